@@ -1,0 +1,40 @@
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+# mmdebias/.mim links to configs and tools, as OpenMMLab packages carry them.
+mim = [
+    str(Path('.mim', path))
+    for folder in ('configs', 'tools')
+    for path in Path(folder).rglob('*')
+    if path.suffix in ('.py', '.sh', '.md', '.yml')
+]
+
+setup(
+    name='mmdebias',
+    version='0.1.0',
+    description='Background-debiased video self-supervision for MMAction2: MoCo and FAME',
+    long_description=Path('README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    packages=find_packages(include=['mmdebias', 'mmdebias.*']),
+    package_data={'mmdebias': mim},
+    python_requires='>=3.10,<3.13',
+    # mmcv is left out on purpose: mmcv and mmcv-lite own the same folder, and a requirement on one
+    # would be installed over the other. Importing mmdebias says what to do where it is missing.
+    install_requires=[
+        'torch>=2.1',
+        'mmaction2>=1.2,<1.3',
+        'mmengine>=0.10,<1',
+        'decord>=0.6',
+        'kornia>=0.7',
+        'matplotlib',
+        'numpy>=1.21',
+        'importlib_metadata',  # MMAction2 imports it without saying so
+        'setuptools<81',  # MMEngine imports pkg_resources
+    ],
+    extras_require={
+        'test': ['pytest>=7', 'tensorboard', 'ruff'],
+        'tensorboard': ['tensorboard'],
+    },
+)
