@@ -1,0 +1,46 @@
+"""What a clip is: the checks and conversions that every clip operation shares."""
+
+import torch
+from torch import Tensor
+
+
+def check_clips(clips: Tensor, min_frames: int = 1) -> None:
+    """Raise unless ``clips`` is a batch of RGB clips that the operations understand.
+
+    Args:
+        clips: Should be ``[N, 3, T, H, W]``, uint8 or floating point in [0, 1].
+        min_frames: The fewest frames the operation can work with.
+
+    Raises:
+        TypeError: neither uint8 nor floating point.
+        ValueError: another shape, too few frames or pixels, or values outside [0, 1]. Values are
+            looked at on the CPU only, and not under ``torch.compile``: elsewhere a look would make
+            the host wait for the device at every step.
+    """
+    if clips.ndim != 5 or clips.shape[1] != 3:
+        raise ValueError(
+            f'clips has shape {tuple(clips.shape)}; it must be [N, 3, T, H, W] with RGB channels.'
+        )
+    if clips.shape[2] < min_frames:
+        raise ValueError(
+            f'clips has {clips.shape[2]} frame(s) and {min_frames} or more are needed: '
+            'raise clip_len.'
+        )
+    if clips.shape[3] < 2 or clips.shape[4] < 2:
+        raise ValueError(f'clips has frames of {tuple(clips.shape[3:])} pixels; 2x2 is the least.')
+    if clips.dtype == torch.uint8:
+        return
+    if not clips.is_floating_point():
+        raise TypeError(f'clips is {clips.dtype}; it must be uint8, or floating point in [0, 1].')
+    if clips.device.type == 'cpu' and not torch.compiler.is_compiling() and clips.numel():
+        low, high = clips.detach().aminmax()
+        if not (low >= 0 and high <= 1):
+            raise ValueError(
+                f'clips has values from {low:.4g} to {high:.4g}; floating point clips must lie in '
+                '[0, 1]. Divide by 255 if they are 0 to 255, and merge before normalising.'
+            )
+
+
+def to_unit_float(clips: Tensor) -> Tensor:
+    """uint8 clips as float32 in [0, 1]; floating point clips as they are."""
+    return clips.float().div_(255) if clips.dtype == torch.uint8 else clips

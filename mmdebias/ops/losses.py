@@ -1,0 +1,79 @@
+"""Contrastive losses on unit vectors."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def contrastive_logits(
+    query: Tensor, positive: Tensor, queue: Tensor, extra_negatives: Tensor | None = None
+) -> Tensor:
+    """Cosine similarities ``[positive | queue | extra]`` of each query.
+
+    Args:
+        query: Unit vectors ``[N, D]``.
+        positive: Unit vectors ``[N, D]``; row i is query i's positive key.
+        queue: Unit vectors ``[K, D]``, negatives of every query.
+        extra_negatives: Unit vectors ``[N, D]``; row i is a negative of query i alone (BE Eq. 7,
+            DSM Eq. 7).
+
+    Returns:
+        ``[N, 1 + K]``, or ``[N, 1 + K + 1]`` with extra negatives; column 0 is the positive.
+
+    Raises:
+        ValueError: shapes that do not fit together.
+    """
+    for name, rows in (('positive', positive), ('extra_negatives', extra_negatives)):
+        if rows is not None and rows.shape != query.shape:
+            raise ValueError(
+                f'{name} has shape {tuple(rows.shape)} and query {tuple(query.shape)}; each query '
+                'needs one row.'
+            )
+    if queue.ndim != 2 or queue.shape[1] != query.shape[1]:
+        raise ValueError(
+            f'queue has shape {tuple(queue.shape)}; queries of {query.shape[1]} dimensions need '
+            f'[K, {query.shape[1]}].'
+        )
+    columns = [(query * positive).sum(1, keepdim=True), query @ queue.T]
+    if extra_negatives is not None:
+        columns.append((query * extra_negatives).sum(1, keepdim=True))
+    return torch.cat(columns, dim=1)
+
+
+def info_nce(
+    query: Tensor,
+    positive: Tensor,
+    queue: Tensor,
+    temperature: float,
+    extra_negatives: Tensor | None = None,
+) -> Tensor:
+    """InfoNCE: mean cross-entropy of finding the positive among ``[positive | queue | extra]``.
+
+    FAME Eq. 1; with ``extra_negatives``, Eq. 7 of BE and of DSM. Computed in float32 under
+    autocast: at a temperature of .07 half precision loses the differences between logits.
+
+    Args:
+        query: Unit vectors ``[N, D]``.
+        positive: Unit vectors ``[N, D]``.
+        queue: Unit vectors ``[K, D]``.
+        temperature: Positive number that divides the similarities.
+        extra_negatives: Unit vectors ``[N, D]`` or None.
+
+    Returns:
+        A scalar.
+
+    Raises:
+        ValueError: ``temperature`` not positive, or shapes that do not fit together.
+    """
+    check_temperature(temperature)
+    with torch.autocast(query.device.type, enabled=False):
+        rows = [query, positive, queue, extra_negatives]
+        rows = [r if r is None or r.dtype == torch.float64 else r.float() for r in rows]
+        logits = contrastive_logits(*rows) / temperature
+        return F.cross_entropy(logits, logits.new_zeros(len(logits), dtype=torch.long))
+
+
+def check_temperature(temperature: float) -> None:
+    """Raise ValueError unless ``temperature`` is positive."""
+    if not temperature > 0:
+        raise ValueError(f'temperature={temperature!r} must be positive; .07 to 1 are usual.')

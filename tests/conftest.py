@@ -1,0 +1,82 @@
+"""What the tests share: the authors' outputs, real clips, small videos."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / 'shared'
+
+
+@pytest.fixture(autouse=True)
+def fixed_seed():
+    torch.manual_seed(0)
+    np.random.seed(0)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def default_scope():
+    """Configs name MMAction2's modules without a prefix, as in a config file."""
+    from mmengine.registry import init_default_scope
+
+    import mmdebias  # noqa: F401  (registers everything)
+
+    init_default_scope('mmaction')
+
+
+@pytest.fixture
+def oracle():
+    """``oracle(name)``: arrays that the authors' code returned, or a skipped test."""
+
+    def load(name):
+        path = SHARED / 'oracles' / f'{name}.npz'
+        if not path.exists():
+            pytest.skip(f"{path} is missing: the authors' outputs are not part of the repository")
+        return np.load(path)
+
+    return load
+
+
+@pytest.fixture
+def real_videos():
+    """The folder of real clips, or a skipped test."""
+    path = SHARED / 'videos'
+    if not path.exists():
+        pytest.skip(f'{path} is missing: the real clips are not part of the repository')
+    return path
+
+
+def write_video(path, frames):
+    """An .mp4 of uint8 RGB frames ``[T, H, W, 3]``."""
+    height, width = frames.shape[1:3]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'mp4v'), 25, (width, height))
+    for frame in frames:
+        writer.write(frame[..., ::-1])
+    writer.release()
+
+
+@pytest.fixture(scope='session')
+def few_videos(tmp_path_factory):
+    """A folder of 12 small videos of a moving square, with lists ``train.txt`` and ``test.txt``.
+
+    The label says whether the square moves right or down.
+    """
+    folder = tmp_path_factory.mktemp('videos')
+    rng = np.random.default_rng(0)
+    lines = []
+    for index in range(12):
+        label = index % 2
+        ground = rng.integers(0, 255, (1, 8, 8, 3), dtype=np.uint8).repeat(8, 1).repeat(8, 2)
+        frames = ground.repeat(24, 0)
+        for t in range(24):
+            start = [4, 4]
+            start[label] += t
+            frames[t, start[1] : start[1] + 12, start[0] : start[0] + 12] = (255, 40, 40)
+        write_video(folder / f'{index:02}.mp4', frames)
+        lines.append(f'{index:02}.mp4 {label}\n')
+    (folder / 'train.txt').write_text(''.join(lines[:8]))
+    (folder / 'test.txt').write_text(''.join(lines[8:]))
+    return folder

@@ -1,0 +1,80 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mmdebias.ops import contrastive_logits, info_nce
+
+
+@pytest.fixture
+def authors(oracle):
+    return {k: torch.as_tensor(v) for k, v in oracle('be_dsm_losses').items()}
+
+
+def test_loss_and_gradients_are_those_of_the_authors(authors):
+    query = authors['q'].clone().requires_grad_()
+    negative = authors['n'].clone().requires_grad_()
+    loss = info_nce(query, authors['k'], authors['memory_before'], 0.07, negative)
+    loss.backward()
+    torch.testing.assert_close(loss.double(), authors['loss_T0p07'], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(query.grad, authors['grad_q'], atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(negative.grad, authors['grad_n'], atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(('temperature', 'name'), [(0.07, 'T0p07'), (1.0, 'T1')])
+def test_logits_are_those_of_the_authors(authors, temperature, name):
+    logits = contrastive_logits(authors['q'], authors['k'], authors['memory_before'], authors['n'])
+    torch.testing.assert_close(logits / temperature, authors[f'logits_{name}'], atol=1e-5, rtol=0)
+    loss = info_nce(authors['q'], authors['k'], authors['memory_before'], temperature, authors['n'])
+    torch.testing.assert_close(loss.double(), authors[f'loss_{name}'], atol=1e-5, rtol=1e-5)
+
+
+def units(rows, columns=8):
+    return F.normalize(torch.randn(rows, columns, dtype=torch.double), dim=1)
+
+
+@pytest.mark.parametrize('with_extra', [False, True])
+def test_loss_is_the_slow_obvious_one(with_extra):
+    query, key, queue, extra = units(5), units(5), units(7), units(5)
+    expected = 0
+    for i in range(5):
+        negatives = list(queue) + ([extra[i]] if with_extra else [])
+        positive = torch.exp(query[i] @ key[i] / 0.2)
+        others = sum(torch.exp(query[i] @ negative / 0.2) for negative in negatives)
+        expected -= torch.log(positive / (positive + others)) / 5
+    loss = info_nce(query, key, queue, 0.2, extra if with_extra else None)
+    torch.testing.assert_close(loss, expected)
+
+
+def test_equal_vectors_give_the_log_of_the_number_of_candidates():
+    same = units(1)
+    loss = info_nce(same, same, same.expand(9, -1), 0.1)
+    torch.testing.assert_close(loss, torch.tensor(10.0, dtype=torch.double).log())
+
+
+def test_gradients_are_those_of_finite_differences():
+    inputs = tuple(v.requires_grad_() for v in (units(3), units(3), units(4), units(3)))
+    assert torch.autograd.gradcheck(lambda q, k, m, n: info_nce(q, k, m, 0.5, n), inputs)
+
+
+def test_autocast_keeps_single_precision():
+    query, key, queue = units(4).float(), units(4).float(), units(6).float()
+    plain = info_nce(query, key, queue, 0.07)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        mixed = info_nce(query, key, queue, 0.07)
+    assert mixed.dtype == torch.float32
+    torch.testing.assert_close(mixed, plain)
+
+
+@pytest.mark.parametrize('temperature', [0, -1, float('nan')])
+def test_bad_temperature_is_refused(temperature):
+    with pytest.raises(ValueError, match='temperature'):
+        info_nce(units(2), units(2), units(3), temperature)
+
+
+def test_shapes_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match='positive'):
+        info_nce(units(2), units(3), units(3), 0.1)
+    with pytest.raises(ValueError, match='extra_negatives'):
+        info_nce(units(2), units(2), units(3), 0.1, units(1))
+    with pytest.raises(ValueError, match='queue'):
+        info_nce(units(2), units(2), units(3, 9), 0.1)
