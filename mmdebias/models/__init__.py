@@ -1,0 +1,20 @@
+"""What learns."""
+
+from .augments import FAME, KorniaAugment
+from .backbones import InceptionI3D, R2Plus1D
+from .data_preprocessor import ClipDataPreprocessor, ViewDataPreprocessor
+from .heads import InfoNCEHead
+from .necks import ProjectionNeck
+from .recognizers import MoCoRecognizer
+
+__all__ = [
+    'FAME',
+    'ClipDataPreprocessor',
+    'InceptionI3D',
+    'InfoNCEHead',
+    'KorniaAugment',
+    'MoCoRecognizer',
+    'ProjectionNeck',
+    'R2Plus1D',
+    'ViewDataPreprocessor',
+]

@@ -1,0 +1,55 @@
+"""Any Kornia augmentation as a batch augmentation of clips."""
+
+import kornia.augmentation
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from mmdebias.ops.clips import to_unit_float
+
+
+@MODELS.register_module()
+class KorniaAugment(nn.Module):
+    """Apply Kornia augmentations to clips: one draw a clip, the same for all its frames.
+
+    Args:
+        transforms: What to apply, in order: each a dict with the class name of one of
+            ``kornia.augmentation`` as ``type`` and its arguments, ``p`` among them.
+
+    Raises:
+        ValueError: an unknown ``type``, or arguments that the class does not take.
+
+    Example:
+        >>> KorniaAugment([dict(type='RandomGrayscale', p=0.2),
+        ...                dict(type='RandomGaussianBlur', kernel_size=(23, 23),
+        ...                     sigma=(0.1, 2.0), p=0.5)])
+    """
+
+    def __init__(self, transforms: list[dict]) -> None:
+        super().__init__()
+        # Kornia's sequences take the same draw for all frames; the clip stays [N, C, T, H, W].
+        self.sequence = kornia.augmentation.VideoSequential(
+            *[_build(dict(transform)) for transform in transforms],
+            data_format='BCTHW',
+            same_on_frame=True,
+        )
+
+    def forward(self, clips: Tensor) -> Tensor:
+        """Augment ``[N, 3, T, H, W]``, uint8 or float in [0, 1], to float of the same shape."""
+        # Kornia views clips as frames, and one view of a batch does not lie in one piece.
+        clips = to_unit_float(clips).contiguous()
+        # An empty sequence has no output to reshape.
+        return self.sequence(clips) if len(self.sequence) else clips
+
+
+def _build(transform: dict) -> nn.Module:
+    name = transform.pop('type', None)
+    kind = getattr(kornia.augmentation, str(name), None)
+    if not (isinstance(kind, type) and issubclass(kind, nn.Module)):
+        raise ValueError(
+            f'type={name!r} names no augmentation of kornia {kornia.__version__}; see '
+            'kornia.augmentation for what there is.'
+        )
+    try:
+        return kind(**transform)
+    except TypeError as error:
+        raise ValueError(f'kornia.augmentation.{name} cannot be built: {error}') from error

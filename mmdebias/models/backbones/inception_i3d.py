@@ -1,0 +1,172 @@
+"""Inception-v1 inflated to 3D (I3D), as BE, FAME and DSM train it."""
+
+import torch
+import torch.nn.functional as F
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from .staged_backbone import StagedBackbone
+
+# Channels in, then out: branch 0; branch 1 reduced, full; branch 2 reduced, full; branch 3.
+INCEPTION_WIDTHS = {
+    'mixed_3b': (192, 64, 96, 128, 16, 32, 32),
+    'mixed_3c': (256, 128, 128, 192, 32, 96, 64),
+    'mixed_4b': (480, 192, 96, 208, 16, 48, 64),
+    'mixed_4c': (512, 160, 112, 224, 24, 64, 64),
+    'mixed_4d': (512, 128, 128, 256, 24, 64, 64),
+    'mixed_4e': (512, 112, 144, 288, 32, 64, 64),
+    'mixed_4f': (528, 256, 160, 320, 32, 128, 128),
+    'mixed_5b': (832, 256, 160, 320, 32, 128, 128),
+    'mixed_5c': (832, 384, 192, 384, 48, 128, 128),
+}
+
+
+@MODELS.register_module()
+class InceptionI3D(StagedBackbone):
+    """I3D: Inception-v1 with every filter and pooling kernel inflated to 3D, without its head.
+
+    Carreira and Zisserman, "Quo Vadis, Action Recognition? A New Model and the Kinetics Dataset",
+    CVPR 2017, section 2.4 and figure 3. 12,287,264 parameters. The state dict has the names of the
+    weights that FAME released, and of BE's and DSM's code.
+
+    Shapes: [N, C, T, H, W] to [N, 1024, T', H', W'] with T' = T / 8 and H' = H / 32, the first
+    halving rounded down and the others up: 16 x 112 x 112 gives 2 x 4 x 4, and 16 x 224 x 224 gives
+    2 x 7 x 7.
+
+    Padding is TensorFlow's SAME for even sizes: one zero more behind than in front, where kernel
+    minus stride is odd. It does not depend on the size: an odd one is padded as in the authors'
+    code, not as TensorFlow would.
+
+    Stages, for `frozen_stages`: the stem is the 7x7x7 convolution; 1 to 4 are the two convolutions
+    `2b` and `2c`, then `mixed_3*`, `mixed_4*` and `mixed_5*`, each with the pooling before it.
+
+    Args:
+        in_channels: Channels of the clip: 3 for RGB.
+        frozen_stages: -1 freezes nothing, 0 the stem, k the stem and the first k of 4 stages.
+        norm_eval: Keep every batch normalisation in eval mode.
+        with_cp: Recompute activations in the backward pass to save memory.
+        init_cfg: MMEngine's `init_cfg`; None is Kaiming normal. `dict(type='Pretrained',
+            checkpoint=..., prefix='backbone.')` starts from a checkpoint.
+
+    Raises:
+        ValueError: If `frozen_stages` is out of range or, in `forward`, if the clip has fewer than
+            4 frames, a side below 32 pixels, or the wrong number of channels.
+
+    Example:
+        >>> backbone = InceptionI3D(frozen_stages=1)
+        >>> backbone.init_weights()
+        >>> backbone(torch.randn(2, 3, 16, 112, 112)).shape
+        torch.Size([2, 1024, 2, 4, 4])
+    """
+
+    stages = (
+        ('conv3d_1a_7x7',),
+        ('maxpool3d_2a_3x3', 'conv3d_2b_1x1', 'conv3d_2c_3x3'),
+        ('maxpool3d_3a_3x3', 'mixed_3b', 'mixed_3c'),
+        ('maxpool3d_4a_3x3', 'mixed_4b', 'mixed_4c', 'mixed_4d', 'mixed_4e', 'mixed_4f'),
+        ('maxpool3d_5a_2x2', 'mixed_5b', 'mixed_5c'),
+    )
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        frozen_stages: int = -1,
+        norm_eval: bool = False,
+        with_cp: bool = False,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        super().__init__(in_channels, frozen_stages, norm_eval, with_cp, init_cfg)
+        self.conv3d_1a_7x7 = ConvUnit(in_channels, 64, kernel_size=7, stride=2)
+        self.maxpool3d_2a_3x3 = SamePadMaxPool((1, 3, 3), stride=(1, 2, 2))
+        self.conv3d_2b_1x1 = ConvUnit(64, 64)
+        self.conv3d_2c_3x3 = ConvUnit(64, 192, kernel_size=3)
+        self.maxpool3d_3a_3x3 = SamePadMaxPool((1, 3, 3), stride=(1, 2, 2))
+        self.maxpool3d_4a_3x3 = SamePadMaxPool((3, 3, 3), stride=(2, 2, 2))
+        self.maxpool3d_5a_2x2 = SamePadMaxPool((2, 2, 2), stride=(2, 2, 2))
+        for name, widths in INCEPTION_WIDTHS.items():
+            self.add_module(name, InceptionBlock(*widths))
+        self._freeze()
+
+
+class ConvUnit(nn.Module):
+    """Convolution without bias, batch normalisation, ReLU; all axes alike."""
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: int = 1, stride: int = 1
+    ) -> None:
+        super().__init__()
+        front, behind = same_padding(kernel_size, stride)
+        self.padding = () if front == behind else (front, behind) * 3
+        self.conv3d = nn.Conv3d(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding=front if front == behind else 0,
+            bias=False,
+        )
+        self.batch3d = nn.BatchNorm3d(out_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride]."""
+        if self.padding:
+            x = F.pad(x, self.padding)
+        return F.relu(self.batch3d(self.conv3d(x)), inplace=True)
+
+
+class SamePadMaxPool(nn.Module):
+    """Max pooling of values >= 0 (what a ReLU leaves), padded with zeros, sizes rounded up.
+
+    Because of the ReLU a padding of -inf, which `max_pool3d` has built in, gives the same result
+    as zeros; only uneven padding needs zeros of its own.
+    """
+
+    def __init__(self, kernel_size: tuple[int, int, int], stride: tuple[int, int, int]) -> None:
+        super().__init__()
+        pads = [same_padding(*axis) for axis in zip(kernel_size, stride)]
+        even = all(front == behind for front, behind in pads)
+        self.padding = () if even else tuple(pad for axis in reversed(pads) for pad in axis)
+        self.pool = nn.MaxPool3d(
+            kernel_size, stride, padding=[front for front, _ in pads] if even else 0, ceil_mode=True
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, C, T, H, W] to [N, C, T / stride, H / stride, W / stride], rounded up."""
+        return self.pool(F.pad(x, self.padding) if self.padding else x)
+
+
+class InceptionBlock(nn.Module):
+    """Four parallel branches over the same input, their channels joined (figure 3, right)."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        width_0: int,
+        reduced_1: int,
+        width_1: int,
+        reduced_2: int,
+        width_2: int,
+        width_3: int,
+    ) -> None:
+        super().__init__()
+        self.branch_0 = ConvUnit(in_channels, width_0)
+        self.branch_1 = nn.Sequential(
+            ConvUnit(in_channels, reduced_1), ConvUnit(reduced_1, width_1, kernel_size=3)
+        )
+        self.branch_2 = nn.Sequential(
+            ConvUnit(in_channels, reduced_2), ConvUnit(reduced_2, width_2, kernel_size=3)
+        )
+        self.branch_3 = nn.Sequential(
+            SamePadMaxPool((3, 3, 3), stride=(1, 1, 1)), ConvUnit(in_channels, width_3)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, in, T, H, W] to [N, width_0 + width_1 + width_2 + width_3, T, H, W]."""
+        branches = (self.branch_0, self.branch_1, self.branch_2, self.branch_3)
+        return torch.cat([branch(x) for branch in branches], dim=1)
+
+
+def same_padding(kernel_size: int, stride: int) -> tuple[int, int]:
+    """Zeros in front and behind that turn a size which `stride` divides into size / stride."""
+    total = max(kernel_size - stride, 0)
+    return total // 2, total - total // 2

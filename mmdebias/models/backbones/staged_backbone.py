@@ -1,0 +1,138 @@
+"""What the 3D backbones share: frozen stages, normalisation in eval mode, checkpointing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from itertools import chain
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.utils.checkpoint import checkpoint
+
+DEFAULT_INIT = (
+    {'type': 'Kaiming', 'layer': 'Conv3d', 'mode': 'fan_out', 'nonlinearity': 'relu'},
+    {'type': 'Constant', 'layer': '_BatchNorm', 'val': 1, 'bias': 0},
+)
+
+
+class StagedBackbone(BaseModule):
+    """A 3D network that is a chain of named children: a stem, then stages.
+
+    A subclass lists the chain in `stages` and creates a child of each name; the rest is here.
+
+    Args:
+        in_channels: Channels of the clip: 3 for RGB.
+        frozen_stages: -1 freezes nothing, 0 the stem, k the stem and the first k stages. Frozen
+            parameters take no gradient, and frozen batch normalisation stays in eval mode.
+        norm_eval: Keep every batch normalisation in eval mode: it uses its running statistics and
+            does not update them. Its scale and shift still learn where they are not frozen.
+        with_cp: Recompute the activations of each block in the backward pass instead of keeping
+            them: less memory, more time, the same output, gradients and running statistics.
+        init_cfg: MMEngine's `init_cfg`. None is Kaiming normal (fan out) for the convolutions, one
+            and zero for the batch normalisation.
+
+    Raises:
+        ValueError: If `frozen_stages` is out of range.
+    """
+
+    stages: tuple[tuple[str, ...], ...] = ()
+    """Names of the children in the order they run: those of the stem, of stage 1, of stage 2, …"""
+
+    min_clip: tuple[int, int, int] = (4, 32, 32)
+    """The smallest clip (T, H, W) that `forward` takes."""
+
+    def __init__(
+        self,
+        in_channels: int = 3,
+        frozen_stages: int = -1,
+        norm_eval: bool = False,
+        with_cp: bool = False,
+        init_cfg: dict | list[dict] | None = None,
+    ) -> None:
+        last = len(self.stages) - 1
+        if not -1 <= frozen_stages <= last:
+            raise ValueError(
+                f'frozen_stages={frozen_stages}, but {type(self).__name__} has {last} stages: give '
+                f'-1 (nothing frozen), 0 (the stem) or 1 to {last} (the stem and so many stages)'
+            )
+        super().__init__(list(DEFAULT_INIT) if init_cfg is None else init_cfg)
+        self.in_channels = in_channels
+        self.frozen_stages = frozen_stages
+        self.norm_eval = norm_eval
+        self.with_cp = with_cp
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map clips [N, C, T, H, W] to the feature map [N, C', T', H', W'] of the last stage."""
+        self._check_clip(x)
+        for name in chain.from_iterable(self.stages):
+            x = self._run(getattr(self, name), x)
+        return x
+
+    def train(self, mode: bool = True) -> 'StagedBackbone':
+        """Switch the mode, but leave in eval mode what `frozen_stages` and `norm_eval` hold."""
+        super().train(mode)
+        for module in self._frozen():
+            module.eval()
+        if self.norm_eval:
+            for module in self.modules():
+                if isinstance(module, _BatchNorm):
+                    module.eval()
+        return self
+
+    def _freeze(self) -> None:
+        # A subclass calls this once, when its children exist.
+        for module in self._frozen():
+            module.requires_grad_(False)
+        self.train(self.training)
+
+    def _frozen(self) -> Iterator[nn.Module]:
+        for name in chain.from_iterable(self.stages[: self.frozen_stages + 1]):
+            yield getattr(self, name)
+
+    def _run(self, child: nn.Module, x: Tensor) -> Tensor:
+        return run_block(child, x, self.with_cp)
+
+    def _check_clip(self, x: Tensor) -> None:
+        name, channels, least = type(self).__name__, self.in_channels, self.min_clip
+        if x.ndim != 5 or x.shape[1] != channels:
+            raise ValueError(
+                f'{name} takes clips [N, {channels}, T, H, W], got {tuple(x.shape)}: set '
+                "FormatShape(input_format='NCTHW') and flatten the views into N, or set in_channels"
+            )
+        if any(size < low for size, low in zip(x.shape[2:], least)):
+            raise ValueError(
+                f'{name} needs at least {least[0]} frames of {least[1]}x{least[2]}, got '
+                f'{x.shape[2]} of {x.shape[3]}x{x.shape[4]}: sample more frames (clip_len) or '
+                'resize to a larger crop'
+            )
+
+
+def run_block(block: nn.Module, x: Tensor, with_cp: bool) -> Tensor:
+    """Apply `block` to `x`, with its activations recomputed in the backward pass if `with_cp`.
+
+    The second run of a plain checkpoint would update the running statistics of the batch
+    normalisation once more; here it does not.
+    """
+    if not (with_cp and torch.is_grad_enabled()):
+        return block(x)
+    # torch.compile takes no such context, and its own recomputation updates no statistics.
+    contexts = {}
+    if not torch.compiler.is_compiling():
+        contexts['context_fn'] = lambda: (nullcontext(), _running_statistics_held(block))
+    # No block draws random numbers.
+    return checkpoint(block, x, use_reentrant=False, preserve_rng_state=False, **contexts)
+
+
+@contextmanager
+def _running_statistics_held(block: nn.Module) -> Iterator[None]:
+    norms = [module for module in block.modules() if isinstance(module, _BatchNorm)]
+    held = [(norm.momentum, norm.num_batches_tracked) for norm in norms]
+    try:
+        for norm, (_, count) in zip(norms, held):
+            norm.momentum = 0.0  # running = 1 * running + 0 * batch
+            norm.num_batches_tracked = None if count is None else count.clone()
+        yield
+    finally:
+        for norm, (momentum, count) in zip(norms, held):
+            norm.momentum, norm.num_batches_tracked = momentum, count

@@ -1,0 +1,158 @@
+"""From collated uint8 views to the normalised clips that an encoder takes."""
+
+from collections.abc import Sequence
+
+import torch
+from mmaction.registry import MODELS
+from mmengine.model import BaseDataPreprocessor
+from torch import Tensor, nn
+
+from mmdebias.ops.clips import to_unit_float
+
+
+class NormalisingPreprocessor(BaseDataPreprocessor):
+    """What the preprocessors here share: RGB statistics for values in [0, 1].
+
+    Args:
+        mean: Of each RGB channel, for values in [0, 1].
+        std: Of each RGB channel, for values in [0, 1].
+        non_blocking: Copy to the device without waiting for it.
+
+    Raises:
+        ValueError: ``mean`` and ``std`` that are not those of three channels in [0, 1].
+    """
+
+    def __init__(
+        self, mean: Sequence[float], std: Sequence[float], non_blocking: bool = False
+    ) -> None:
+        super().__init__(non_blocking=non_blocking)
+        for name, values in (('mean', mean), ('std', std)):
+            if len(values) != 3 or max(values) > 1:
+                raise ValueError(
+                    f'{name}={list(values)} must be three numbers for RGB in [0, 1]; divide '
+                    'values for 0 to 255 by 255.'
+                )
+            shape = (-1, 1, 1, 1)
+            self.register_buffer(name, torch.tensor(values).view(shape), persistent=False)
+
+    def normalise(self, clips: Tensor) -> Tensor:
+        """uint8 or float in [0, 1] ``[N, 3, T, H, W]`` to ``(x - mean) / std``."""
+        return (to_unit_float(clips) - self.mean) / self.std
+
+    def _stack(self, data: dict) -> tuple[Tensor, list | None]:
+        """The batch on the device: ``[N, V, 3, T, H, W]`` as it was read, and its samples."""
+        data = self.cast_data(data)
+        clips = data['inputs']
+        clips = clips if isinstance(clips, Tensor) else torch.stack(clips)
+        return clips, data.get('data_samples')
+
+
+@MODELS.register_module()
+class ClipDataPreprocessor(NormalisingPreprocessor):
+    """Batch augmentations for MMAction2's own recognisers: stack, augment, normalise.
+
+    Args:
+        mean: Of each RGB channel, for values in [0, 1].
+        std: Of each RGB channel, for values in [0, 1].
+        augments: Configs of ``nn.Module``s from ``[N, 3, T, H, W]`` to the same shape, uint8 or
+            float in [0, 1]; they run while training only.
+        non_blocking: Copy to the device without waiting for it.
+    """
+
+    def __init__(
+        self,
+        mean: Sequence[float],
+        std: Sequence[float],
+        augments: Sequence[dict] = (),
+        non_blocking: bool = False,
+    ) -> None:
+        super().__init__(mean, std, non_blocking)
+        self.augments = nn.Sequential(*[MODELS.build(augment) for augment in augments])
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Prepare a batch.
+
+        Args:
+            data: ``inputs``, a list of N uint8 ``[V, 3, T, H, W]`` (or that stacked), and
+                ``data_samples``.
+            training: Whether to augment.
+
+        Returns:
+            ``inputs`` float ``[N, V, 3, T, H, W]``, ``data_samples`` as they were.
+        """
+        clips, samples = self._stack(data)
+        batch = clips.flatten(0, 1)
+        batch = self.normalise(self.augments(batch) if training else batch)
+        return dict(inputs=batch.unflatten(0, clips.shape[:2]), data_samples=samples)
+
+
+@MODELS.register_module()
+class ViewDataPreprocessor(NormalisingPreprocessor):
+    """Move views to the device, augment each view's batch, normalise.
+
+    Clips travel to the device as uint8, a quarter of the bytes of floats.
+
+    Args:
+        mean: Of each RGB channel, for values in [0, 1].
+        std: Of each RGB channel, for values in [0, 1].
+        views: The views in the order of the clips of a sample, each with its list of batch
+            augmentations (configs of ``nn.Module``s from ``[N, 3, T, H, W]`` to the same shape,
+            uint8 or float in [0, 1]). They run while training only.
+        non_blocking: Copy to the device without waiting for it.
+
+    Raises:
+        ValueError: no views.
+    """
+
+    def __init__(
+        self,
+        mean: Sequence[float],
+        std: Sequence[float],
+        views: dict[str, Sequence[dict]],
+        non_blocking: bool = False,
+    ) -> None:
+        super().__init__(mean, std, non_blocking)
+        if not views:
+            raise ValueError('views is empty: name each view and list its augments.')
+        self.augments = nn.ModuleDict(
+            {
+                view: nn.Sequential(*[MODELS.build(augment) for augment in augments])
+                for view, augments in views.items()
+            }
+        )
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Prepare a batch.
+
+        Args:
+            data: ``inputs``, a list of N uint8 ``[V, 3, T, H, W]`` (or that stacked), and
+                ``data_samples``.
+            training: Whether to augment.
+
+        Returns:
+            ``inputs`` as ``{view: float [N, 3, T, H, W]}``, ``data_samples`` as they were.
+
+        Raises:
+            ValueError: samples whose views are not those of this preprocessor.
+        """
+        clips, samples = self._stack(data)
+        self._check_views(clips, samples)
+        inputs = {}
+        for index, (view, augments) in enumerate(self.augments.items()):
+            batch = clips[:, index]
+            inputs[view] = self.normalise(augments(batch) if training else batch)
+        return dict(inputs=inputs, data_samples=samples)
+
+    def _check_views(self, clips: Tensor, samples: list | None) -> None:
+        expected = list(self.augments)
+        sampled = samples[0].metainfo.get('view_names') if samples else None
+        if clips.ndim != 6 or clips.shape[1] != len(expected):
+            raise ValueError(
+                f'inputs has shape {tuple(clips.shape)}; it must be [N, {len(expected)}, 3, T, H, '
+                f'W] for the views {expected}. Give SampleViews the same views.'
+            )
+        if sampled is not None and list(sampled) != expected:
+            raise ValueError(
+                f'The pipeline samples the views {list(sampled)} and the data preprocessor '
+                f'augments {expected}: name the same views in the same order.'
+            )

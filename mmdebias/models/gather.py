@@ -1,0 +1,69 @@
+"""Exchanging clips and keys between ranks."""
+
+import torch
+import torch.distributed as dist
+from mmengine.dist import get_rank, get_world_size
+from torch import Tensor
+
+
+def gather_rows(rows: Tensor) -> Tensor:
+    """All ranks' rows, rank after rank: ``[N_r, ...]`` on each to ``[sum of N_r, ...]`` on all.
+
+    Ranks may have different numbers of rows, as in a last partial batch. Without distributed
+    training, ``rows`` itself. No gradient flows.
+    """
+    if get_world_size() == 1:
+        return rows
+    counts = gather_counts(rows)
+    padded = rows.new_zeros(max(counts), *rows.shape[1:])
+    padded[: len(rows)] = rows.detach()
+    parts = [torch.empty_like(padded) for _ in counts]
+    dist.all_gather(parts, padded)
+    return torch.cat([part[:count] for part, count in zip(parts, counts)])
+
+
+def gather_counts(rows: Tensor) -> list[int]:
+    """How many rows each rank has."""
+    count = torch.tensor([len(rows)], device=rows.device)
+    counts = [torch.empty_like(count) for _ in range(get_world_size())]
+    dist.all_gather(counts, count)
+    return torch.cat(counts).tolist()
+
+
+def exchange(clips: Tensor) -> tuple[Tensor, Tensor]:
+    """Deal the clips of all ranks out at random, for shuffle-BN (He et al., 2020, section 3.3).
+
+    Batch norm on one rank would let the query recognise its key by their common statistics; a key
+    encoded among another rank's clips cannot be.
+
+    Args:
+        clips: This rank's ``[N_r, ...]``.
+
+    Returns:
+        This rank's share of the shuffled clips, as many as it gave, and the order, int64
+        ``[sum of N_r]``, that all ranks drew together; see :func:`give_back`.
+    """
+    counts = gather_counts(clips)
+    everything = gather_rows(clips)
+    order = torch.randperm(len(everything), device=clips.device)
+    dist.broadcast(order, src=0)
+    share = order.split(counts)[get_rank()]
+    return everything[share], order
+
+
+def give_back(keys: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
+    """Undo :func:`exchange` on what was computed from its clips.
+
+    Args:
+        keys: This rank's ``[N_r, D]``, of the shuffled clips.
+        order: What :func:`exchange` returned.
+
+    Returns:
+        Keys ``[N_r, D]`` of this rank's own clips, and all ranks' keys ``[sum of N_r, D]`` in the
+        order of ranks.
+    """
+    counts = gather_counts(keys)
+    shuffled = gather_rows(keys)
+    everything = torch.empty_like(shuffled)
+    everything[order] = shuffled
+    return everything.split(counts)[get_rank()], everything

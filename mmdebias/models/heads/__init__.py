@@ -1,0 +1,5 @@
+"""Losses as modules."""
+
+from .info_nce_head import InfoNCEHead
+
+__all__ = ['InfoNCEHead']

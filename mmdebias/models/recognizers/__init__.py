@@ -1,0 +1,5 @@
+"""Self-supervised models."""
+
+from .moco import MoCoRecognizer
+
+__all__ = ['MoCoRecognizer']

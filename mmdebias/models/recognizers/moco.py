@@ -1,0 +1,178 @@
+"""Momentum contrast on views of videos."""
+
+from collections import OrderedDict
+
+import torch
+from mmaction.models.recognizers import BaseRecognizer
+from mmaction.registry import MODELS
+from mmengine.dist import get_world_size
+from mmengine.model import ExponentialMovingAverage
+from torch import Tensor, nn
+
+from mmdebias.models.feature_queue import FeatureQueue
+from mmdebias.models.gather import exchange, gather_rows, give_back
+
+
+@MODELS.register_module()
+class MoCoRecognizer(BaseRecognizer):
+    """MoCo (He et al., CVPR 2020) for video: the frame of FAME, BE and DSM's contrastive losses.
+
+    A query encoder (``backbone`` and ``neck``, trained) and a key encoder (their moving average)
+    embed two views of each video; the loss finds the key among a queue of earlier keys. Checkpoints
+    keep the query encoder under ``backbone.``, where an MMAction2 recogniser looks for it.
+
+    Args:
+        backbone: Config of the encoder.
+        neck: Config of a module from the backbone's output to unit vectors ``[N, D]``, with an
+            ``out_channels`` attribute.
+        head: Config of the loss, :class:`InfoNCEHead`.
+        queue_size: Number K of keys in the queue.
+        momentum: Share m of the key encoder that stays at each step, in (0, 1).
+        symmetric: Let each view be query and key in turn; the loss is the mean of both directions
+            (FAME, appendix A.1), and the keys of both enter the queue after both were computed.
+        query_view: Name of the view that is the query.
+        key_view: Name of the view that is the positive key.
+        negative_view: Name of a view that is the query's own hard negative, embedded by the query
+            encoder with gradient (BE Eq. 7, DSM Eq. 7), or None.
+        shuffle_bn: Under distributed training, encode keys among other ranks' clips.
+        data_preprocessor: Config of a :class:`ViewDataPreprocessor` with these views.
+        train_cfg: As in MMAction2.
+        test_cfg: As in MMAction2.
+
+    Raises:
+        ValueError: ``momentum`` outside (0, 1), ``queue_size`` below 1, or a view that the
+            preprocessor does not give.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        neck: dict,
+        head: dict,
+        queue_size: int = 65536,
+        momentum: float = 0.999,
+        symmetric: bool = True,
+        query_view: str = 'query',
+        key_view: str = 'key',
+        negative_view: str | None = None,
+        shuffle_bn: bool = True,
+        data_preprocessor: dict | None = None,
+        train_cfg: dict | None = None,
+        test_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(
+            backbone,
+            neck=neck,
+            train_cfg=train_cfg,
+            test_cfg=test_cfg,
+            data_preprocessor=data_preprocessor,
+        )
+        if not 0 < momentum < 1:
+            raise ValueError(f'momentum={momentum!r} must lie between 0 and 1; .999 is usual.')
+        self.head = MODELS.build(head)
+        self.queue = FeatureQueue(queue_size, self.neck.out_channels)
+        # MMEngine's momentum is the share that is replaced.
+        self.momentum_encoder = ExponentialMovingAverage(self.encoder(), 1 - momentum)
+        self.symmetric = symmetric
+        self.query_view, self.key_view = query_view, key_view
+        self.negative_view = negative_view
+        self.shuffle_bn = shuffle_bn
+        self._check_views()
+
+    def encoder(self) -> nn.Module:
+        """The query encoder: clips ``[N, C, T, H, W]`` to unit vectors ``[N, D]``."""
+        return nn.Sequential(OrderedDict(backbone=self.backbone, neck=self.neck))
+
+    def loss(self, inputs: dict[str, Tensor], data_samples: list | None = None) -> dict:
+        """Contrastive loss of a batch of views.
+
+        Args:
+            inputs: ``{view: [N, C, T, H, W]}``; other views than those of the arguments are
+                ignored.
+            data_samples: Not used: there are no labels.
+
+        Returns:
+            The head's dict of scalars, averaged over the directions.
+        """
+        self.momentum_encoder.update_parameters(self.encoder())
+        pairs = [(self.query_view, self.key_view)]
+        if self.symmetric:
+            pairs.append((self.key_view, self.query_view))
+        negative = None
+        if self.negative_view is not None:
+            negative = self.embed(inputs[self.negative_view])
+        # The queue changes in place below, before the backward pass reads it.
+        queue = self.queue.features.clone()
+        directions, all_keys = [], []
+        for query_view, key_view in pairs:
+            key, keys = self.embed_key(inputs[key_view])
+            query = self.embed(inputs[query_view])
+            directions.append(self.head.loss(query, key, queue, negative))
+            all_keys.append(keys)
+        for keys in all_keys:
+            self.queue.enqueue(keys)
+        return {
+            name: torch.stack([direction[name] for direction in directions]).mean()
+            for name in directions[0]
+        }
+
+    def embed(self, clips: Tensor) -> Tensor:
+        """Clips ``[N, C, T, H, W]`` by the query encoder: unit vectors ``[N, D]``."""
+        return self.neck(self.backbone(clips))
+
+    @torch.no_grad()
+    def embed_key(self, clips: Tensor) -> tuple[Tensor, Tensor]:
+        """Clips by the momentum encoder.
+
+        Args:
+            clips: This rank's ``[N, C, T, H, W]``.
+
+        Returns:
+            Their keys ``[N, D]``, and the keys of all ranks' clips, the same on every rank.
+        """
+        if get_world_size() == 1:
+            keys = self.momentum_encoder(clips)
+            return keys, keys
+        if not self.shuffle_bn:
+            # Nothing is dealt out, but the keys of all ranks must still reach every queue.
+            keys = self.momentum_encoder(clips)
+            return keys, gather_rows(keys)
+        clips, order = exchange(clips)
+        return give_back(self.momentum_encoder(clips), order)
+
+    def extract_feat(self, inputs: Tensor, stage: str = 'neck', **kwargs) -> tuple:
+        """Features of clips, as MMAction2's recognisers give them.
+
+        Args:
+            inputs: ``[N, C, T, H, W]``, or ``[N, V, C, T, H, W]`` with V clips a sample, which
+                are taken one by one.
+            stage: 'backbone' for the feature map, 'neck' for unit vectors.
+            **kwargs: Not used.
+
+        Returns:
+            The features of the N (or N * V) clips, and an empty dict.
+        """
+        clips = inputs.flatten(0, 1) if inputs.ndim == 6 else inputs
+        features = self.backbone(clips)
+        return (features if stage == 'backbone' else self.neck(features)), {}
+
+    def predict(self, inputs: Tensor, data_samples: list | None = None, **kwargs) -> list:
+        """There are no classes to predict while pre-training.
+
+        Raises:
+            RuntimeError: always, naming what to do instead.
+        """
+        raise RuntimeError(
+            'MoCoRecognizer has no classes to predict. Test the encoder with a config of '
+            'configs/finetune or configs/retrieval and load_from= this checkpoint.'
+        )
+
+    def _check_views(self) -> None:
+        given = getattr(self.data_preprocessor, 'augments', None)
+        wanted = [self.query_view, self.key_view, self.negative_view]
+        missing = [view for view in wanted if given is not None and view and view not in given]
+        if missing:
+            raise ValueError(
+                f'The data preprocessor gives the views {list(given)}, not {missing}: add them to '
+                'its views, or name others in query_view, key_view and negative_view.'
+            )
