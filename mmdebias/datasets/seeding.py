@@ -1,0 +1,41 @@
+"""Random numbers that depend on what is drawn for, not on who draws."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+
+def derive_seed(*parts: int) -> int:
+    """A 32-bit seed from several non-negative numbers, such as (seed, epoch, sample).
+
+    Different numbers, or the same in another order, give unrelated seeds.
+    """
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
+
+
+def seed_everything(seed: int) -> None:
+    """Seed the generators of Python, NumPy and PyTorch (all devices)."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw from ``seed`` inside the block, and go on outside as if the block were not there.
+
+    Covers what transforms draw from: Python's, NumPy's and PyTorch's CPU generator.
+    """
+    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.default_generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        torch.set_rng_state(states[2])

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from mmdebias.datasets import PerView, SampleViews
+
+RESIZE = dict(type='Resize', scale=(8, 8), keep_ratio=False)
+
+
+def decoded(views, total=20, size=16):
+    """A sample as it comes from a decoder; every pixel of frame t is t."""
+    results = SampleViews(4, 2, views)(dict(total_frames=total, modality='RGB'))
+    results['imgs'] = [np.full((size, size, 3), t, np.uint8) for t in results['frame_inds']]
+    results['img_shape'] = (size, size)
+    return results
+
+
+def test_each_view_gets_its_own_frames_one_view_after_another():
+    results = decoded(dict(query=dict(), key=dict()))
+    expected = results['frame_inds'][results['view_positions']].ravel()
+    results = PerView([RESIZE])(results)
+    assert [img[0, 0, 0] for img in results['imgs']] == expected.tolist()
+    assert {img.shape for img in results['imgs']} == {(8, 8, 3)}
+    assert results['num_clips'] == 2
+
+
+def test_views_are_cropped_apart_and_their_frames_alike():
+    results = decoded(dict(anchor=dict(), positive=dict(same_as='anchor')), size=64)
+    ramp = np.arange(64, dtype=np.uint8)[None, :, None].repeat(64, 0).repeat(3, 2)
+    results['imgs'] = [ramp.copy() for _ in results['imgs']]
+    crop = dict(type='RandomCrop', size=8)
+    clips = np.array(PerView([crop])(results)['imgs']).reshape(2, 4, 8, 8, 3)
+    assert (clips == clips[:, :1]).all()
+    assert (clips[0] != clips[1]).any()
+
+
+def test_frames_shared_by_views_are_flipped_once():
+    # MMAction2 flips in place; twice would be not at all.
+    results = decoded(dict(anchor=dict(), positive=dict(same_as='anchor')))
+    ramp = np.arange(16, dtype=np.uint8)[None, :, None].repeat(16, 0).repeat(3, 2)
+    results['imgs'] = [ramp.copy() for _ in results['imgs']]
+    flipped = PerView([dict(type='Flip', flip_ratio=1)])(results)['imgs']
+    assert all((img == ramp[:, ::-1]).all() for img in flipped)
+
+
+def test_frames_that_a_loop_repeats_are_flipped_once():
+    results = decoded(dict(query=dict()), total=2)
+    ramp = np.arange(16, dtype=np.uint8)[None, :, None].repeat(16, 0).repeat(3, 2)
+    results['imgs'] = [ramp.copy() for _ in results['imgs']]
+    flipped = PerView([dict(type='Flip', flip_ratio=1)])(results)['imgs']
+    assert all((img == ramp[:, ::-1]).all() for img in flipped)
+
+
+def test_views_may_have_their_own_transforms():
+    flip = dict(type='Flip', flip_ratio=1)
+    results = decoded(dict(query=dict(), key=dict(same_as='query')))
+    ramp = np.arange(16, dtype=np.uint8)[None, :, None].repeat(16, 0).repeat(3, 2)
+    results['imgs'] = [ramp.copy() for _ in results['imgs']]
+    imgs = PerView(dict(query=[flip], key=[]))(results)['imgs']
+    assert (imgs[0] == ramp[:, ::-1]).all() and (imgs[-1] == ramp).all()
+
+
+def test_views_of_different_sizes_are_refused():
+    views = dict(query=[RESIZE], key=[])
+    with pytest.raises(ValueError, match='resize all to one size'):
+        PerView(views)(decoded(dict(query=dict(), key=dict())))
+
+
+def test_other_views_than_the_sampled_ones_are_refused():
+    with pytest.raises(ValueError, match='name the same views'):
+        PerView(dict(query=[]))(decoded(dict(query=dict(), key=dict())))

@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+
+from mmdebias.datasets import SampleViews
+
+
+def frames_of(results):
+    """``{view: its frames}``."""
+    frames = results['frame_inds'][results['view_positions']]
+    return dict(zip(results['view_names'], frames))
+
+
+def sample(total, views, clip_len=4, frame_interval=2):
+    return SampleViews(clip_len, frame_interval, views)(dict(total_frames=total))
+
+
+def test_independent_views_fit_into_the_video_and_reach_both_ends():
+    starts = {'query': set(), 'key': set()}
+    for _ in range(200):
+        frames = frames_of(sample(10, dict(query=dict(), key=dict())))
+        for view, inds in frames.items():
+            assert np.array_equal(inds, inds[0] + np.arange(4) * 2)
+            starts[view].add(inds[0])
+    # 4 frames with interval 2 span 7 of the 10 frames.
+    assert starts == {'query': {0, 1, 2, 3}, 'key': {0, 1, 2, 3}}
+
+
+def test_shared_view_has_the_same_frames():
+    views = dict(anchor=dict(), positive=dict(same_as='anchor'))
+    results = sample(100, views)
+    frames = frames_of(results)
+    assert np.array_equal(frames['anchor'], frames['positive'])
+    assert len(results['frame_inds']) == 4
+
+
+def test_each_distinct_frame_is_decoded_once_and_in_order():
+    views = dict(anchor=dict(), positive=dict(same_as='anchor'), other=dict())
+    inds = sample(12, views)['frame_inds']
+    assert np.array_equal(inds, np.unique(inds))
+
+
+def test_shifted_view_starts_within_the_range_and_loops():
+    views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=(2, 5)))
+    shifts = set()
+    for _ in range(200):
+        frames = frames_of(sample(11, views))
+        shifts.add(int((frames['negative'][0] - frames['anchor'][0]) % 11))
+        assert max(frames['negative']) < 11
+    assert shifts == {2, 3, 4, 5}
+
+
+def test_shift_never_comes_back_to_the_same_frames():
+    views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=(0, 8)))
+    for _ in range(100):
+        frames = frames_of(sample(4, views))
+        assert frames['anchor'][0] != frames['negative'][0]
+
+
+def test_video_that_no_shift_changes_is_an_error():
+    views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=(2, 2)))
+    with pytest.raises(ValueError, match='No shift of 2 to 2 frames'):
+        sample(2, views)
+
+
+def test_short_video_is_looped():
+    frames = frames_of(sample(3, dict(query=dict())))['query']
+    assert frames.tolist() == [0, 2, 1, 0]
+
+
+def test_any_number_of_views_keeps_its_order():
+    names = [f'view{i}' for i in range(5)]
+    results = sample(50, {name: dict() for name in names})
+    assert list(results['view_names']) == names
+    assert results['num_clips'] == 5
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'says'),
+    [
+        (dict(clip_len=0), 'clip_len=0'),
+        (dict(frame_interval=0), 'frame_interval=0'),
+        (dict(views={}), 'views is empty'),
+        (dict(views=dict(a=dict(same_as='b'))), "starts from 'b'"),
+        (dict(views=dict(a=dict(), b=dict(shift_from='a'))), 'both shift_from'),
+        (dict(views=dict(a=dict(), b=dict(shift=(1, 2)))), 'both shift_from'),
+        (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(3, 2)))), 'LOW, HIGH'),
+        (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(0, 0)))), 'LOW, HIGH'),
+        (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(1, 2, 3)))), 'LOW, HIGH'),
+        (dict(views=dict(a=dict(), b=dict(same_as='a', shift_from='a', shift=(1, 2)))), 'keep one'),
+        (dict(views=dict(a=dict(start=3))), 'not understood'),
+    ],
+)
+def test_bad_arguments_are_refused_when_built(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        SampleViews(**{**dict(clip_len=4, frame_interval=2, views=dict(a=dict())), **arguments})
+
+
+def test_empty_video_is_an_error():
+    with pytest.raises(ValueError, match='no frames'):
+        sample(0, dict(query=dict()))
