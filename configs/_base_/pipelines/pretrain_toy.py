@@ -1,0 +1,20 @@
+# As pretrain_224.py, with clips of 8 frames and crops of 48x48, loaded by two workers.
+_base_ = './pretrain_224.py'
+
+train_pipeline = [
+    _base_.train_pipeline[0],
+    dict(type='SampleViews', clip_len=8, frame_interval=2, views=dict(query=dict(), key=dict())),
+    _base_.train_pipeline[2],
+    dict(
+        type='PerView',
+        transforms=[
+            dict(type='RandomResizedCrop', area_range=(0.4, 1.0)),
+            dict(type='Resize', scale=(48, 48), keep_ratio=False),
+            # No flip: left and right tell some of the actions apart.
+        ],
+    ),
+    *_base_.train_pipeline[4:],
+]
+train_dataloader = dict(
+    batch_size=16, num_workers=2, pin_memory=False, dataset=dict(pipeline=train_pipeline)
+)

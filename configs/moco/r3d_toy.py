@@ -1,0 +1,12 @@
+# MoCo on generated videos (tools/data/make_toy.py) with a small net, for a CPU.
+_base_ = [
+    '../_base_/models/moco_r3d_toy.py',
+    '../_base_/pipelines/pretrain_toy.py',
+    '../_base_/datasets/toy.py',
+    '../_base_/schedules/pretrain_200e.py',
+    '../_base_/default_runtime.py',
+]
+
+train_dataloader = dict(dataset=_base_.toy_train)
+train_cfg = dict(max_epochs=10)
+param_scheduler = [dict(type='MultiStepLR', milestones=[6, 9], gamma=0.1)]

@@ -1,0 +1,40 @@
+"""Epochs that draw the same random numbers whether or not training was interrupted."""
+
+from mmaction.registry import HOOKS
+from mmengine.dist import get_rank
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmdebias.datasets.seeding import derive_seed, seed_everything
+
+from .datasets_of import datasets_of
+
+
+@HOOKS.register_module()
+class EpochSeedHook(Hook):
+    """Derive all randomness of an epoch from (seed, epoch), and of a sample from its index too.
+
+    MMEngine seeds once, at the start: a resumed run draws other crops, backgrounds and orders than
+    an uninterrupted one, and the number of workers changes them as well. With this hook the
+    sampler's order, the draws of ``TolerantVideoDataset`` and those on the model's device (each
+    rank its own) start anew at each epoch.
+    """
+
+    # Before DistSamplerSeedHook, which tells the sampler the epoch.
+    priority = 'ABOVE_NORMAL'
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Seed this epoch."""
+        seed, rank = runner.seed, get_rank()
+        if runner._randomness_cfg.get('diff_rank_seed'):
+            # MMEngine has added the rank to the seed that the ranks share.
+            seed -= rank
+        dataloader = runner.train_dataloader
+        # Under diff_rank_seed MMEngine draws the sampler's seed by itself, once a start.
+        for sampler in (dataloader.sampler, getattr(dataloader.batch_sampler, 'sampler', None)):
+            if hasattr(sampler, 'seed'):
+                sampler.seed = seed
+        for dataset in datasets_of(dataloader.dataset):
+            if hasattr(dataset, 'set_draw'):
+                dataset.set_draw(seed, runner.epoch)
+        seed_everything(derive_seed(seed, runner.epoch, rank))

@@ -1,0 +1,54 @@
+"""Pictures of FAME's masks after pre-training."""
+
+from pathlib import Path
+
+import torch
+from mmaction.registry import HOOKS
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+
+from mmdebias.models.augments import FAME
+from mmdebias.visualization import draw_mask_sheet
+
+
+@HOOKS.register_module()
+class MaskSheetHook(Hook):
+    """Draw frames, mask and merged clip of some training videos when training ends.
+
+    Does nothing for a model without :class:`mmdebias.models.FAME`.
+
+    Args:
+        videos: Rows of the sheet: this many videos, evenly spread over the list.
+        filename: The picture, in the work directory.
+    """
+
+    def __init__(self, videos: int = 8, filename: str = 'fame_masks.png') -> None:
+        self.videos = videos
+        self.filename = filename
+
+    def after_train(self, runner: Runner) -> None:
+        """Draw the sheet."""
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        augments = getattr(model.data_preprocessor, 'augments', {})
+        found = [
+            (index, fame)
+            for index, view in enumerate(augments.values())
+            for fame in view
+            if isinstance(fame, FAME)
+        ]
+        if not found or not is_main_process():
+            return
+        index, fame = found[0]
+        dataset = runner.train_dataloader.dataset
+        samples = [
+            dataset[int(i)]
+            for i in torch.linspace(0, len(dataset) - 1, min(self.videos, len(dataset)))
+        ]
+        clips = torch.stack([sample['inputs'][index] for sample in samples])
+        names = [Path(s['data_samples'].metainfo.get('filename', '')).stem for s in samples]
+        path = draw_mask_sheet(
+            Path(runner.work_dir) / self.filename, clips, fame.mask(clips), fame(clips), names
+        )
+        runner.logger.info(f'Drew what FAME cuts out and pastes: {path}')

@@ -1,0 +1,6 @@
+"""Test a model: MMAction2's tools/test.py, its arguments and behaviour."""
+
+from mmdebias.cli import run_mmaction_tool
+
+if __name__ == '__main__':
+    run_mmaction_tool('test.py')
