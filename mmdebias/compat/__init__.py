@@ -1,0 +1,50 @@
+"""Every upstream workaround mmdebias needs, each with the upstream fact it answers.
+
+`apply()` runs them all, once, in an order that matters: what is checked or supplied for `mmaction`
+comes before anything imports it. `mmdebias/__init__.py` calls it before it imports a sub-package.
+Every workaround may be called on its own and again, and leaves upstream alone where upstream needs
+no help (it looks at what upstream does rather than at its version number wherever that can be
+asked).
+
+| module | what upstream does (mmengine 0.10.7, mmaction2 1.2.0) |
+|---|---|
+| `installation` | a wrong mmcv fails badly, two wheels share one `cv2`, configs use pkg_resources |
+| `checkpoints` | torch >= 2.6 refuses MMEngine's own checkpoints |
+| `launchers` | without a GPU a launcher calls `torch.cuda.set_device` and gives DDP device ids |
+| `mmaction2` | the wheel lacks a module; hue jitter and NumPy 2; `init_cfg` of ResNet3d |
+"""
+
+import functools
+
+from .checkpoints import allow_checkpoint_types, slim_history_buffers
+from .installation import (
+    check_mmcv,
+    check_opencv,
+    find_packages_without_pkg_resources,
+    inherit_mmdebias_configs,
+)
+from .launchers import launch_without_gpu, wrap_models_on_cpu
+from .mmaction2 import honour_pretrained_init_cfg, jitter_hue_in_wide_integers, supply_missing_drn
+
+WORKAROUNDS = (
+    check_mmcv,
+    check_opencv,
+    supply_missing_drn,
+    find_packages_without_pkg_resources,
+    inherit_mmdebias_configs,
+    allow_checkpoint_types,
+    slim_history_buffers,
+    launch_without_gpu,
+    wrap_models_on_cpu,
+    jitter_hue_in_wide_integers,
+    honour_pretrained_init_cfg,
+)
+
+__all__ = ['WORKAROUNDS', 'apply', *(workaround.__name__ for workaround in WORKAROUNDS)]
+
+
+@functools.cache
+def apply() -> None:
+    """Run every workaround; a second call does nothing (one that raised runs again)."""
+    for workaround in WORKAROUNDS:
+        workaround()

@@ -1,0 +1,141 @@
+"""Workarounds for MMEngine's checkpoints under torch's `weights_only`.
+
+The protection stays on: users load weights from strangers.
+"""
+
+import functools
+import pickle
+import re
+
+import numpy as np
+import torch
+
+# What HistoryBuffer registers by itself.
+STATISTICS = ('min', 'max', 'mean', 'current')
+PLAIN_DTYPE = re.compile(r'b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU][1-9]\d{0,5}')
+
+
+class _Dtype:
+    """Stands for `numpy.dtype` in a checkpoint: a plain number or string type and nothing else.
+
+    The real one must not be allowed: `dtype.__setstate__` believes the file about fields, offsets
+    and flags, and a made-up one has NumPy take any bytes for object pointers.
+    """
+
+    def __init__(self, code: str, align: bool = False, copy: bool = False) -> None:
+        if not (isinstance(code, str) and PLAIN_DTYPE.fullmatch(code)):
+            raise pickle.UnpicklingError(f'a checkpoint may not hold NumPy data of type {code!r}')
+        self.dtype = np.dtype(code)
+
+    def __setstate__(self, state: tuple) -> None:
+        # (version, byte order, subdtype, names, fields, size, alignment, flags): only the order is
+        # not in the code.
+        if state[1] not in ('<', '>', '|', '='):
+            raise pickle.UnpicklingError(f'unknown byte order {state[1]!r}')
+        self.dtype = self.dtype.newbyteorder(state[1])
+
+
+class _Array(np.ndarray):
+    """Stands for `numpy.ndarray` in a checkpoint: an array that a file can fill once, no more.
+
+    The real one must not be allowed: `ndarray.__setstate__` frees the old data, even under a tensor
+    that was made of the array by torch's own `_rebuild_device_tensor_from_numpy`. Pickled and
+    copied as a plain array.
+    """
+
+    def __new__(cls, *ignored: object) -> '_Array':
+        return super().__new__(cls, (0,), np.int8)
+
+    def __setstate__(self, state: tuple) -> None:
+        _version, shape, dtype, fortran_order, data = state
+        if not isinstance(dtype, _Dtype) or vars(self).get('filled'):
+            raise pickle.UnpicklingError('a malformed NumPy array')
+        self.filled = True
+        super().__setstate__((1, shape, dtype.dtype, fortran_order, data))
+
+    def __reduce_ex__(self, protocol: int) -> tuple:
+        return self.view(np.ndarray).__reduce_ex__(protocol)
+
+
+def _numpy_scalar(dtype: _Dtype, data: bytes) -> np.generic:
+    """Stands for `numpy.core.multiarray.scalar`."""
+    if not (isinstance(dtype, _Dtype) and isinstance(data, bytes)):
+        raise pickle.UnpicklingError('a malformed NumPy scalar')
+    return np.frombuffer(data, dtype.dtype, count=1)[0]
+
+
+def _no_bytes() -> bytes:
+    """Stands for `bytes`, which protocol 2 calls for the data of an empty array."""
+    return b''
+
+
+def _history_buffer_method(owner: type, name: str) -> object:
+    """Stands for `getattr`, which MMEngine's checkpoints call for four methods of HistoryBuffer."""
+    from mmengine.logging import HistoryBuffer
+
+    if owner is not HistoryBuffer or not isinstance(name, str) or name not in STATISTICS:
+        raise pickle.UnpicklingError(f'a checkpoint may not look up {name!r} of {owner!r}')
+    return getattr(owner, name)
+
+
+def allow_checkpoint_types() -> None:
+    """Let `load_from` and `--resume` read MMEngine checkpoints under `weights_only=True`.
+
+    torch >= 2.6 loads with `weights_only=True`; a checkpoint of mmengine 0.10.7 holds HistoryBuffer
+    (its message hub), NumPy arrays and scalars (losses, best score), ConfigDict (a nested
+    `metainfo`) and a pickled `getattr`, and is refused (open-mmlab/mmengine#1655; the proposed
+    upstream answer, #1650, is to switch the protection off).
+
+    HistoryBuffer (numbers, see `slim_history_buffers`) and ConfigDict (a dict of what was allowed
+    anyway) are allowed as they are; NumPy's names and `getattr` mean the narrow stand-ins above.
+    torch < 2.6 does not restrict by default and its `add_safe_globals` knows no names: nothing to
+    do.
+    """
+    if torch.__version__ < (2, 6):
+        return
+    from mmengine.config import ConfigDict
+    from mmengine.logging import HistoryBuffer
+
+    allowed = [
+        (HistoryBuffer, 'mmengine.logging.history_buffer.HistoryBuffer'),
+        (ConfigDict, 'mmengine.config.config.ConfigDict'),
+        # Protocol 2, torch's default, writes `__builtin__.getattr`; torch's reader translates it.
+        (_history_buffer_method, 'builtins.getattr'),
+        (_no_bytes, 'builtins.bytes'),
+        (_Dtype, 'numpy.dtype'),
+        (_Array, 'numpy.ndarray'),
+    ]
+    # NumPy 1 writes the first name and NumPy 2 the second; either may meet the other's files.
+    for core in ('numpy.core', 'numpy._core'):
+        allowed.append((_Array, f'{core}.multiarray._reconstruct'))
+        allowed.append((_numpy_scalar, f'{core}.multiarray.scalar'))
+    torch.serialization.add_safe_globals(allowed)
+
+
+def slim_history_buffers() -> None:
+    """Save and restore the numbers of a HistoryBuffer, not its class's methods.
+
+    mmengine 0.10.7's `HistoryBuffer.__getstate__` adds the table of statistics methods to the state
+    (and, by accident, to the live object); pickled, each is a call of `getattr`, which
+    `weights_only` refuses. `__setstate__` merges the table into the *class*, so a file could
+    replace `mean` for the whole process. Neither is needed: the class fills the table itself, and a
+    user's `register_statistics` runs when their code is imported. Files made without this load as
+    before.
+    """
+    from mmengine.logging import HistoryBuffer
+
+    if 'statistics_methods' not in HistoryBuffer().__getstate__():
+        return
+    original = HistoryBuffer.__setstate__
+
+    def __getstate__(self: HistoryBuffer) -> dict:
+        return {key: value for key, value in vars(self).items() if key != 'statistics_methods'}
+
+    @functools.wraps(original)
+    def __setstate__(self: HistoryBuffer, state: dict) -> None:
+        state = {key: value for key, value in state.items() if key != 'statistics_methods'}
+        plain = {k: v.view(np.ndarray) if isinstance(v, _Array) else v for k, v in state.items()}
+        original(self, plain)
+
+    HistoryBuffer.__getstate__ = __getstate__
+    HistoryBuffer.__setstate__ = __setstate__
