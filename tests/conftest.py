@@ -1,14 +1,11 @@
 """What the tests share: the authors' outputs, real clips, small videos."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 import torch
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / 'shared'
+from running import SHARED
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +77,20 @@ def few_videos(tmp_path_factory):
     (folder / 'train.txt').write_text(''.join(lines[:8]))
     (folder / 'test.txt').write_text(''.join(lines[8:]))
     return folder
+
+
+@pytest.fixture
+def train_options(few_videos):
+    """Make the toy configs a matter of seconds on the few videos of the tests."""
+    return [
+        '--cfg-options',
+        f'train_dataloader.dataset.data_root={few_videos}',
+        'train_dataloader.batch_size=4',
+        'train_dataloader.num_workers=1',
+        'model.backbone.base_channels=4',
+        'default_hooks.logger.interval=1',
+        'randomness.seed=7',
+        # Windows of one iteration: the log shows each loss by itself.
+        'log_processor.window_size=1',
+        'train_cfg.max_epochs=2',
+    ]

@@ -24,11 +24,8 @@ class EpochSeedHook(Hook):
     priority = 'ABOVE_NORMAL'
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Seed this epoch."""
-        seed, rank = runner.seed, get_rank()
-        if runner._randomness_cfg.get('diff_rank_seed'):
-            # MMEngine has added the rank to the seed that the ranks share.
-            seed -= rank
+        """Seed the sampler, the datasets and this process."""
+        seed = self._shared_seed(runner)
         dataloader = runner.train_dataloader
         # Under diff_rank_seed MMEngine draws the sampler's seed by itself, once a start.
         for sampler in (dataloader.sampler, getattr(dataloader.batch_sampler, 'sampler', None)):
@@ -37,4 +34,19 @@ class EpochSeedHook(Hook):
         for dataset in datasets_of(dataloader.dataset):
             if hasattr(dataset, 'set_draw'):
                 dataset.set_draw(seed, runner.epoch)
-        seed_everything(derive_seed(seed, runner.epoch, rank))
+        seed_everything(derive_seed(seed, runner.epoch, get_rank()))
+
+    def before_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None
+    ) -> None:
+        """Seed this process again at the first iteration.
+
+        Starting the loader's workers has drawn a number meanwhile; going on with workers that
+        persist has not.
+        """
+        if batch_idx == 0:
+            seed_everything(derive_seed(self._shared_seed(runner), runner.epoch, get_rank()))
+
+    def _shared_seed(self, runner: Runner) -> int:
+        """The seed without the rank that MMEngine adds to it under diff_rank_seed."""
+        return runner.seed - get_rank() * bool(runner._randomness_cfg.get('diff_rank_seed'))

@@ -166,5 +166,5 @@ def test_wrong_data_root_is_refused_when_built(folder):
 
 
 def test_bad_share_is_refused(folder):
-    with pytest.raises(ValueError, match='max_failed_share=1.5'):
+    with pytest.raises(ValueError, match=r'max_failed_share=1\.5'):
         dataset_of(folder, GOOD, max_failed_share=1.5)

@@ -1,0 +1,96 @@
+"""Every config in configs/ builds, and the ones that carry the paper's settings hold them."""
+
+import pytest
+from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
+from mmengine.config import Config
+
+from running import ROOT
+
+CONFIGS = sorted(
+    path.relative_to(ROOT / 'configs')
+    for path in (ROOT / 'configs').rglob('*.py')
+    if '_base_' not in path.parts
+)
+PRETRAINING = [path for path in CONFIGS if path.parts[0] in ('moco', 'fame')]
+
+
+def load(path):
+    return Config.fromfile(ROOT / 'configs' / path)
+
+
+def pipelines(dataset):
+    return [part['pipeline'] for part in dataset.get('datasets', [dataset])]
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_config_builds(path):
+    cfg = load(path)
+    MODELS.build(cfg.model)
+    for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        if loader not in cfg:
+            continue
+        assert DATASETS.get(cfg[loader].dataset.type)
+        for pipeline in pipelines(cfg[loader].dataset):
+            for transform in pipeline:
+                TRANSFORMS.build(transform)
+    for hook in (*cfg.custom_hooks, *cfg.default_hooks.values()):
+        HOOKS.build(hook)
+    for evaluator in ('val_evaluator', 'test_evaluator'):
+        if evaluator in cfg:
+            METRICS.build(cfg[evaluator])
+
+
+@pytest.mark.parametrize('path', PRETRAINING, ids=str)
+def test_pretraining_shuffles_each_rank_apart_and_saves_without_a_metric(path):
+    cfg = load(path)
+    assert cfg.randomness.diff_rank_seed
+    assert 'save_best' not in cfg.default_hooks.checkpoint
+    assert any(hook.type == 'EpochSeedHook' for hook in cfg.custom_hooks)
+
+
+@pytest.mark.parametrize('path', PRETRAINING, ids=str)
+def test_views_sampled_are_the_views_augmented(path):
+    cfg = load(path)
+    (sampling,) = (t for t in cfg.train_dataloader.dataset.pipeline if t['type'] == 'SampleViews')
+    assert list(sampling['views']) == list(cfg.model.data_preprocessor.views)
+
+
+def test_fame_on_kinetics_is_the_papers():
+    cfg = load('fame/i3d_k400.py')
+    assert cfg.train_dataloader.batch_size * 8 == 64 == cfg.auto_scale_lr.base_batch_size
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.01, momentum=0.9, weight_decay=1e-4)
+    assert cfg.train_cfg.max_epochs == 200
+    assert cfg.param_scheduler[0].milestones == [120, 180]
+    model = cfg.model
+    assert (model.queue_size, model.momentum, model.head.temperature) == (65536, 0.999, 0.1)
+    assert model.symmetric and model.neck.get('num_layers', 2) == 2
+    assert [a.type for a in model.data_preprocessor.views.query] == ['FAME', 'KorniaAugment']
+    assert [a.type for a in model.data_preprocessor.views.key] == ['KorniaAugment']
+    assert load('fame/i3d_ucf101.py').model.queue_size == 2048
+
+
+def test_fame_differs_from_its_baseline_in_nothing_else():
+    for name in ('i3d_k400', 'i3d_ucf101', 'r2plus1d_18_k400', 'r2plus1d_18_ucf101', 'r3d_toy'):
+        fame, moco = load(f'fame/{name}.py'), load(f'moco/{name}.py')
+        fame.model.data_preprocessor.views.query.pop(0)
+        fame.custom_hooks.pop()
+        assert fame.to_dict() == moco.to_dict()
+
+
+def test_data_root_comes_from_the_environment(monkeypatch):
+    assert load('fame/i3d_k400.py').train_dataloader.dataset.data_root == 'data/kinetics400'
+    monkeypatch.setenv('MMDEBIAS_DATA', '/somewhere')
+    cfg = load('fame/i3d_k400.py')
+    assert cfg.train_dataloader.dataset.data_root == '/somewhere/kinetics400'
+
+
+def test_installed_configs_are_inherited_by_name(tmp_path):
+    (tmp_path / 'mine.py').write_text("_base_ = 'mmdebias::fame/i3d_k400.py'\n")
+    mine = Config.fromfile(tmp_path / 'mine.py')
+    assert mine.train_dataloader.dataset.data_root == 'data/kinetics400'
+    assert [
+        type(a).__name__ for a in MODELS.build(mine.model).data_preprocessor.augments.query
+    ] == [
+        'FAME',
+        'KorniaAugment',
+    ]

@@ -1,0 +1,57 @@
+import pytest
+import torch
+
+from mmdebias.models import KorniaAugment
+
+
+@pytest.mark.parametrize(
+    'transform',
+    [
+        dict(type='RandomGrayscale', p=0.5),
+        dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, p=0.5),
+        dict(type='RandomGaussianBlur', kernel_size=(5, 5), sigma=(0.5, 2.0), p=0.5),
+        dict(type='RandomRotation', degrees=10.0, p=0.5),
+    ],
+    ids=lambda transform: transform['type'],
+)
+def test_one_draw_a_clip_for_all_its_frames(transform):
+    still = torch.rand(16, 3, 1, 24, 24).expand(-1, -1, 4, -1, -1)
+    augmented = KorniaAugment([transform])(still)
+    assert torch.allclose(augmented, augmented[:, :, :1].expand_as(augmented), atol=1e-6)
+    changed = (augmented - still).abs().amax((1, 2, 3, 4)) > 1e-4
+    assert 0 < changed.sum() < 16  # probability .5, drawn for each clip
+
+
+def test_blur_strength_differs_between_clips():
+    noise = torch.rand(1, 3, 2, 32, 32).expand(8, -1, -1, -1, -1)
+    blur = KorniaAugment(
+        [dict(type='RandomGaussianBlur', kernel_size=(9, 9), sigma=(0.1, 2.0), p=1.0)]
+    )
+    spread = blur(noise).std((1, 2, 3, 4))
+    assert len(set(spread.tolist())) == 8
+
+
+def test_uint8_becomes_float_and_one_view_of_a_batch_is_taken():
+    views = torch.randint(0, 256, (2, 2, 3, 4, 16, 16), dtype=torch.uint8)
+    augmented = KorniaAugment([dict(type='RandomGrayscale', p=1.0)])(views[:, 1])
+    assert augmented.shape == (2, 3, 4, 16, 16)
+    assert torch.allclose(augmented[:, 0], augmented[:, 2])
+    assert augmented.min() >= 0 and augmented.max() <= 1
+
+
+def test_nothing_to_apply_leaves_the_clip():
+    batch = torch.rand(2, 3, 4, 8, 8)
+    assert torch.equal(KorniaAugment([])(batch), batch)
+
+
+@pytest.mark.parametrize(
+    ('transform', 'says'),
+    [
+        (dict(type='RandomMagic'), "type='RandomMagic' names no augmentation"),
+        (dict(p=0.5), 'type=None'),
+        (dict(type='RandomGrayscale', strength=3), 'RandomGrayscale cannot be built'),
+    ],
+)
+def test_bad_transform_is_refused_when_built(transform, says):
+    with pytest.raises(ValueError, match=says):
+        KorniaAugment([transform])

@@ -1,0 +1,249 @@
+import copy
+
+import pytest
+import torch
+from mmaction.registry import MODELS
+
+from mmdebias.ops import info_nce
+
+TINY_RESNET = dict(
+    type='ResNet3d',
+    depth=18,
+    pretrained=None,
+    pretrained2d=False,
+    base_channels=4,
+    norm_eval=False,
+    zero_init_residual=False,
+)
+VIEWS = dict(
+    type='ViewDataPreprocessor',
+    mean=[0.5] * 3,
+    std=[0.25] * 3,
+    views=dict(query=[], key=[], negative=[]),
+)
+
+
+def model(backbone=TINY_RESNET, channels=32, **kwargs):
+    settings = dict(
+        type='MoCoRecognizer',
+        backbone=backbone,
+        neck=dict(type='ProjectionNeck', in_channels=channels, out_channels=16),
+        head=dict(type='InfoNCEHead', temperature=0.1),
+        queue_size=12,
+        momentum=0.9,
+        data_preprocessor=VIEWS,
+    )
+    built = MODELS.build({**copy.deepcopy(settings), **copy.deepcopy(kwargs)})
+    built.init_weights()
+    return built
+
+
+def views(n=4, frames=4, size=32):
+    shape = (n, 3, frames, size, size)
+    return {view: torch.randn(shape) for view in ('query', 'key', 'negative')}
+
+
+def test_key_encoder_starts_as_the_query_encoder_and_follows_slowly():
+    moco, clips = model(), views()
+    moco.loss(clips)
+    query, key = moco.encoder(), moco.momentum_encoder.module
+    for ours, theirs in zip(query.parameters(), key.parameters()):
+        assert torch.equal(ours, theirs) and not theirs.requires_grad
+    before = copy.deepcopy(key.state_dict())
+    with torch.no_grad():
+        for parameter in query.parameters():
+            parameter += 1
+    moco.loss(clips)
+    for name, parameter in key.named_parameters():
+        expected = 0.9 * before[name] + 0.1 * query.state_dict()[name]
+        torch.testing.assert_close(parameter, expected)
+
+
+def test_symmetric_loss_is_the_mean_of_both_directions_before_any_key_is_queued():
+    moco, clips = model(), views()
+    moco.train()
+    queue = moco.queue.features.clone()
+    twin = copy.deepcopy(moco)
+    loss = moco.loss(clips)['loss_contrast']
+
+    twin.momentum_encoder.update_parameters(twin.encoder())
+    expected, keys = 0, []
+    for query_view, key_view in (('query', 'key'), ('key', 'query')):
+        key = twin.momentum_encoder(clips[key_view])
+        query = twin.neck(twin.backbone(clips[query_view]))
+        expected += info_nce(query, key, queue, 0.1) / 2
+        keys.append(key)
+    torch.testing.assert_close(loss, expected)
+    assert torch.equal(moco.queue.features[:8], torch.cat(keys))
+    assert torch.equal(moco.queue.features[8:], queue[8:])
+
+
+def test_one_way_loss_queues_only_its_keys():
+    moco = model(symmetric=False)
+    moco.loss(views())
+    assert moco.queue.position == 4
+
+
+@pytest.mark.parametrize('batches', [[4, 4, 4], [3, 1, 5], [20], [7, 7]])
+def test_any_batch_size_and_wrap_around(batches):
+    moco = model(symmetric=False)
+    for n in batches:
+        losses = moco.loss(views(n))
+        losses['loss_contrast'].backward()
+        assert all(torch.isfinite(value) for value in losses.values())
+    assert moco.queue.position == sum(batches) % 12
+
+
+def test_own_negative_gets_a_gradient_and_raises_the_loss():
+    clips = views()
+    for view in clips.values():
+        view.requires_grad_()
+    with_negative = model(symmetric=False, negative_view='negative')
+    without = copy.deepcopy(with_negative)
+    without.negative_view = None
+    loss = with_negative.loss(clips)['loss_contrast']
+    assert loss > without.loss(clips)['loss_contrast']
+    loss.backward()
+    assert clips['negative'].grad.abs().sum() > 0 and clips['key'].grad is None
+
+
+def test_only_the_query_encoder_learns():
+    moco = model()
+    moco.loss(views())['loss_contrast'].backward()
+    assert all(p.grad is not None for p in moco.backbone.parameters())
+    assert all(p.grad is not None for p in moco.neck.parameters())
+    assert all(p.grad is None for p in moco.momentum_encoder.parameters())
+
+
+def test_loss_falls_on_two_videos_told_apart_by_nothing_but_themselves():
+    moco = model(symmetric=False)
+    clips = views(6)
+    clips['key'] = clips['query']
+    optimiser = torch.optim.SGD(moco.parameters(), lr=0.05, momentum=0.9)
+    history = []
+    for _ in range(25):
+        loss = moco.loss(clips)['loss_contrast']
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        history.append(loss.item())
+    assert history[-1] < 0.7 * max(history)
+
+
+def test_mixed_precision_trains_with_a_queue_in_single_precision():
+    moco = model()
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        loss = moco.loss(views())['loss_contrast']
+    loss.backward()
+    assert loss.dtype == moco.queue.features.dtype == torch.float32
+    assert all(torch.isfinite(p.grad).all() for p in moco.backbone.parameters())
+
+
+def test_checkpoint_continues_the_same():
+    moco, clips = model(), views()
+    moco.loss(clips)
+    twin = model()
+    twin.load_state_dict(moco.state_dict())
+    names = set(moco.state_dict())
+    assert {'queue.features', 'queue.position', 'backbone.conv1.conv.weight'} <= names
+    torch.testing.assert_close(twin.loss(clips), moco.loss(clips))
+
+
+# MMAction2's own encoders in the same place: (config, channels, clip size).
+STOCK = {
+    'SlowOnly': (dict(TINY_RESNET, type='ResNet3dSlowOnly', lateral=False), 32, 32),
+    'R2Plus1d': (
+        dict(TINY_RESNET, type='ResNet2Plus1d', conv_cfg=dict(type='Conv2plus1d')),
+        32,
+        32,
+    ),
+    'C3D': (dict(type='C3D', out_dim=8192), 4096, 112),
+    'Swin': (
+        dict(
+            type='SwinTransformer3D',
+            arch=dict(embed_dims=12, depths=[1, 1], num_heads=[2, 2]),
+            patch_size=(2, 4, 4),
+            window_size=(2, 4, 4),
+            out_indices=(1,),
+            pretrained2d=False,
+        ),
+        24,
+        32,
+    ),
+    'TimeSformer': (
+        dict(
+            type='TimeSformer',
+            num_frames=4,
+            img_size=32,
+            patch_size=16,
+            embed_dims=24,
+            num_heads=2,
+            num_transformer_layers=1,
+        ),
+        24,
+        32,
+    ),
+    'SlowFast': (
+        dict(
+            type='ResNet3dSlowFast',
+            pretrained=None,
+            resample_rate=2,
+            speed_ratio=2,
+            slow_pathway=dict(
+                type='resnet3d',
+                depth=18,
+                pretrained=None,
+                lateral=False,
+                base_channels=4,
+                conv1_kernel=(1, 7, 7),
+                conv1_stride_t=1,
+                pool1_stride_t=1,
+            ),
+            fast_pathway=dict(
+                type='resnet3d',
+                depth=18,
+                pretrained=None,
+                lateral=False,
+                base_channels=2,
+                conv1_kernel=(5, 7, 7),
+                conv1_stride_t=1,
+                pool1_stride_t=1,
+            ),
+        ),
+        48,
+        32,
+    ),
+}
+
+
+@pytest.mark.parametrize('name', STOCK)
+def test_mmaction2s_encoders_train_in_the_same_place(name):
+    backbone, channels, size = STOCK[name]
+    frames = 16 if name == 'C3D' else 4
+    moco = model(backbone, channels, symmetric=False)
+    losses = moco.loss(views(2, frames, size))
+    losses['loss_contrast'].backward()
+    assert torch.isfinite(losses['loss_contrast'])
+    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in moco.backbone.parameters())
+
+
+def test_features_come_out_as_from_an_mmaction2_recogniser():
+    moco = model()
+    clips = torch.randn(2, 3, 3, 4, 32, 32)
+    features, _ = moco.extract_feat(clips, stage='backbone')
+    assert features.shape[:2] == (6, 32)
+    assert moco(clips, mode='tensor', stage='neck').shape == (6, 16)
+
+
+def test_bad_arguments_are_refused_when_built():
+    with pytest.raises(ValueError, match='momentum=1'):
+        model(momentum=1)
+    with pytest.raises(ValueError, match=r"not \['anchor'\]"):
+        model(query_view='anchor')
+    with pytest.raises(ValueError, match='queue_size=0'):
+        model(queue_size=0)
+
+
+def test_predicting_says_what_to_do_instead():
+    with pytest.raises(RuntimeError, match='configs/finetune'):
+        model()(torch.randn(1, 1, 3, 4, 32, 32), mode='predict')

@@ -1,0 +1,38 @@
+"""Running the command-line tools as a user does, and where things are."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / 'shared'
+
+# Make the toy pre-training configs smaller still, beside the fixture train_options.
+PRETRAIN = ['model.neck.in_channels=32', 'model.queue_size=32']
+
+
+def run(command, cwd=ROOT, env=None, check=True):
+    """Run a command; returns what it printed. A failure shows its last lines."""
+    environment = {**os.environ, 'OMP_NUM_THREADS': '1', **(env or {})}
+    path = os.path.dirname(sys.executable)
+    environment['PATH'] = f'{path}:{environment["PATH"]}'
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if check and done.returncode:
+        pytest.fail(f'{command} exited with {done.returncode}:\n{done.stdout[-6000:]}')
+    return done.stdout
+
+
+def losses(log):
+    """The losses that MMEngine printed, in order."""
+    return [float(value) for value in re.findall(r'\bloss: ([\d.]+)', log)]

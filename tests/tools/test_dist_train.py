@@ -1,0 +1,70 @@
+"""Two processes on a machine without a GPU."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import torch
+
+from running import PRETRAIN, ROOT, losses, run
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        return str(free.getsockname()[1])
+
+
+def kill_all_with(argument):
+    """SIGKILL a command and what it has started: the launcher's processes leave its group."""
+    for process in Path('/proc').glob('[0-9]*'):
+        try:
+            if argument in (process / 'cmdline').read_text():
+                os.kill(int(process.name), signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+
+
+def test_two_processes_killed_and_resumed(tmp_path, train_options):
+    options = [*train_options, *PRETRAIN, 'train_dataloader.batch_size=2']
+    command = ['bash', ROOT / 'tools' / 'dist_train.sh', 'configs/fame/r3d_toy.py', '2']
+    work = tmp_path / 'work'
+    whole = run([*command, '--work-dir', tmp_path / 'whole', *options], env=dict(PORT=free_port()))
+    assert len(losses(whole)) == 4
+
+    first = subprocess.Popen(
+        [str(p) for p in (*command, '--work-dir', work, *options, 'train_cfg.max_epochs=50')],
+        cwd=ROOT,
+        env={**os.environ, 'PORT': free_port(), 'OMP_NUM_THREADS': '1'},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.time() + 120
+    while not (work / 'last_checkpoint').exists() and time.time() < deadline:
+        time.sleep(0.05)
+    kill_all_with(str(work))  # in the middle of an epoch
+    first.wait()
+    for path in work.glob('epoch_*.pth'):  # the first one is whole; later ones may not be
+        if path.name != 'epoch_1.pth':
+            path.unlink()
+    (work / 'last_checkpoint').write_text(str(work / 'epoch_1.pth'))
+
+    second = run([*command, '--work-dir', work, '--resume', *options], env=dict(PORT=free_port()))
+    assert 'resumed epoch: 1, ' in second
+    assert losses(second) == losses(whole)[2:]
+    ends = [torch.load(d / 'epoch_2.pth', weights_only=True) for d in (tmp_path / 'whole', work)]
+    assert torch.equal(*(end['state_dict']['queue.features'] for end in ends))
+
+
+def test_usage_is_shown_when_arguments_are_missing():
+    for script, arguments in (
+        ('dist_train.sh', ['config.py']),
+        ('dist_test.sh', ['config.py', 'checkpoint.pth']),
+        ('slurm_train.sh', ['partition', 'job']),
+        ('slurm_test.sh', ['partition', 'job', 'config.py']),
+    ):
+        shown = run(['bash', ROOT / 'tools' / script, *arguments], check=False)
+        assert shown.startswith('Usage: ')

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Sets up and runs the tests.
+# Usage: bash tools/run_tests.sh [arguments of pytest]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source tools/setup_env.sh test
+# Small tensors: threads would wait for each other more than they compute.
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+ruff check .
+ruff format --check .
+exec python -m pytest "$@"
