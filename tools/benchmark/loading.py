@@ -1,0 +1,88 @@
+"""Time what reading clips costs: one JSON line a case.
+
+Usage: python tools/benchmark/loading.py VIDEO...
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+
+from mmdebias.datasets import TolerantVideoDataset
+
+
+def main() -> None:
+    """Run the cases."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('videos', nargs='+', help='files to decode')
+    parser.add_argument('--repeats', type=int, default=10)
+    args = parser.parse_args()
+    long_list(args.videos[0])
+    for video in args.videos:
+        shared_frames(video, args.repeats)
+
+
+def long_list(video: str, lines: int = 240_000) -> None:
+    """Building the dataset of a list as long as Kinetics-400's."""
+    with tempfile.NamedTemporaryFile('w', suffix='.txt') as file:
+        file.writelines(f'{video} {i % 400}\n' for i in range(lines))
+        file.flush()
+        begin = time.perf_counter()
+        dataset = TolerantVideoDataset(file.name, pipeline=[])
+        seconds = time.perf_counter() - begin
+    show(case='list', lines=lines, seconds=seconds, megabytes=dataset.data_bytes.nbytes / 1e6)
+
+
+def shared_frames(video: str, repeats: int) -> None:
+    """Decoding two views: independent, and sharing their frames; as a ratio to one view."""
+    one = dict(a={})
+    cases = dict(independent=dict(a={}, b={}), shared=dict(a={}, b=dict(same_as='a')), single=one)
+    seconds = {
+        name: median(lambda v=views: decode(video, v), repeats) for name, views in cases.items()
+    }
+    for name in ('independent', 'shared'):
+        ratio = seconds[name] / seconds['single']
+        show(
+            case=f'two views, {name}',
+            video=Path(video).name,
+            milliseconds=1e3 * seconds[name],
+            times_one_view=ratio,
+        )
+
+
+def decode(video: str, views: dict) -> None:
+    """Read 16 frames a view."""
+    steps = [
+        dict(type='DecordInit'),
+        dict(type='SampleViews', clip_len=16, frame_interval=2, views=views),
+        dict(type='DecordDecode'),
+        dict(type='PerView', transforms=[]),
+    ]
+    sample = dict(filename=video, start_index=0)
+    for step in steps:
+        sample = TRANSFORMS.build(step)(sample)
+
+
+def median(function: Callable[[], None], repeats: int) -> float:
+    """Median seconds of a call, after one call to warm up."""
+    function()
+    times = []
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - begin)
+    return float(np.median(times))
+
+
+def show(**values: object) -> None:
+    """Print one case."""
+    print(json.dumps({k: round(v, 3) if isinstance(v, float) else v for k, v in values.items()}))
+
+
+if __name__ == '__main__':
+    main()
