@@ -15,7 +15,7 @@ SHARED = ROOT.parent / 'shared'
 PRETRAIN = ['model.neck.in_channels=32', 'model.queue_size=32']
 
 
-def run(command, cwd=ROOT, env=None, check=True):
+def run(command, cwd=ROOT, env=None, check=True, timeout=None):
     """Run a command; returns what it printed. A failure shows its last lines."""
     environment = {**os.environ, 'OMP_NUM_THREADS': '1', **(env or {})}
     path = os.path.dirname(sys.executable)
@@ -27,6 +27,7 @@ def run(command, cwd=ROOT, env=None, check=True):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        timeout=timeout,
     )
     if check and done.returncode:
         pytest.fail(f'{command} exited with {done.returncode}:\n{done.stdout[-6000:]}')

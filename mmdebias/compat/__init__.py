@@ -8,19 +8,20 @@ asked).
 
 | module | what upstream does (mmengine 0.10.7, mmaction2 1.2.0) |
 |---|---|
-| `installation` | a wrong mmcv fails badly, two wheels share one `cv2`, configs use pkg_resources |
-| `checkpoints` | torch >= 2.6 refuses MMEngine's own checkpoints |
+| `installation` | a wrong mmcv, mmcv-lite's warning, two wheels of one `cv2`, pkg_resources |
+| `checkpoints` | torch >= 2.6 refuses MMEngine's own files, but runs the code of downloaded ones |
 | `launchers` | without a GPU a launcher calls `torch.cuda.set_device` and gives DDP device ids |
 | `mmaction2` | the wheel lacks a module; hue jitter and NumPy 2; `init_cfg` of ResNet3d |
 """
 
 import functools
 
-from .checkpoints import allow_checkpoint_types, slim_history_buffers
+from .checkpoints import allow_checkpoint_types, protect_downloads, slim_history_buffers
 from .installation import (
     check_mmcv,
     check_opencv,
     find_packages_without_pkg_resources,
+    hush_missing_mmcv_ops,
     inherit_mmdebias_configs,
 )
 from .launchers import launch_without_gpu, wrap_models_on_cpu
@@ -29,11 +30,13 @@ from .mmaction2 import honour_pretrained_init_cfg, jitter_hue_in_wide_integers, 
 WORKAROUNDS = (
     check_mmcv,
     check_opencv,
+    hush_missing_mmcv_ops,
     supply_missing_drn,
     find_packages_without_pkg_resources,
     inherit_mmdebias_configs,
     allow_checkpoint_types,
     slim_history_buffers,
+    protect_downloads,
     launch_without_gpu,
     wrap_models_on_cpu,
     jitter_hue_in_wide_integers,

@@ -139,3 +139,18 @@ def slim_history_buffers() -> None:
 
     HistoryBuffer.__getstate__ = __getstate__
     HistoryBuffer.__setstate__ = __setstate__
+
+
+def protect_downloads() -> None:
+    """Read what `load_from='https://...'` downloads under `weights_only`, as local files are.
+
+    mmengine 0.10.7's `load_url` is torch's `load_state_dict_from_url`, whose `weights_only` is
+    False by default, so a downloaded checkpoint runs whatever code it holds. `https://`,
+    `torchvision://`, `open-mmlab://` and `mmcls://` all go through the one name replaced here; a
+    caller's own `weights_only` still counts. torch < 2.6: as in `allow_checkpoint_types`.
+    """
+    from mmengine.runner import checkpoint
+
+    if torch.__version__ < (2, 6) or isinstance(checkpoint.load_url, functools.partial):
+        return
+    checkpoint.load_url = functools.partial(checkpoint.load_url, weights_only=True)

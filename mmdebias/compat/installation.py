@@ -97,6 +97,21 @@ def check_opencv() -> None:
     )
 
 
+def hush_missing_mmcv_ops() -> None:
+    """Silence the advice, at every import, to install mmcv for an operator.
+
+    mmcv-lite 2.1.0's `mmcv.cnn.bricks.transformer` warns that MultiScaleDeformableAttention is
+    missing; mmdebias uses none of mmcv's operators. Must run before anything imports that module,
+    as `mmaction.models` does.
+    """
+    warnings.filterwarnings(
+        'ignore',
+        message='Fail to import ``MultiScaleDeformableAttention``',
+        category=UserWarning,
+        module=r'mmcv\.cnn\.bricks\.transformer$',
+    )
+
+
 def _module_of(package: str) -> str:
     """Name of the module a distribution installs: mmaction2 -> mmaction, mmcv-lite -> mmcv."""
     from mmengine.config.utils import MODULE2PACKAGE

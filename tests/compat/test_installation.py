@@ -1,0 +1,232 @@
+"""Wrong mmcv and OpenCV are reported; packages and configs are found; what is declared."""
+
+import re
+import sys
+import warnings
+from importlib import metadata
+from pathlib import Path
+
+import mmengine
+import pytest
+from mmengine.config import Config, ConfigDict
+from mmengine.utils import package_utils
+
+from mmdebias import compat
+from mmdebias.compat import installation
+from running import ROOT, run
+
+# mmcv
+
+UNINSTALL = 'pip uninstall -y mmcv mmcv-lite'
+MISSING_OPS = 'Fail to import ``MultiScaleDeformableAttention`` from ``mmcv.ops'
+
+
+def make_mmcv(**attributes):
+    mmcv = type(sys)('mmcv')
+    vars(mmcv).update(attributes)
+    return mmcv
+
+
+@pytest.mark.parametrize(
+    'mmcv, says',
+    [
+        (make_mmcv(__version__='2.2.0'), ['too new', UNINSTALL]),
+        (make_mmcv(__version__='2.0.0rc3'), ['too old', UNINSTALL]),
+        (make_mmcv(__version__='1.7.2'), ['too old', UNINSTALL]),
+        (make_mmcv(), ['no __version__']),
+        (None, ['not installed']),
+    ],
+)
+def test_unfit_mmcv(mmcv, says, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'mmcv', mmcv)
+    with pytest.raises(ImportError) as error:
+        compat.check_mmcv()
+    commands = ['pip install "mmcv-lite>=2.0.0,<2.2.0"', 'mim install "mmcv>=2.0.0,<2.2.0"']
+    for words in [*says, *commands, 'Never install mmcv-lite over a full mmcv']:
+        assert words in str(error.value)
+
+
+@pytest.mark.parametrize('version', ['2.0.0rc4', '2.0.1', '2.1.0'])
+def test_fit_mmcv(version, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'mmcv', make_mmcv(__version__=version))
+    compat.check_mmcv()
+
+
+def test_mmcv_is_checked_before_mmaction_asserts(tmp_path, python):
+    (tmp_path / 'mmcv').mkdir()
+    (tmp_path / 'mmcv' / '__init__.py').write_text('__version__ = "2.2.0"\n')
+    with pytest.raises(pytest.fail.Exception, match='exited with 1') as failure:
+        python(['-c', 'import mmdebias'], tmp_path, ROOT)
+    assert 'AssertionError' not in str(failure.value)
+    assert 'ImportError: mmcv 2.2.0 is too new' in str(failure.value)
+
+
+def test_import_is_silent(stock, needed):
+    if installation.is_installed('mmcv-lite'):
+        needed(any(message.startswith(MISSING_OPS) for message in stock['mmcv_ops']))
+    assert run([sys.executable, '-c', 'import mmdebias'], env=dict(PYTHONWARNINGS='')) == ''
+
+
+def test_only_missing_mmcv_ops_are_hushed():
+    module = 'mmcv.cnn.bricks.transformer'
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        compat.hush_missing_mmcv_ops()
+        filters = list(warnings.filters)
+        compat.hush_missing_mmcv_ops()
+        assert warnings.filters == filters
+        warnings.warn_explicit(MISSING_OPS, UserWarning, 'file', 1, module)
+        assert not caught
+        warnings.warn_explicit(MISSING_OPS, UserWarning, 'file', 1, f'{module}s')
+        warnings.warn_explicit(f'Else: {MISSING_OPS}', UserWarning, 'file', 1, module)
+        warnings.warn_explicit(MISSING_OPS, RuntimeWarning, 'file', 1, module)
+    assert len(caught) == 3
+
+
+# OpenCV
+
+
+@pytest.mark.parametrize(
+    'installed, says',
+    [
+        ({'opencv-python': '4.11.0.86', 'opencv-contrib-python': '4.11.0.86'}, None),
+        ({'opencv-python-headless': '4.8.1.78'}, None),
+        ({}, None),
+        ({'opencv-python': '4.12.0.88', 'opencv-contrib-python': '4.11.0.86'}, 'a mixture'),
+        ({'opencv-python': '4.11.0.86', 'opencv-python-headless': '4.10.0.84'}, 'a mixture'),
+        ({'opencv-contrib-python': '5.0.0.93'}, 'OpenCV 4'),
+    ],
+)
+def test_opencv_wheels(installed, says, monkeypatch):
+    def version(name):
+        if name not in installed:
+            raise metadata.PackageNotFoundError(name)
+        return installed[name]
+
+    monkeypatch.setattr(installation.metadata, 'version', version)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        compat.check_opencv()
+    if says is None:
+        assert not caught
+    else:
+        (warning,) = caught
+        assert says in str(warning.message)
+        for name in installed:
+            assert f'"{name}=={installation.OPENCV_KNOWN_GOOD}"' in str(warning.message)
+
+
+# Packages and configs without pkg_resources
+
+
+def test_editable_install_is_found(sandbox, stock, needed, monkeypatch):
+    needed(stock['editable'] is False)  # a folder in site-packages that does not exist
+    monkeypatch.syspath_prepend(sandbox / 'site')
+    monkeypatch.syspath_prepend(sandbox / 'checkout')
+    home = str(sandbox / 'checkout' / 'editable_dummy')
+    for name in ('editable_dummy', 'editable-dummy'):
+        assert mmengine.utils.is_installed(name)
+        assert mmengine.utils.get_installed_path(name) == home
+
+
+def test_package_and_module_names(tmp_path, monkeypatch):
+    import mmaction
+
+    home = str(Path(mmaction.__file__).parent)
+    for name in ('mmaction', 'mmaction2'):
+        assert mmengine.utils.is_installed(name)
+        assert mmengine.utils.get_installed_path(name) == home
+    assert not mmengine.utils.is_installed('no-such-package')
+    with pytest.raises(metadata.PackageNotFoundError):
+        mmengine.utils.get_installed_path('no-such-package')
+    # A clone of the repository in the working directory is no package.
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / 'mmaction2').mkdir()
+    assert mmengine.utils.get_installed_path('mmaction2') == home
+    (tmp_path / 'space').mkdir()
+    assert not mmengine.utils.is_installed('space')
+    with pytest.raises(RuntimeError, match='namespace'):
+        mmengine.utils.get_installed_path('space')
+
+
+def test_every_copy_of_the_functions_is_replaced():
+    import mmengine.hub.hub
+
+    for module in (package_utils, mmengine.utils, mmengine.config.config, mmengine.hub.hub):
+        assert module.get_installed_path is installation.get_installed_path
+    for module in (package_utils, mmengine.utils, mmengine.config.config):
+        assert module.is_installed is installation.is_installed
+
+
+@pytest.fixture
+def config_file(tmp_path):
+    """`config_file(text, path)`: a config written under tmp_path."""
+
+    def write(text, path='mine.py'):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+        return tmp_path / path
+
+    return write
+
+
+def test_configs_are_inherited_without_pkg_resources(stock, needed, config_file, monkeypatch):
+    needed(stock['pkg_resources'].startswith(('ModuleNotFoundError', 'ImportError')))
+    monkeypatch.setitem(sys.modules, 'pkg_resources', None)
+    mine = config_file("_base_ = 'mmaction::_base_/default_runtime.py'\n")
+    assert Config.fromfile(mine).env_cfg.dist_cfg.backend == 'nccl'
+
+
+@pytest.mark.parametrize('place', ['package/.mim/configs', 'configs'])
+def test_mmdebias_configs_are_inherited(place, config_file, tmp_path, monkeypatch):
+    monkeypatch.setattr(installation, 'PACKAGE_ROOT', tmp_path / 'package')
+    config_file("model = dict(type='A', inner=dict(type='B'))\n", f'{place}/base.py')
+    config_file("_base_ = '../base.py'\nepochs = 2\n", f'{place}/fame/x.py')
+    mine = config_file("_base_ = 'mmdebias::fame/x.py'\nmodel = dict(inner=dict(c=3))\n")
+    cfg = Config.fromfile(mine)
+    assert cfg.epochs == 2 and cfg.model.inner == dict(type='B', c=3)
+    # There is no registry of scope mmdebias: everything is in MMAction2's.
+    assert cfg.model.get('_scope_') in (None, 'mmaction')
+    with pytest.raises(FileNotFoundError, match=r'no config fame/y\.py'):
+        Config.fromfile(config_file("_base_ = 'mmdebias::fame/y.py'\n"))
+
+
+def test_inherited_mmdebias_model_is_built(config_file, tmp_path, monkeypatch, broken_upstream):
+    from mmengine.registry import MODELS
+
+    monkeypatch.setattr(installation, 'PACKAGE_ROOT', tmp_path)
+    head = "model = dict(type='I3DHead', num_classes=2, in_channels=4)\n"
+    config_file(head, '.mim/configs/head.py')
+    model = Config.fromfile(config_file("_base_ = 'mmdebias::head.py'\n")).model
+    assert type(MODELS.build(model)).__name__ == 'I3DHead'  # from MMEngine's registry, as Runner
+    if broken_upstream:  # the scope that MMEngine gives what it inherits
+        with pytest.raises(KeyError):
+            MODELS.build(ConfigDict(model, _scope_='mmdebias'))
+
+
+def test_own_configs_are_found(config_file):
+    mine = config_file("_base_ = 'mmdebias::_base_/default_runtime.py'\n")
+    assert Config.fromfile(mine).default_scope == 'mmaction'
+
+
+# What is declared
+
+
+def declared(name):
+    pattern = rf'^\s*[\'"]?({name}\b[^\'"#\n]*)'
+    return re.findall(pattern, (ROOT / 'setup.py').read_text(), re.MULTILINE)
+
+
+def test_requirements():
+    assert declared('importlib[_-]metadata')  # MMAction2 imports it and does not say so
+    assert [re.sub(r'\s', '', found) for found in declared('setuptools')] == ['setuptools<81']
+    for name in ('torchvision', 'mmcv', 'mmcv-lite'):
+        assert not declared(name)
+
+
+def test_opencv_is_pinned_to_one_version():
+    lines = (ROOT / 'constraints.txt').read_text().splitlines()
+    pins = dict(line.split('==') for line in lines if line.startswith('opencv'))
+    assert set(pins) >= {'opencv-python', 'opencv-contrib-python'}
+    assert set(pins.values()) == {installation.OPENCV_KNOWN_GOOD}
+    assert installation.OPENCV_KNOWN_GOOD.startswith('4.')

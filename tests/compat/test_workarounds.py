@@ -1,0 +1,51 @@
+"""The workarounds together."""
+
+import sys
+
+import mmengine
+import torch
+from mmengine.config import Config
+from mmengine.dist import utils as dist_utils
+from mmengine.logging import HistoryBuffer
+from mmengine.model import MMDistributedDataParallel
+from mmengine.runner import checkpoint
+from mmengine.utils import package_utils
+
+from mmdebias import compat
+from mmdebias.compat import launchers
+
+
+def patched():
+    """Everything the workarounds replace."""
+    from mmaction.datasets.transforms import ColorJitter
+    from mmaction.models.backbones import ResNet3d, ResNet3dLayer
+
+    return [
+        list(sys.meta_path),
+        package_utils.is_installed,
+        mmengine.utils.get_installed_path,
+        Config._get_cfg_path,
+        HistoryBuffer.__getstate__,
+        HistoryBuffer.__setstate__,
+        checkpoint.load_url,
+        *(getattr(dist_utils, name) for name in launchers.LAUNCHERS),
+        MMDistributedDataParallel.__init__,
+        ColorJitter.adjust_hue,
+        ResNet3d.init_weights,
+        ResNet3dLayer.init_weights,
+        set(torch.serialization.get_safe_globals()) if torch.__version__ >= (2, 6) else None,
+    ]
+
+
+def test_twice_is_once():
+    before = patched()
+    for workaround in compat.WORKAROUNDS:
+        workaround()
+    compat.apply()
+    assert patched() == before
+
+
+def test_every_workaround_says_what_it_answers():
+    for workaround in compat.WORKAROUNDS:
+        assert len(workaround.__doc__) > 100
+        assert workaround.__name__ in compat.__all__

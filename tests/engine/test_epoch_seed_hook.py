@@ -1,0 +1,62 @@
+from types import SimpleNamespace
+
+import torch
+from mmengine.dataset import ConcatDataset, DefaultSampler, RepeatDataset
+from torch.utils.data import DataLoader, Dataset
+
+from mmdebias.engine import EpochSeedHook
+from mmdebias.engine.datasets_of import datasets_of
+
+
+class Videos(Dataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        return index
+
+    def set_draw(self, seed, epoch):
+        self.draw = seed, epoch
+
+
+def runner(epoch, seed=3, dataset=None):
+    dataset = dataset or Videos()
+    loader = DataLoader(dataset, sampler=DefaultSampler(dataset, seed=99))
+    return SimpleNamespace(
+        seed=seed, epoch=epoch, train_dataloader=loader, _randomness_cfg=dict(diff_rank_seed=True)
+    )
+
+
+def test_sampler_datasets_and_process_are_seeded_by_seed_and_epoch():
+    drawn = {}
+    for seed, epoch in [(3, 0), (3, 1), (4, 0), (3, 0)]:
+        training = runner(epoch, seed)
+        EpochSeedHook().before_train_epoch(training)
+        assert training.train_dataloader.sampler.seed == seed
+        assert training.train_dataloader.dataset.draw == (seed, epoch)
+        value = torch.rand(1).item()
+        assert drawn.setdefault((seed, epoch), value) == value
+    assert len(set(drawn.values())) == 3
+
+
+def test_first_iteration_starts_anew_whatever_was_drawn_before():
+    hook, training = EpochSeedHook(), runner(2)
+    values = []
+    for draws in (0, 3):
+        hook.before_train_epoch(training)
+        torch.rand(draws)
+        hook.before_train_iter(training, batch_idx=0)
+        values.append(torch.rand(1).item())
+        hook.before_train_iter(training, batch_idx=1)
+        assert torch.rand(1).item() != values[-1]
+    assert values[0] == values[1]
+
+
+def test_wrapped_datasets_are_found():
+    first, second = Videos(), Videos()
+    wrapped = RepeatDataset.__new__(RepeatDataset)
+    wrapped.dataset = first
+    concatenated = ConcatDataset.__new__(ConcatDataset)
+    concatenated.datasets = [wrapped, second]
+    assert list(datasets_of(concatenated)) == [first, second]
+    assert list(datasets_of(first)) == [first]
