@@ -1,0 +1,33 @@
+"""Toy videos: an articulated puppet that acts in front of procedural scenes.
+
+The actions differ only in how the puppet moves, the scenes only in what is behind it, and a single
+number (the bias) says how often the two go together. See :mod:`.motions` for why no single frame
+tells the actions apart, :mod:`.plan` for the bias and :mod:`.writer` for the files written.
+"""
+
+from .config import FORMAT_VERSION, SPLITS, ToyConfig
+from .masks import load_masks
+from .motions import CLASSES, MOTIONS, Motion, Tracks, pose_joints, sample_tracks
+from .plan import ToyVideo, plan_split
+from .render import render_video
+from .scenes import SCENES, draw_scene
+from .writer import make_toy
+
+__all__ = [
+    'CLASSES',
+    'FORMAT_VERSION',
+    'MOTIONS',
+    'SCENES',
+    'SPLITS',
+    'Motion',
+    'ToyConfig',
+    'ToyVideo',
+    'Tracks',
+    'draw_scene',
+    'load_masks',
+    'make_toy',
+    'plan_split',
+    'pose_joints',
+    'render_video',
+    'sample_tracks',
+]
