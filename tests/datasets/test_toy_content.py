@@ -124,8 +124,8 @@ def order_of_poses(phase, joints, facing):
         return skew(-np.diff(joints['neck'][..., 1]))
     if phase == 'bow':
         return skew(-np.diff(joints['head'][..., 0] - joints['hips'][..., 0]) * facing[:, 1:])
-    arm = (joints['elbow_near'] - joints['shoulder_near']) * np.stack([facing, 0 * facing + 1], -1)
-    # The y axis points down, so arms that rise outside turn against the clock.
+    arm = joints['elbow_near'] - joints['shoulder_near']
+    # The y axis points down.
     return -(arm[:, :-1, 0] * arm[:, 1:, 1] - arm[:, :-1, 1] * arm[:, 1:, 0]).sum(-1)
 
 
@@ -135,6 +135,16 @@ def test_the_sequence_tells_the_direction(sampled, label):
     joints, facing = sampled[label]
     found = np.sign(order_of_poses(motion.phase, joints, facing))
     assert (found == motion.direction).mean() > 0.95
+
+
+@pytest.mark.parametrize('label', range(8))
+def test_a_flip_swaps_the_arms_actions_and_keeps_the_others(sampled, label):
+    motion = MOTIONS[label]
+    joints, facing = sampled[label]
+    mirrored = {name: joint * [-1, 1] for name, joint in joints.items()}
+    found = np.sign(order_of_poses(motion.phase, mirrored, -facing))
+    expected = -motion.direction if motion.phase == 'arms' else motion.direction
+    assert (found == expected).mean() > 0.95
 
 
 def test_the_first_frame_is_the_same_picture_for_every_class():

@@ -2,7 +2,7 @@
 
 The pose of the puppet is a function of four cyclic phases (numbers in [0, 1)):
 
-* ``arms``: both arms turn about the shoulders, mirror images of one another;
+* ``arms``: both arms turn about the shoulders like the blades of a propeller;
 * ``walk``: the gait, together with a place on a path walked to and fro (the puppet faces the way
   the path leads at that place);
 * ``jump``: crouch slowly, spring into the air, land, stand;
@@ -17,9 +17,10 @@ time-reverses of one another) nor between pairs. Only the sequence tells: which 
 pair, the order or the timing of the poses the member of the pair. (This is exact for the frames
 drawn; what the video codec smears after a moving limb is all that is left in a decoded frame.)
 
-Facing left or right is a coin's toss, and no label depends on left or right in the picture: a
-horizontal flip keeps every label. Everything else that moves (sway, camera, light) is a sum of
-sinusoids of random phase, whose time-reverse has the same distribution.
+Facing left or right is a coin's toss. The two directions of the arms are mirror images of one
+another as well: clockwise is meant as the viewer sees it, whichever way the puppet faces. A
+horizontal flip swaps these two labels and keeps the others. Everything else that moves (sway,
+camera, light) is a sum of sinusoids of random phase, whose time-reverse has the same distribution.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class Motion:
 
 # Neighbours (0 and 1, 2 and 3, ...) are time-reverses of one another.
 MOTIONS = (
-    Motion('arms_up_outside', 'arms', 1),
-    Motion('arms_up_inside', 'arms', -1),
+    Motion('arms_counterclockwise', 'arms', 1),
+    Motion('arms_clockwise', 'arms', -1),
     Motion('walk_forwards', 'walk', 1),
     Motion('walk_backwards', 'walk', -1),
     Motion('crouch_then_jump', 'jump', 1),
@@ -180,16 +181,18 @@ def _legs(tracks: Tracks, crouch: np.ndarray) -> dict[str, np.ndarray]:
     return joints
 
 
-def _upper_body(tracks: Tracks, tilt: np.ndarray) -> dict[str, np.ndarray]:
+def _upper_body(tracks: Tracks, tilt: np.ndarray, facing: np.ndarray) -> dict[str, np.ndarray]:
     """Joints above the hips, relative to the middle of the hips."""
     up = -_towards(-tilt)
     out = np.stack([up[..., 1], -up[..., 0]], -1)
     joints = {'neck': TORSO * up, 'head': (TORSO + NECK) * up, 'crown': (TORSO + 2 * NECK) * up}
-    # Arms swing along a little with the legs.
-    angle = 2 * np.pi * tracks.arms
+    # The body is mirrored where it faces left; the arms turn the same way for the viewer.
+    angle = facing * 2 * np.pi * tracks.arms
     for side, name in ((1, 'near'), (-1, 'far')):
         shoulder = (TORSO - 0.02) * up + side * SHOULDER_OUT * out
-        upper = side * angle - tilt + 0.25 * side * np.sin(2 * np.pi * tracks.gait)
+        # The arms point opposite ways, and swing along a little with the legs.
+        swing = 0.25 * side * np.sin(2 * np.pi * tracks.gait)
+        upper = angle + np.pi * (side < 0) - tilt + swing
         joints[f'shoulder_{name}'] = shoulder
         joints[f'elbow_{name}'] = shoulder + UPPER_ARM * _towards(upper)
         hand = FOREARM * _towards(upper + side * 0.3)
@@ -212,13 +215,14 @@ def pose_joints(tracks: Tracks, aspect: float = 1.0) -> tuple[dict[str, np.ndarr
     legs = _legs(tracks, crouch)
     # A body that crouches leans forwards to keep its balance.
     tilt = _bow_angle(tracks.bow) + 0.3 * crouch + tracks.sway_tilt
-    joints = {'hips': np.zeros_like(legs['hip_near']), **legs, **_upper_body(tracks, tilt)}
+    path = tracks.path % 1
+    facing = np.where(path < 0.5, 1.0, -1.0)
+    upper = _upper_body(tracks, tilt, facing)
+    joints = {'hips': np.zeros_like(legs['hip_near']), **legs, **upper}
     # The lower foot stands on the ground, unless the puppet flies.
     soles = [legs[name][..., 1] for name in ('ankle_near', 'ankle_far', 'toe_near', 'toe_far')]
     hip_height = 0.03 - np.min(soles, axis=0) + 0.16 * flight
 
-    path = tracks.path % 1
-    facing = np.where(path < 0.5, 1.0, -1.0)
     along = 1 - np.abs(2 * path - 1)
     place = (tracks.path_start + tracks.path_range * along) * aspect
     placed = {}
