@@ -8,5 +8,7 @@ _base_ = [
 ]
 
 train_dataloader = dict(dataset=_base_.toy_train)
-train_cfg = dict(max_epochs=10)
-param_scheduler = [dict(type='MultiStepLR', milestones=[6, 9], gamma=0.1)]
+train_cfg = dict(max_epochs=15)
+optim_wrapper = dict(optimizer=dict(lr=0.03))
+param_scheduler = [dict(type='MultiStepLR', milestones=[12, 14], gamma=0.1)]
+auto_scale_lr = dict(base_batch_size=16)

@@ -24,6 +24,8 @@ def gather_rows(rows: Tensor) -> Tensor:
 
 def gather_counts(rows: Tensor) -> list[int]:
     """How many rows each rank has."""
+    if get_world_size() == 1:
+        return [len(rows)]
     count = torch.tensor([len(rows)], device=rows.device)
     counts = [torch.empty_like(count) for _ in range(get_world_size())]
     dist.all_gather(counts, count)
@@ -33,8 +35,8 @@ def gather_counts(rows: Tensor) -> list[int]:
 def exchange(clips: Tensor) -> tuple[Tensor, Tensor]:
     """Deal the clips of all ranks out at random, for shuffle-BN (He et al., 2020, section 3.3).
 
-    Batch norm on one rank would let the query recognise its key by their common statistics; a key
-    encoded among another rank's clips cannot be.
+    Batch norm over the same clips would let a query recognise its key by their common statistics;
+    a key encoded among other clips cannot be. One rank shuffles its clips within itself.
 
     Args:
         clips: This rank's ``[N_r, ...]``.
@@ -46,7 +48,8 @@ def exchange(clips: Tensor) -> tuple[Tensor, Tensor]:
     counts = gather_counts(clips)
     everything = gather_rows(clips)
     order = torch.randperm(len(everything), device=clips.device)
-    dist.broadcast(order, src=0)
+    if get_world_size() > 1:
+        dist.broadcast(order, src=0)
     share = order.split(counts)[get_rank()]
     return everything[share], order
 

@@ -89,7 +89,7 @@ def check_shuffling_changes_nothing_without_batch_norm(rank):
     class Stub(MoCoRecognizer):
         def __init__(self, shuffle_bn):
             nn.Module.__init__(self)
-            self.shuffle_bn = shuffle_bn
+            self.shuffle_bn, self.bn_groups = shuffle_bn, 1
             self.momentum_encoder = nn.Flatten()
 
     clips = torch.randn(3, 2, 2)

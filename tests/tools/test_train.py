@@ -87,7 +87,7 @@ def test_moco_trains_with_accumulation_scaled_learning_rate_and_tensorboard(
             'train_cfg.max_epochs=1',
         ]
     )
-    assert 'lr: 6.2500e-04' in log  # .01 for 64 videos, and there are 4
+    assert 'lr: 7.5000e-03' in log  # .03 for 16 videos, and there are 4
     assert len(losses(log)) == 2
     assert list(tmp_path.rglob('events.out.tfevents*'))
 

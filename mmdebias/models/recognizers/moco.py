@@ -1,6 +1,7 @@
 """Momentum contrast on views of videos."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import torch
 from mmaction.models.recognizers import BaseRecognizer
@@ -34,14 +35,19 @@ class MoCoRecognizer(BaseRecognizer):
         key_view: Name of the view that is the positive key.
         negative_view: Name of a view that is the query's own hard negative, embedded by the query
             encoder with gradient (BE Eq. 7, DSM Eq. 7), or None.
-        shuffle_bn: Under distributed training, encode keys among other ranks' clips.
+        shuffle_bn: Encode keys among other clips than their queries, so that common batch-norm
+            statistics do not give the pair away: across ranks, and across ``bn_groups``.
+        bn_groups: Encode a rank's clips in this many groups, each with batch-norm statistics of its
+            own, as if each were a rank. One process on 64 videos with 8 groups has the statistics
+            of 8 GPUs with 8 videos each; with 1 group and 1 process nothing can be shuffled, and
+            the encoder may learn to recognise the batch instead of the video.
         data_preprocessor: Config of a :class:`ViewDataPreprocessor` with these views.
         train_cfg: As in MMAction2.
         test_cfg: As in MMAction2.
 
     Raises:
-        ValueError: ``momentum`` outside (0, 1), ``queue_size`` below 1, or a view that the
-            preprocessor does not give.
+        ValueError: ``momentum`` outside (0, 1), ``queue_size`` or ``bn_groups`` below 1, or a view
+            that the preprocessor does not give.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class MoCoRecognizer(BaseRecognizer):
         key_view: str = 'key',
         negative_view: str | None = None,
         shuffle_bn: bool = True,
+        bn_groups: int = 1,
         data_preprocessor: dict | None = None,
         train_cfg: dict | None = None,
         test_cfg: dict | None = None,
@@ -69,6 +76,8 @@ class MoCoRecognizer(BaseRecognizer):
         )
         if not 0 < momentum < 1:
             raise ValueError(f'momentum={momentum!r} must lie between 0 and 1; .999 is usual.')
+        if bn_groups < 1:
+            raise ValueError(f'bn_groups={bn_groups} must be 1 or more.')
         self.head = MODELS.build(head)
         self.queue = FeatureQueue(queue_size, self.neck.out_channels)
         # MMEngine's momentum is the share that is replaced.
@@ -77,6 +86,7 @@ class MoCoRecognizer(BaseRecognizer):
         self.query_view, self.key_view = query_view, key_view
         self.negative_view = negative_view
         self.shuffle_bn = shuffle_bn
+        self.bn_groups = bn_groups
         self._check_views()
 
     def encoder(self) -> nn.Module:
@@ -118,7 +128,7 @@ class MoCoRecognizer(BaseRecognizer):
 
     def embed(self, clips: Tensor) -> Tensor:
         """Clips ``[N, C, T, H, W]`` by the query encoder: unit vectors ``[N, D]``."""
-        return self.neck(self.backbone(clips))
+        return self._in_groups(lambda group: self.neck(self.backbone(group)), clips)
 
     @torch.no_grad()
     def embed_key(self, clips: Tensor) -> tuple[Tensor, Tensor]:
@@ -130,15 +140,14 @@ class MoCoRecognizer(BaseRecognizer):
         Returns:
             Their keys ``[N, D]``, and the keys of all ranks' clips, the same on every rank.
         """
-        if get_world_size() == 1:
-            keys = self.momentum_encoder(clips)
-            return keys, keys
-        if not self.shuffle_bn:
-            # Nothing is dealt out, but the keys of all ranks must still reach every queue.
-            keys = self.momentum_encoder(clips)
+        if not self.shuffle_bn or (get_world_size() == 1 and self.bn_groups == 1):
+            keys = self._in_groups(self.momentum_encoder, clips)
             return keys, gather_rows(keys)
         clips, order = exchange(clips)
-        return give_back(self.momentum_encoder(clips), order)
+        return give_back(self._in_groups(self.momentum_encoder, clips), order)
+
+    def _in_groups(self, encode: Callable[[Tensor], Tensor], clips: Tensor) -> Tensor:
+        return torch.cat([encode(group) for group in clips.chunk(self.bn_groups)])
 
     def extract_feat(self, inputs: Tensor, stage: str = 'neck', **kwargs) -> tuple:
         """Features of clips, as MMAction2's recognisers give them.

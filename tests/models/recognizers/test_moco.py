@@ -78,6 +78,21 @@ def test_symmetric_loss_is_the_mean_of_both_directions_before_any_key_is_queued(
     assert torch.equal(moco.queue.features[8:], queue[8:])
 
 
+def test_groups_have_batch_norm_statistics_of_their_own():
+    moco, clips = model(bn_groups=2).train(), views(6)['query']
+    twin = copy.deepcopy(moco)
+    halves = [twin.neck(twin.backbone(half)) for half in clips.chunk(2)]
+    torch.testing.assert_close(moco.embed(clips), torch.cat(halves))
+    # A key's group is drawn: the same clip comes out differently among others.
+    draws = torch.stack([moco.embed_key(clips)[0] for _ in range(8)])
+    assert draws.std(0).max() > 1e-4
+
+
+def test_keys_come_back_in_the_order_of_their_clips():
+    moco, clips = model(bn_groups=3).eval(), views(6)['query']
+    torch.testing.assert_close(moco.embed_key(clips)[0], moco.momentum_encoder(clips))
+
+
 def test_one_way_loss_queues_only_its_keys():
     moco = model(symmetric=False)
     moco.loss(views())
@@ -242,6 +257,8 @@ def test_bad_arguments_are_refused_when_built():
         model(query_view='anchor')
     with pytest.raises(ValueError, match='queue_size=0'):
         model(queue_size=0)
+    with pytest.raises(ValueError, match='bn_groups=0'):
+        model(bn_groups=0)
 
 
 def test_predicting_says_what_to_do_instead():
