@@ -47,9 +47,11 @@ def check_exchange(rank):
 
 def check_queue(rank, shuffle_bn, batches):
     from mmaction.registry import MODELS
+    from mmengine.registry import init_default_scope
 
-    import mmdebias  # noqa: F401
+    import mmdebias  # noqa: F401  (registers MoCoRecognizer)
 
+    init_default_scope('mmaction')
     moco = MODELS.build(
         dict(
             type='MoCoRecognizer',
