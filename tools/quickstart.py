@@ -67,7 +67,7 @@ def main() -> None:
             'configs/retrieval/r3d_toy.py',
             pretrained,
             work / 'retrieval' / test_set,
-            f'test_dataloader.dataset.datasets.1.ann_file={test_set}.txt',
+            f'test_dataloader.dataset.query.ann_file={test_set}.txt',
         )
         rows.append(('FAME, no labels', f'R@1 on {test_set}', metrics['retrieval/R@1']))
 

@@ -1,30 +1,10 @@
-# Retrieval on HMDB51, split 1 with I3D: training videos are the gallery, test videos the queries
-# (FAME, section 4.2 "Video Retrieval").
-_base_ = '../finetune/i3d_hmdb51.py'
+# Retrieval on HMDB51, split 1, with Inception I3D (FAME, section 4.2 "Video Retrieval"):
+# training videos are the gallery, test videos the queries.
+_base_ = [
+    '../_base_/models/features_i3d.py',
+    '../_base_/pipelines/retrieval_224.py',
+    '../_base_/datasets/hmdb51.py',
+    '../_base_/default_runtime.py',
+]
 
-model = dict(
-    cls_head=dict(_delete_=True, type='FeatureHead', average_clips='score'),
-)
-test_dataloader = dict(
-    dataset=dict(
-        _delete_=True,
-        type='ConcatDataset',
-        datasets=[
-            dict(
-                type='TolerantVideoDataset',
-                pipeline=_base_.test_pipeline,
-                test_mode=True,
-                extra=dict(split='gallery'),
-                **_base_.hmdb51_train,
-            ),
-            dict(
-                type='TolerantVideoDataset',
-                pipeline=_base_.test_pipeline,
-                test_mode=True,
-                extra=dict(split='query'),
-                **_base_.hmdb51_test,
-            ),
-        ],
-    )
-)
-test_evaluator = dict(_delete_=True, type='VideoRetrieval')
+test_dataloader = dict(dataset=dict(gallery=_base_.hmdb51_train, query=_base_.hmdb51_test))

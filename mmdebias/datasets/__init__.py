@@ -1,6 +1,13 @@
 """Reading clips."""
 
+from .gallery_and_queries import GalleryAndQueries
 from .tolerant_video_dataset import TolerantVideoDataset, TooManyUndecodableVideosError
 from .transforms import PerView, SampleViews
 
-__all__ = ['PerView', 'SampleViews', 'TolerantVideoDataset', 'TooManyUndecodableVideosError']
+__all__ = [
+    'GalleryAndQueries',
+    'PerView',
+    'SampleViews',
+    'TolerantVideoDataset',
+    'TooManyUndecodableVideosError',
+]

@@ -24,6 +24,9 @@ class UndecodableVideosHook(Hook):
             file if all videos could be read.
     """
 
+    # Last at the end of training: drawing the sheet of masks reads videos, too.
+    priority = 'LOW'
+
     def __init__(self, filename: str = 'undecodable_videos.txt') -> None:
         self.filename = filename
 

@@ -16,9 +16,8 @@ GALLERY, QUERY = 'gallery', 'query'
 class VideoRetrieval(BaseMetric):
     """R@k of video-level features (FAME, section 4.2).
 
-    The test set holds both sides: samples whose ``split`` is 'gallery' are searched, those whose
-    ``split`` is 'query' search (``TolerantVideoDataset(extra=dict(split=...))`` and
-    ``PackActionInputs(meta_keys=('split', ...))``). The model must return one feature a video, as
+    The test set is a :class:`GalleryAndQueries`: samples whose ``split`` is 'gallery' are searched,
+    those whose ``split`` is 'query' search. The model must return one feature a video, as
     MMAction2's ``FeatureHead(average_clips='score')`` does.
 
     Args:
@@ -58,9 +57,8 @@ class VideoRetrieval(BaseMetric):
             split = sample.metainfo.get('split')
             if split not in (GALLERY, QUERY):
                 raise ValueError(
-                    f'A sample has split={split!r}; it must be {GALLERY!r} or {QUERY!r}: set '
-                    "extra=dict(split=...) in its dataset and 'split' in PackActionInputs' "
-                    'meta_keys.'
+                    f'A sample has split={split!r}; it must be {GALLERY!r} or {QUERY!r}: use '
+                    "GalleryAndQueries, and name 'split' in the meta_keys of PackActionInputs."
                 )
             label = int(sample.gt_label)
             self.results.append((split, label, feature.float().cpu()))

@@ -18,10 +18,6 @@ def load(path):
     return Config.fromfile(ROOT / 'configs' / path)
 
 
-def pipelines(dataset):
-    return [part['pipeline'] for part in dataset.get('datasets', [dataset])]
-
-
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
 def test_config_builds(path):
     cfg = load(path)
@@ -30,9 +26,8 @@ def test_config_builds(path):
         if loader not in cfg:
             continue
         assert DATASETS.get(cfg[loader].dataset.type)
-        for pipeline in pipelines(cfg[loader].dataset):
-            for transform in pipeline:
-                TRANSFORMS.build(transform)
+        for transform in cfg[loader].dataset.pipeline:
+            TRANSFORMS.build(transform)
     for hook in (*cfg.custom_hooks, *cfg.default_hooks.values()):
         HOOKS.build(hook)
     for evaluator in ('val_evaluator', 'test_evaluator'):

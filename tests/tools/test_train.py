@@ -62,8 +62,8 @@ def test_fame_trains_resumes_exactly_and_is_fine_tuned(tmp_path, few_videos, tra
             '--work-dir',
             tmp_path / 'retrieval',
             '--cfg-options',
-            f'test_dataloader.dataset.datasets.0.data_root={few_videos}',
-            f'test_dataloader.dataset.datasets.1.data_root={few_videos}',
+            f'test_dataloader.dataset.gallery.data_root={few_videos}',
+            f'test_dataloader.dataset.query.data_root={few_videos}',
             'model.backbone.base_channels=4',
         ]
     )

@@ -1,0 +1,13 @@
+# I3D fine-tuned on generated videos, at their size. Give load_from.
+_base_ = [
+    '../_base_/models/recognizer_i3d.py',
+    '../_base_/pipelines/finetune_toy.py',
+    '../_base_/datasets/toy.py',
+    '../_base_/schedules/finetune_150e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(cls_head=dict(num_classes=8))
+train_dataloader = dict(dataset=_base_.toy_train)
+val_dataloader = dict(dataset=_base_.toy_test)
+test_dataloader = dict(dataset=_base_.toy_test)

@@ -1,0 +1,13 @@
+# R(2+1)D-18 fine-tuned on generated videos, at their size. Give load_from.
+_base_ = [
+    '../_base_/models/recognizer_r2plus1d_18.py',
+    '../_base_/pipelines/finetune_toy.py',
+    '../_base_/datasets/toy.py',
+    '../_base_/schedules/finetune_150e.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(cls_head=dict(num_classes=8))
+train_dataloader = dict(dataset=_base_.toy_train)
+val_dataloader = dict(dataset=_base_.toy_test)
+test_dataloader = dict(dataset=_base_.toy_test)

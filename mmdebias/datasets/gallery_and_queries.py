@@ -1,0 +1,38 @@
+"""The two sides of a retrieval test."""
+
+from collections.abc import Callable
+
+from mmaction.registry import DATASETS
+from mmengine.dataset import ConcatDataset
+
+from .tolerant_video_dataset import TolerantVideoDataset
+
+
+@DATASETS.register_module()
+class GalleryAndQueries(ConcatDataset):
+    """Videos to search and videos to search with, one after the other, for ``VideoRetrieval``.
+
+    Each sample says which side it is on under ``split``: 'gallery' or 'query'; let
+    ``PackActionInputs`` keep it (``meta_keys=('split', ...)``).
+
+    Args:
+        gallery: Arguments of the :class:`TolerantVideoDataset` that is searched: ``ann_file`` and,
+            where needed, ``data_root``, ``data_prefix``, ...
+        query: The same for the videos that search.
+        pipeline: Transforms of both sides.
+
+    Raises:
+        What :class:`TolerantVideoDataset` raises; a video that cannot be read is an error.
+    """
+
+    def __init__(self, gallery: dict, query: dict, pipeline: list[dict | Callable]) -> None:
+        sides = dict(gallery=gallery, query=query)
+        super().__init__(
+            [
+                TolerantVideoDataset(
+                    **{'pipeline': pipeline, 'test_mode': True, **side},
+                    extra=dict(split=split),
+                )
+                for split, side in sides.items()
+            ]
+        )
