@@ -1,5 +1,6 @@
 """Two ranks over gloo, each in a process of its own."""
 
+import os
 import socket
 
 import pytest
@@ -25,7 +26,9 @@ def _enter(rank, port, function, arguments):
     )
     torch.manual_seed(rank)
     function(rank, *arguments)
+    dist.barrier()  # a rank that leaves early breaks the other's connection
     dist.destroy_process_group()
+    os._exit(0)  # gloo's threads can abort an interpreter that is being taken down
 
 
 def check_exchange(rank):
