@@ -7,6 +7,7 @@ not run again, and an interrupted training goes on from its last epoch.
 import argparse
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -14,6 +15,12 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Lines worth showing: results of epochs and tests, what a checkpoint fills, what was written.
+MAIN_LINE = re.compile(
+    r'Epoch\((train|val|test)\).*loss: |Epoch\((val|test)\).*/|checkpoint fills|ready after|'
+    r'Drew what|cannot be read|^error'
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -39,8 +46,8 @@ def main() -> None:
     toy, work = args.data / 'toy', args.work_dir
 
     step('Making videos')
-    run('tools/data/make_toy.py', toy, '--videos', args.videos, '--bias', args.bias,
-        '--seed', args.seed)  # fmt: skip
+    options = ('--videos', args.videos, '--bias', args.bias, '--seed', args.seed)
+    run(work / 'make_toy.log', 'tools/data/make_toy.py', toy, *options)
 
     step('Pre-training with FAME')
     pretrained = train('configs/fame/r3d_toy.py', work / 'pretrain', args.epochs, args.seed)
@@ -79,29 +86,41 @@ def step(title: str) -> None:
     print(f'\n=== {title}', flush=True)
 
 
-def run(script: str, *arguments: object) -> None:
-    """Run one of the project's scripts, showing the command."""
+def run(log: Path, script: str, *arguments: object) -> None:
+    """Run one of the project's scripts: the command and its main lines are shown, all is logged."""
     command = [sys.executable, str(ROOT / script), *map(str, arguments)]
     print('$ python', shlex.join([script, *command[2:]]), flush=True)
-    done = subprocess.run(command, cwd=ROOT)
-    if done.returncode:
-        sys.exit(f'{script} failed (exit status {done.returncode}); its last lines say why.')
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open('a') as file,
+        subprocess.Popen(
+            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        for line in process.stdout:
+            file.write(line)
+            if MAIN_LINE.search(line):
+                print('  ' + line.split(' - INFO - ')[-1].rstrip()[:150], flush=True)
+    if process.returncode:
+        print(log.read_text()[-3000:])
+        sys.exit(f'{script} failed (exit status {process.returncode}). All it said is in {log}.')
 
 
 def train(config: str, work_dir: Path, epochs: int, seed: int, start: Path | None = None) -> Path:
     """Train, or go on training; returns the last checkpoint."""
-    last = work_dir / f'epoch_{epochs}.pth'
-    if last.exists():
+    last, marker = work_dir / f'epoch_{epochs}.pth', work_dir / 'last_checkpoint'
+    # The marker is written when a checkpoint is whole.
+    if marker.exists() and Path(marker.read_text()).name == last.name:
         print(f'Reusing {last}', flush=True)
         return last
     options = [f'train_cfg.max_epochs={epochs}', f'randomness.seed={seed}']
     options.append(f'param_scheduler.0.milestones=[{epochs * 8 // 10},{epochs * 9 // 10}]')
     arguments = ['--work-dir', work_dir]
-    if (work_dir / 'last_checkpoint').exists():
+    if marker.exists():
         arguments.append('--resume')
     elif start is not None:
         options.append(f'load_from={start}')
-    run('tools/train.py', config, *arguments, '--cfg-options', *options)
+    run(work_dir / 'train.log', 'tools/train.py', config, *arguments, '--cfg-options', *options)
     return last
 
 
@@ -112,7 +131,8 @@ def test(config: str, checkpoint: Path, work_dir: Path, *options: str) -> dict[s
         print(f'Reusing {result}', flush=True)
         return json.loads(result.read_text())
     overrides = ['--cfg-options', *options] if options else []
-    run('tools/test.py', config, checkpoint, '--work-dir', work_dir, *overrides)
+    log = work_dir / 'test.log'
+    run(log, 'tools/test.py', config, checkpoint, '--work-dir', work_dir, *overrides)
     # MMEngine writes the metrics of each run into a folder named by the time.
     latest = max(work_dir.glob('*/*.json'), key=lambda path: path.stat().st_mtime)
     metrics = json.loads(latest.read_text())

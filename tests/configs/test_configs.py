@@ -23,7 +23,7 @@ def test_config_builds(path):
     cfg = load(path)
     MODELS.build(cfg.model)
     for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
-        if loader not in cfg:
+        if cfg.get(loader) is None:
             continue
         assert DATASETS.get(cfg[loader].dataset.type)
         for transform in cfg[loader].dataset.pipeline:
@@ -31,8 +31,20 @@ def test_config_builds(path):
     for hook in (*cfg.custom_hooks, *cfg.default_hooks.values()):
         HOOKS.build(hook)
     for evaluator in ('val_evaluator', 'test_evaluator'):
-        if evaluator in cfg:
+        if cfg.get(evaluator) is not None:
             METRICS.build(cfg[evaluator])
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_loops_are_whole(path):
+    # MMEngine wants the parts of a loop all or none, and says so only when a run starts.
+    cfg = load(path)
+    for parts in (
+        ('train_dataloader', 'train_cfg', 'optim_wrapper'),
+        ('val_dataloader', 'val_cfg', 'val_evaluator'),
+        ('test_dataloader', 'test_cfg', 'test_evaluator'),
+    ):
+        assert len({cfg.get(part) is None for part in parts}) == 1, parts
 
 
 @pytest.mark.parametrize('path', PRETRAINING, ids=str)

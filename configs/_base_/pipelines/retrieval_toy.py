@@ -6,3 +6,4 @@ test_dataloader = dict(
 )
 test_evaluator = dict(_delete_=True, type='VideoRetrieval')
 test_cfg = dict(type='TestLoop')
+train_dataloader = val_dataloader = val_evaluator = None
