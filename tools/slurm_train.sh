@@ -2,23 +2,8 @@
 # Train on a Slurm cluster.
 # Usage: tools/slurm_train.sh PARTITION JOB_NAME CONFIG [arguments of tools/train.py]
 # Environment: GPUS, GPUS_PER_NODE, CPUS_PER_TASK, SRUN_ARGS as in MMAction2.
-set -euo pipefail
 if [ $# -lt 3 ]; then
     echo "Usage: $0 PARTITION JOB_NAME CONFIG [arguments of tools/train.py]" >&2
     exit 2
 fi
-PARTITION=$1
-JOB_NAME=$2
-CONFIG=$3
-GPUS=${GPUS:-8}
-GPUS_PER_NODE=${GPUS_PER_NODE:-8}
-HERE=$(dirname "$0")
-# Jobs that share a machine must not share a port.
-export MASTER_PORT=${MASTER_PORT:-$((12000 + RANDOM % 20000))}
-
-# SRUN_ARGS is a list of options: it has to be split.
-# shellcheck disable=SC2086
-PYTHONPATH="$HERE/..:${PYTHONPATH:-}" exec srun -p "$PARTITION" --job-name="$JOB_NAME" \
-    --gres=gpu:"$GPUS_PER_NODE" --ntasks="$GPUS" --ntasks-per-node="$GPUS_PER_NODE" \
-    --cpus-per-task="${CPUS_PER_TASK:-5}" --kill-on-bad-exit=1 ${SRUN_ARGS:-} \
-    python -u "$HERE/train.py" "$CONFIG" --launcher slurm "${@:4}"
+exec bash "$(dirname "$0")/slurm_run.sh" train.py "$@"

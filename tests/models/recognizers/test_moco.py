@@ -164,6 +164,9 @@ def test_checkpoint_continues_the_same():
     torch.testing.assert_close(twin.loss(clips), moco.loss(clips))
 
 
+PATHWAY = dict(
+    type='resnet3d', depth=18, pretrained=None, lateral=False, conv1_stride_t=1, pool1_stride_t=1
+)
 # MMAction2's own encoders in the same place: (config, channels, clip size).
 STOCK = {
     'SlowOnly': (dict(TINY_RESNET, type='ResNet3dSlowOnly', lateral=False), 32, 32),
@@ -204,26 +207,8 @@ STOCK = {
             pretrained=None,
             resample_rate=2,
             speed_ratio=2,
-            slow_pathway=dict(
-                type='resnet3d',
-                depth=18,
-                pretrained=None,
-                lateral=False,
-                base_channels=4,
-                conv1_kernel=(1, 7, 7),
-                conv1_stride_t=1,
-                pool1_stride_t=1,
-            ),
-            fast_pathway=dict(
-                type='resnet3d',
-                depth=18,
-                pretrained=None,
-                lateral=False,
-                base_channels=2,
-                conv1_kernel=(5, 7, 7),
-                conv1_stride_t=1,
-                pool1_stride_t=1,
-            ),
+            slow_pathway=dict(PATHWAY, base_channels=4, conv1_kernel=(1, 7, 7)),
+            fast_pathway=dict(PATHWAY, base_channels=2, conv1_kernel=(5, 7, 7)),
         ),
         48,
         32,
