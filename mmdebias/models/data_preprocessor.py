@@ -97,11 +97,12 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
         std: Of each RGB channel, for values in [0, 1].
         views: The views in the order of the clips of a sample, each with its list of batch
             augmentations (configs of ``nn.Module``s from ``[N, 3, T, H, W]`` to the same shape,
-            uint8 or float in [0, 1]). They run while training only.
+            uint8 or float in [0, 1]). They run while training only. One with an attribute
+            ``reads_view`` gets the raw clips of the view of that name as a second argument.
         non_blocking: Copy to the device without waiting for it.
 
     Raises:
-        ValueError: no views.
+        ValueError: no views, or an augmentation that reads a view which is not among them.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
                 for view, augments in views.items()
             }
         )
+        self._check_reads()
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Prepare a batch.
@@ -137,11 +139,38 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
         """
         clips, samples = self._stack(data)
         self._check_views(clips, samples)
-        inputs = {}
-        for index, (view, augments) in enumerate(self.augments.items()):
-            batch = clips[:, index]
-            inputs[view] = self.normalise(augments(batch) if training else batch)
+        raw = dict(zip(self.augments, clips.unbind(1)))
+        inputs = {
+            view: self.normalise(self.augment(view, raw) if training else raw[view]) for view in raw
+        }
         return dict(inputs=inputs, data_samples=samples)
+
+    def augment(self, view: str, raw: dict[str, Tensor]) -> Tensor:
+        """Run one view's augmentations.
+
+        Args:
+            view: Its name.
+            raw: Every view's clips as they were read, ``[N, 3, T, H, W]``.
+
+        Returns:
+            ``[N, 3, T, H, W]``, uint8 or float in [0, 1].
+        """
+        clips = raw[view]
+        for augment in self.augments[view]:
+            other = getattr(augment, 'reads_view', None)
+            clips = augment(clips) if other is None else augment(clips, raw[other])
+        return clips
+
+    def _check_reads(self) -> None:
+        for view, augments in self.augments.items():
+            for augment in augments:
+                other = getattr(augment, 'reads_view', None)
+                if other is not None and other not in self.augments:
+                    raise ValueError(
+                        f'{type(augment).__name__} of the view {view!r} reads the view {other!r}, '
+                        f'and there are {list(self.augments)}: add {other}=[] to the views here '
+                        f'and {other}=dict() to those of SampleViews.'
+                    )
 
     def _check_views(self, clips: Tensor, samples: list | None) -> None:
         expected = list(self.augments)

@@ -45,13 +45,23 @@ def exchange(clips: Tensor) -> tuple[Tensor, Tensor]:
         This rank's share of the shuffled clips, as many as it gave, and the order, int64
         ``[sum of N_r]``, that all ranks drew together; see :func:`give_back`.
     """
-    counts = gather_counts(clips)
     everything = gather_rows(clips)
-    order = torch.randperm(len(everything), device=clips.device)
+    order = same_on_all_ranks(torch.randperm(len(everything), device=clips.device))
+    return everything[order[rank_slice(clips)]], order
+
+
+def same_on_all_ranks(values: Tensor) -> Tensor:
+    """Rank 0's ``values``, of the same shape everywhere, in place of what each rank drew."""
     if get_world_size() > 1:
-        dist.broadcast(order, src=0)
-    share = order.split(counts)[get_rank()]
-    return everything[share], order
+        dist.broadcast(values, src=0)
+    return values
+
+
+def rank_slice(rows: Tensor) -> slice:
+    """Where this rank's ``rows`` stand in what :func:`gather_rows` makes of them."""
+    counts = gather_counts(rows)
+    begin = sum(counts[: get_rank()])
+    return slice(begin, begin + len(rows))
 
 
 def give_back(keys: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
