@@ -8,6 +8,7 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
+from torch import nn
 
 from mmdebias.models.augments import FAME
 from mmdebias.visualization import draw_mask_sheet
@@ -32,23 +33,27 @@ class MaskSheetHook(Hook):
         """Draw the sheet."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         augments = getattr(model.data_preprocessor, 'augments', {})
+        if isinstance(augments, nn.Sequential):  # a classifier's clips have no names
+            augments = dict(clip=augments)
         found = [
-            (index, fame)
-            for index, view in enumerate(augments.values())
-            for fame in view
+            (view, fame)
+            for view, sequence in augments.items()
+            for fame in sequence
             if isinstance(fame, FAME)
         ]
         if not found or not is_main_process():
             return
-        index, fame = found[0]
+        view, fame = found[0]
         dataset = runner.train_dataloader.dataset
         samples = [
             dataset[int(i)]
             for i in torch.linspace(0, len(dataset) - 1, min(self.videos, len(dataset)))
         ]
-        clips = torch.stack([sample['inputs'][index] for sample in samples])
+        inputs = torch.stack([sample['inputs'] for sample in samples])
+        raw = dict(zip(augments, inputs.unbind(1)))
         names = [Path(s['data_samples'].metainfo.get('filename', '')).stem for s in samples]
+        merged = fame(raw[view], raw.get(fame.reads_view))
         path = draw_mask_sheet(
-            Path(runner.work_dir) / self.filename, clips, fame.mask(clips), fame(clips), names
+            Path(runner.work_dir) / self.filename, raw[view], fame.mask(raw[view]), merged, names
         )
         runner.logger.info(f'Drew what FAME cuts out and pastes: {path}')

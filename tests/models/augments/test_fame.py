@@ -1,8 +1,9 @@
 import pytest
 import torch
 
-from mmdebias.models import FAME
-from mmdebias.ops import fame_mask
+from mmdebias.models import FAME, ViewDataPreprocessor
+from mmdebias.ops import fame_mask, gauss_mask, grid_mask, merge, seed_mask
+from two_ranks import on_two_ranks
 
 
 def clips(n=6, dtype=torch.uint8):
@@ -46,8 +47,102 @@ def test_batch_of_one_and_full_share_change_nothing():
     assert torch.equal(FAME(beta=1)(batch), batch)
 
 
-def test_bad_arguments_are_refused_when_built():
-    with pytest.raises(ValueError, match='beta=0'):
-        FAME(beta=0)
-    with pytest.raises(ValueError, match="shuffle='random'"):
-        FAME(shuffle='random')
+def test_doing_nothing_draws_no_random_numbers():
+    batch, before = clips(4), torch.get_rng_state()
+    for off in (FAME(beta=1), FAME(p=0), FAME(background='none')):
+        assert off(batch) is batch
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    ('name', 'options', 'expected'),
+    [
+        ('fame', dict(official_hue=False, noise_floor=3), fame_mask),
+        ('seed', dict(noise_floor=3), seed_mask),
+        ('grid', dict(follow_camera=True), grid_mask),
+        ('gauss', dict(), gauss_mask),
+    ],
+)
+def test_masks_are_those_of_the_operations(name, options, expected):
+    batch = clips()
+    mask = FAME(beta=0.3, mask=name, **options).mask(batch)
+    assert torch.equal(mask, expected(batch, beta=0.3, **options))
+
+
+def test_adaptive_share_reaches_the_mask():
+    batch = clips()
+    assert torch.equal(FAME(beta='adaptive').mask(batch), fame_mask(batch, 'adaptive'))
+
+
+def test_each_clip_is_merged_with_the_probability_asked_for():
+    batch = clips(400)[..., :8, :8]
+    merged = FAME(p=0.3)(batch)
+    changed = (merged != batch).flatten(1).any(1).float().mean()
+    assert 0.2 < changed < 0.4
+
+
+def test_intra_video_background_is_the_view_of_that_name():
+    preprocessor = ViewDataPreprocessor(
+        mean=[0.5] * 3,
+        std=[0.5] * 3,
+        views=dict(query=[dict(type='FAME', background='intra')], background=[]),
+    )
+    inputs = torch.stack([clips(), clips()], 1)
+    query, other = inputs.unbind(1)
+    out = preprocessor(dict(inputs=inputs), training=True)['inputs']['query']
+    expected = preprocessor.normalise(merge(query, other, fame_mask(query)))
+    torch.testing.assert_close(out, expected)
+
+
+def test_backgrounds_follow_clips_that_are_floats_already():
+    batch, other = clips(dtype=torch.float32), clips()
+    merged = FAME(background='intra')(batch, other)
+    expected = merge(batch, other.float() / 255, fame_mask(batch))
+    torch.testing.assert_close(merged, expected)
+
+
+def check_backgrounds_come_from_both_ranks(rank):
+    # Clips of one colour each tell where a background came from: 10 x rank + index.
+    colours = torch.arange(2 + rank, dtype=torch.uint8) + 10 * rank
+    batch = colours.view(-1, 1, 1, 1, 1).expand(-1, 3, 2, 8, 8).contiguous()
+    fame = FAME(beta=0, across_ranks=True)
+    met = set()
+    for _ in range(30):
+        backgrounds = fame(batch)[:, 0, 0, 0, 0].tolist()
+        assert len(backgrounds) == len(colours)
+        assert all(b != own for b, own in zip(backgrounds, colours.tolist()))
+        met.update(backgrounds)
+    assert met == {0, 1, 10, 11, 12}
+
+
+def test_backgrounds_can_come_from_all_ranks():
+    on_two_ranks(check_backgrounds_come_from_both_ranks)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'says'),
+    [
+        (dict(beta=-0.5), 'beta=-0.5'),
+        (dict(beta='adaptive', mask='grid'), "beta='adaptive'"),
+        (dict(shuffle='random'), "shuffle='random'"),
+        (dict(mask='flow'), "mask='flow'"),
+        (dict(background='black'), "background='black'"),
+        (dict(p=1.5), 'p=1.5'),
+        (dict(background='intra', across_ranks=True), 'across_ranks'),
+        (dict(mask='seed', official_hue=False), "no options .*'official_hue'"),
+        (dict(mask='gauss', noise_floor=2), "no options .*'noise_floor'"),
+        (dict(noise_floor=300), 'noise_floor=300'),
+    ],
+)
+def test_bad_arguments_are_refused_when_built(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        FAME(**arguments)
+
+
+def test_a_background_view_that_nobody_gives_is_refused_when_built():
+    with pytest.raises(ValueError, match=r'background=\[\] to the views'):
+        ViewDataPreprocessor(
+            mean=[0.5] * 3,
+            std=[0.5] * 3,
+            views=dict(query=[dict(type='FAME', background='intra')], key=[]),
+        )
