@@ -1,6 +1,6 @@
 """What learns."""
 
-from .augments import FAME, KorniaAugment
+from .augments import FAME, FAMEBlending, KorniaAugment
 from .backbones import InceptionI3D, R2Plus1D
 from .data_preprocessor import ClipDataPreprocessor, ViewDataPreprocessor
 from .heads import InfoNCEHead
@@ -10,6 +10,7 @@ from .recognizers import MoCoRecognizer
 __all__ = [
     'FAME',
     'ClipDataPreprocessor',
+    'FAMEBlending',
     'InceptionI3D',
     'InfoNCEHead',
     'KorniaAugment',
