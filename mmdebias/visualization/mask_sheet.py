@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
 from torch import Tensor
 
-from mmdebias.ops.clips import to_unit_float
+from .pictures import figure_of, shaded, to_pictures
 
 
 def draw_mask_sheet(
@@ -26,35 +25,30 @@ def draw_mask_sheet(
     Returns:
         ``path``.
     """
-    # Agg draws without a screen, whatever backend the user's shell has chosen.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    clips, merged = _pictures(clips), _pictures(merged)
-    shown = mask.cpu().numpy()[..., None]
-    n, frames = clips.shape[:2]
+    before, after = to_pictures(clips), to_pictures(merged)
+    frames = before.shape[1]
     moments = [0, frames // 2, frames - 1]
-    columns = [(f'frame {t}', clips[:, t]) for t in moments]
-    middle = clips[:, frames // 2]
-    columns.append(('foreground', np.where(shown, middle, middle * 0.15)))
-    columns += [(f'merged {t}', merged[:, t]) for t in moments]
-
-    figure = Figure(figsize=(1.8 * len(columns), 1.9 * n), layout='constrained')
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(n, len(columns), squeeze=False)
-    for column, (heading, pictures) in enumerate(columns):
-        axes[0, column].set_title(heading, fontsize=9)
-        for row in range(n):
-            axes[row, column].imshow(pictures[row])
-            axes[row, column].set(xticks=[], yticks=[])
-    for row, title in enumerate(titles or []):
-        axes[row, 0].set_ylabel(title, fontsize=7)
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110)
-    return path
+    columns = [(f'frame {t}', before[:, t]) for t in moments]
+    columns.append(('foreground', shaded(before[:, frames // 2], mask)))
+    columns += [(f'merged {t}', after[:, t]) for t in moments]
+    return figure_of(path, columns, titles)
 
 
-def _pictures(clips: Tensor) -> np.ndarray:
-    """``[N, 3, T, H, W]`` to ``[N, T, H, W, 3]`` in [0, 1]."""
-    return to_unit_float(clips).permute(0, 2, 3, 4, 1).clamp(0, 1).cpu().numpy()
+def draw_mask_comparison(
+    path: str | Path, clips: Tensor, masks: dict[str, Tensor], titles: list[str] | None = None
+) -> Path:
+    """Draw the middle frame of clips, and what each of several masks leaves of it.
+
+    Args:
+        path: The picture to write; its folder is made.
+        clips: ``[N, 3, T, H, W]``, uint8 or float in [0, 1].
+        masks: ``{heading: bool [N, H, W]}``, from left to right.
+        titles: A short name for each row.
+
+    Returns:
+        ``path``.
+    """
+    middle = to_pictures(clips)[:, clips.shape[2] // 2]
+    columns = [('frame', middle)]
+    columns += [(name, shaded(middle, mask)) for name, mask in masks.items()]
+    return figure_of(path, columns, titles)

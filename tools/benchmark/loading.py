@@ -4,13 +4,13 @@ Usage: python tools/benchmark/loading.py VIDEO...
 """
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from measuring import show
 from mmaction.registry import TRANSFORMS
 
 from mmdebias.datasets import TolerantVideoDataset
@@ -77,11 +77,6 @@ def median(function: Callable[[], None], repeats: int) -> float:
         function()
         times.append(time.perf_counter() - begin)
     return float(np.median(times))
-
-
-def show(**values: object) -> None:
-    """Print one case."""
-    print(json.dumps({k: round(v, 3) if isinstance(v, float) else v for k, v in values.items()}))
 
 
 if __name__ == '__main__':

@@ -1,8 +1,9 @@
 import pytest
 import torch
+from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 
 from mmdebias.models import FAME, ViewDataPreprocessor
-from mmdebias.ops import fame_mask, gauss_mask, grid_mask, merge, seed_mask
+from mmdebias.ops import fame_mask, gauss_mask, grid_mask, merge, pixel_maps, seed_mask
 from two_ranks import on_two_ranks
 
 
@@ -146,3 +147,41 @@ def test_a_background_view_that_nobody_gives_is_refused_when_built():
             std=[0.5] * 3,
             views=dict(query=[dict(type='FAME', background='intra')], key=[]),
         )
+
+
+@pytest.fixture
+def fake_tensors():
+    """Tensors without values: whatever looks at a value, as a wait for the device does, fails."""
+    caches = (pixel_maps._nearness, pixel_maps._blur_matrix)
+    for cache in caches:
+        cache.cache_clear()
+    with FakeTensorMode():
+        yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        dict(),
+        dict(p=0.5),
+        dict(beta='adaptive', noise_floor=2, follow_camera=True),
+        dict(mask='seed', beta='adaptive'),
+        dict(mask='grid'),
+        dict(mask='gauss'),
+    ],
+)
+def test_nothing_waits_for_the_device(fake_tensors, arguments):
+    batch = torch.empty(4, 3, 6, 32, 32, dtype=torch.uint8)
+    assert FAME(**arguments)(batch).shape == batch.shape
+    with pytest.raises(DataDependentOutputException):
+        batch.sum().item()
+
+
+@pytest.mark.parametrize('arguments', [dict(), dict(beta='adaptive', follow_camera=True)])
+def test_compiles_without_a_break(arguments):
+    batch = clips()
+    mask = FAME(**arguments).mask
+    compiled = torch.compile(mask, fullgraph=True, backend='eager')
+    assert torch.equal(compiled(batch), mask(batch))

@@ -1,0 +1,70 @@
+"""Draw what the model of a config sees of some videos: each view as a sheet and as a film.
+
+Usage: python tools/analysis/show_augment.py CONFIG VIDEO... [--out DIR]
+
+The videos go through the config's training pipeline as one batch, so methods that exchange
+something between the videos of a batch want two or more.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config, DictAction
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.registry import init_default_scope
+from torch import Tensor
+
+import mmdebias  # noqa: F401  (registers everything)
+from mmdebias.visualization import draw_view_sheet, write_view_film
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('config', help='a training config')
+    parser.add_argument('videos', nargs='+', help='video files')
+    parser.add_argument('--out', default='work_dirs/views', help='folder to write to')
+    parser.add_argument('--frames', type=int, default=4, help='frames of a view on the sheet')
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
+    args = parser.parse_args()
+    missing = [video for video in args.videos if not Path(video).is_file()]
+    if missing:
+        parser.error(f'no such file: {", ".join(missing)}')
+    config = Config.fromfile(args.config)
+    config.merge_from_dict(args.cfg_options)
+    init_default_scope(config.get('default_scope', 'mmaction'))
+    np.random.seed(args.seed)
+    torch.manual_seed(args.seed)
+
+    views = seen(config, args.videos)
+    names = [Path(video).stem for video in args.videos]
+    print(draw_view_sheet(Path(args.out) / 'views.png', views, names, args.frames))
+    for index, name in enumerate(names):
+        of_one = {view: clips[index] for view, clips in views.items()}
+        print(write_view_film(Path(args.out) / f'{index:02}_{name}.mp4', of_one))
+
+
+def seen(config: Config, videos: list[str]) -> dict[str, Tensor]:
+    """What the model gets of each video, back in [0, 1]: ``{view: [N, 3, T, H, W]}``."""
+    pipeline = Compose(config.train_dataloader.dataset.pipeline)
+    samples = [
+        pipeline(dict(filename=video, label=0, start_index=0, modality='RGB')) for video in videos
+    ]
+    preprocessor = MODELS.build(config.model.data_preprocessor)
+    inputs = preprocessor(pseudo_collate(samples), training=True)['inputs']
+    if isinstance(inputs, Tensor):  # a classifier's clips have no names
+        inputs = {f'clip {v}': inputs[:, v] for v in range(inputs.shape[1])}
+    # Ours count colours from 0 to 1, MMAction2's own preprocessor from 0 to 255.
+    scale = 255 if float(preprocessor.mean.max()) > 1 else 1
+    return {
+        view: ((clips * preprocessor.std + preprocessor.mean) / scale).clamp(0, 1)
+        for view, clips in inputs.items()
+    }
+
+
+if __name__ == '__main__':
+    main()

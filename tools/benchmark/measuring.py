@@ -1,0 +1,64 @@
+"""Timing of several ways to do one thing, in one run, and printing a case as JSON."""
+
+import json
+import multiprocessing
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+
+def best_times(ways: dict[str, Callable[[], object]], repeats: int = 15) -> dict[str, float]:
+    """Seconds of the fastest call of each way, taken in turns.
+
+    Other programs on the machine slow calls down and never speed them up: the fastest is the one
+    they disturbed least, and taking turns lets all ways have the same luck.
+    """
+    times = {name: float('inf') for name in ways}
+    for name in ways:
+        _timed(ways[name])
+    for _ in range(repeats):
+        for name, way in ways.items():
+            times[name] = min(times[name], _timed(way))
+    return times
+
+
+def peak_mebibytes(prepare: Callable[[], Callable[[], object]]) -> float:
+    """By how much a call raises the peak memory of a process of its own.
+
+    Args:
+        prepare: Makes the call from nothing; what it holds by then does not count.
+    """
+    context = multiprocessing.get_context('spawn')
+    with context.Pool(1) as pool:
+        return pool.apply(_peak, (prepare,))
+
+
+def show(**values: object) -> None:
+    """Print one case."""
+    print(
+        json.dumps({k: round(v, 3) if isinstance(v, float) else v for k, v in values.items()}),
+        flush=True,
+    )
+
+
+def _timed(way: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    way()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - begin
+
+
+def _peak(prepare: Callable[[], Callable[[], object]]) -> float:
+    call = prepare()
+    Path('/proc/self/clear_refs').write_text('5')  # Linux forgets the peak so far
+    before = _peak_so_far()
+    call()
+    return (_peak_so_far() - before) / 1024
+
+
+def _peak_so_far() -> int:
+    lines = Path('/proc/self/status').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith('VmHWM:'))
