@@ -101,3 +101,17 @@ def test_installed_configs_are_inherited_by_name(tmp_path):
         'FAME',
         'KorniaAugment',
     ]
+
+
+def test_fames_ablations_change_what_they_say():
+    def query(name):
+        return load(f'fame/{name}.py').model.data_preprocessor['views']['query'][0]
+
+    assert query('i3d_ucf101_beta03').beta == 0.3 and query('i3d_ucf101_beta07').beta == 0.7
+    for name in ('gauss', 'seed', 'grid'):
+        assert query(f'i3d_ucf101_{name}').mask == name
+    assert query('i3d_k400_grid').mask == 'grid'
+    for name in ('both', 'both_beta03', 'both_beta07'):
+        views = load(f'fame/i3d_ucf101_{name}.py').model.data_preprocessor['views']
+        assert views.query == views.key
+    assert query('i3d_ucf101_intra').background == 'intra'

@@ -1,0 +1,42 @@
+import json
+import runpy
+import sys
+
+from conftest import write_video
+from mmdebias.datasets.toy import ToyConfig, make_toy
+from running import ROOT
+
+
+def table(monkeypatch, capsys, *arguments):
+    """The printed Markdown table as ``{row: [cells]}``."""
+    tool = ROOT / 'tools' / 'analysis' / 'mask_quality.py'
+    monkeypatch.setattr(sys, 'argv', [str(tool), *map(str, arguments)])
+    runpy.run_path(str(tool), run_name='__main__')
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith('|')]
+    rows = [[cell.strip() for cell in line.strip('|').split('|')] for line in lines]
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_cures_fit_small_actors_better(monkeypatch, capsys, tmp_path):
+    config = ToyConfig(videos=8, test_videos=8, actor_size=(0.3, 0.4), bias=0.125)
+    make_toy(tmp_path / 'toy', config, workers=1)
+    rows = table(monkeypatch, capsys, 'toy', tmp_path / 'toy', '--size', 64)
+    assert float(rows['fame, all three'][0]) > 2 * float(rows['fame (paper)'][0])
+
+
+def test_boxes_of_a_moving_square(monkeypatch, capsys, tmp_path):
+    import numpy as np
+
+    frames = np.full((40, 64, 64, 3), 90, dtype=np.uint8)
+    for t in range(40):
+        frames[t, 20:36, t // 2 : 16 + t // 2] = (220, 30, 30)
+    write_video(tmp_path / 'square.mp4', frames)
+    boxes = {'square.mp4': {'0': [[0, 0.31, 0.25, 0.56]], '30': [[0.23, 0.31, 0.48, 0.56]]}}
+    (tmp_path / 'boxes.json').write_text(json.dumps(boxes))
+    rows = table(
+        monkeypatch, capsys, 'boxes', tmp_path / 'boxes.json', tmp_path, '--size', 64,
+        '--picture', tmp_path / 'masks.png',
+    )  # fmt: skip
+    covered, outside = map(float, rows['fame, all three'][0].split(' / '))
+    assert covered > 0.7 and outside < 0.4
+    assert (tmp_path / 'masks.png').exists()

@@ -1,0 +1,131 @@
+"""Measure FAME's masks and their cures where the foreground is known.
+
+Usage:
+    python tools/analysis/mask_quality.py toy FOLDER... [--videos N]
+    python tools/analysis/mask_quality.py boxes BOXES.json VIDEO_FOLDER [--picture OUT.png]
+
+``toy`` takes folders of tools/data/make_toy.py and compares with the actor's exact masks: the
+truth of a clip is every pixel that the actor covers in one of its frames. ``boxes`` takes boxes
+written down by hand for some frames of real clips, ``{file: {frame: [[x0, y0, x1, y1], ...]}}``
+with coordinates from 0 to 1; the clip starts at the first frame named, and the truth is the union
+of the boxes. Clips are 16 frames, every other frame, squeezed to a square.
+"""
+
+import argparse
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import decord
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmdebias.datasets.toy import load_masks
+from mmdebias.evaluation import mask_overlap
+from mmdebias.ops import fame_mask, gauss_mask, grid_mask, seed_mask
+from mmdebias.visualization import draw_mask_comparison
+
+CLIP_LEN, FRAME_INTERVAL = 16, 2
+CURED = dict(beta='adaptive', noise_floor=2, follow_camera=True)
+MASKS: dict[str, Callable[[Tensor], Tensor]] = {
+    'fame (paper)': fame_mask,
+    'fame, right hue': partial(fame_mask, official_hue=False),
+    'seed': seed_mask,
+    'grid': grid_mask,
+    'gauss': gauss_mask,
+    'fame, following the camera': partial(fame_mask, follow_camera=True),
+    'fame, noise floor 2': partial(fame_mask, noise_floor=2),
+    'fame, adaptive': partial(fame_mask, beta='adaptive'),
+    'fame, all three': partial(fame_mask, **CURED),
+    'seed, all three': partial(seed_mask, **CURED),
+}
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest='command', required=True)
+    toy = commands.add_parser('toy', help='generated videos with exact masks')
+    toy.add_argument('folders', nargs='+', type=Path)
+    toy.add_argument('--videos', type=int, default=48, help='training videos of each folder')
+    boxes = commands.add_parser('boxes', help='real clips with boxes written down by hand')
+    boxes.add_argument('boxes', type=Path)
+    boxes.add_argument('videos', type=Path, help='folder of the clips')
+    boxes.add_argument('--picture', type=Path, help='draw the masks side by side')
+    for command in (toy, boxes):
+        command.add_argument('--size', type=int, default=112, help='pixels of a side')
+    args = parser.parse_args()
+    measure_toy(args) if args.command == 'toy' else measure_boxes(args)
+
+
+def measure_toy(args: argparse.Namespace) -> None:
+    """One table: IoU of each mask on each folder."""
+    table = {name: [] for name in MASKS}
+    for folder in args.folders:
+        lines = (folder / 'train.txt').read_text().split('\n')[: args.videos]
+        videos = [line.split()[0] for line in lines if line]
+        frames = [FRAME_INTERVAL * t for t in range(CLIP_LEN)]
+        clips = torch.stack([read(folder / video, frames, args.size) for video in videos])
+        truth = torch.stack([true_mask(folder, video, frames, args.size) for video in videos])
+        for name, mask in MASKS.items():
+            table[name].append(mask_overlap(mask(clips), truth)['iou'].mean().item())
+    print_table('mask', [folder.name for folder in args.folders], table, '{:.2f}'.format)
+
+
+def measure_boxes(args: argparse.Namespace) -> None:
+    """One table: share of the boxes covered and share of the mask outside them."""
+    boxes = json.loads(args.boxes.read_text())
+    clips, truth = [], []
+    for video, by_frame in boxes.items():
+        begin = min(map(int, by_frame))
+        frames = [begin + FRAME_INTERVAL * t for t in range(CLIP_LEN)]
+        clips.append(read(args.videos / video, frames, args.size))
+        truth.append(boxed([box for frame in by_frame.values() for box in frame], args.size))
+    clips, truth = torch.stack(clips), torch.stack(truth)
+    masks = {name: mask(clips) for name, mask in MASKS.items()}
+    table = {}
+    for name, mask in masks.items():
+        overlap = mask_overlap(mask, truth)
+        table[name] = list(zip(overlap['covered'].tolist(), overlap['outside'].tolist()))
+    names = [Path(video).stem for video in boxes]
+    print_table('mask', names, table, lambda pair: '{:.2f} / {:.2f}'.format(*pair))
+    if args.picture:
+        print(draw_mask_comparison(args.picture, clips, masks, names))
+
+
+def read(path: Path, frames: list[int], size: int) -> Tensor:
+    """Frames of a video as uint8 ``[3, T, size, size]``."""
+    video = decord.VideoReader(str(path)).get_batch(frames).asnumpy()
+    clip = torch.from_numpy(video).permute(0, 3, 1, 2).float()
+    clip = F.interpolate(clip, (size, size), mode='bilinear', antialias=True)
+    return clip.round().clamp(0, 255).byte().transpose(0, 1)
+
+
+def true_mask(folder: Path, video: str, frames: list[int], size: int) -> Tensor:
+    """Where the actor of a generated video is in any of the frames: bool ``[size, size]``."""
+    path = (folder / 'masks' / Path(video).relative_to('videos')).with_suffix('.npz')
+    been = torch.from_numpy(load_masks(path)[frames].any(0))
+    return F.interpolate(been[None, None].float(), (size, size), mode='area')[0, 0] >= 0.5
+
+
+def boxed(boxes: list[list[float]], size: int) -> Tensor:
+    """The union of boxes: bool ``[size, size]``."""
+    inside = torch.zeros(size, size, dtype=torch.bool)
+    for box in boxes:
+        left, top, right, bottom = (round(edge * size) for edge in box)
+        inside[top:bottom, left:right] = True
+    return inside
+
+
+def print_table(corner: str, columns: list[str], rows: dict, show: Callable) -> None:
+    """A Markdown table."""
+    print(f'| {corner} | {" | ".join(columns)} |')
+    print('|---' * (len(columns) + 1) + '|')
+    for name, values in rows.items():
+        print(f'| {name} | {" | ".join(map(show, values))} |')
+
+
+if __name__ == '__main__':
+    main()
