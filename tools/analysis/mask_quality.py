@@ -56,21 +56,25 @@ def main() -> None:
     boxes.add_argument('--picture', type=Path, help='draw the masks side by side')
     for command in (toy, boxes):
         command.add_argument('--size', type=int, default=112, help='pixels of a side')
+        command.add_argument(
+            '--masks', nargs='+', default=list(MASKS), choices=list(MASKS), metavar='MASK',
+            help=f'some of {list(MASKS)}',
+        )  # fmt: skip
     args = parser.parse_args()
     measure_toy(args) if args.command == 'toy' else measure_boxes(args)
 
 
 def measure_toy(args: argparse.Namespace) -> None:
     """One table: IoU of each mask on each folder."""
-    table = {name: [] for name in MASKS}
+    table = {name: [] for name in args.masks}
     for folder in args.folders:
         lines = (folder / 'train.txt').read_text().split('\n')[: args.videos]
         videos = [line.split()[0] for line in lines if line]
         frames = [FRAME_INTERVAL * t for t in range(CLIP_LEN)]
         clips = torch.stack([read(folder / video, frames, args.size) for video in videos])
         truth = torch.stack([true_mask(folder, video, frames, args.size) for video in videos])
-        for name, mask in MASKS.items():
-            table[name].append(mask_overlap(mask(clips), truth)['iou'].mean().item())
+        for name, values in table.items():
+            values.append(mask_overlap(MASKS[name](clips), truth)['iou'].mean().item())
     print_table('mask', [folder.name for folder in args.folders], table, '{:.2f}'.format)
 
 
@@ -84,7 +88,7 @@ def measure_boxes(args: argparse.Namespace) -> None:
         clips.append(read(args.videos / video, frames, args.size))
         truth.append(boxed([box for frame in by_frame.values() for box in frame], args.size))
     clips, truth = torch.stack(clips), torch.stack(truth)
-    masks = {name: mask(clips) for name, mask in MASKS.items()}
+    masks = {name: MASKS[name](clips) for name in args.masks}
     table = {}
     for name, mask in masks.items():
         overlap = mask_overlap(mask, truth)

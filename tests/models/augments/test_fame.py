@@ -185,3 +185,16 @@ def test_compiles_without_a_break(arguments):
     mask = FAME(**arguments).mask
     compiled = torch.compile(mask, fullgraph=True, backend='eager')
     assert torch.equal(compiled(batch), mask(batch))
+
+
+def test_full_share_is_plain_moco_number_for_number():
+    colour = dict(type='KorniaAugment', transforms=[dict(type='ColorJitter', brightness=0.4)])
+    data = dict(inputs=torch.stack([clips(), clips()], 1))
+    outs = []
+    for query in ([dict(type='FAME', beta=1), colour], [colour]):
+        views = dict(query=query, key=[colour])
+        preprocessor = ViewDataPreprocessor(mean=[0.5] * 3, std=[0.5] * 3, views=views)
+        torch.manual_seed(3)
+        outs.append(preprocessor(data, training=True)['inputs'])
+    for view in ('query', 'key'):
+        assert torch.equal(outs[0][view], outs[1][view])
