@@ -1,5 +1,7 @@
 """C3D with batch normalisation, as BE and DSM train it."""
 
+from typing import Any
+
 from mmaction.registry import MODELS
 from torch import nn
 
@@ -35,15 +37,11 @@ class C3DBN(StagedBackbone):
 
     Args:
         in_channels: Channels of the clip: 3 for RGB.
-        frozen_stages: -1 freezes nothing, 0 the stem, k the stem and the first k of 4 stages.
-        norm_eval: Keep every batch normalisation in eval mode.
-        with_cp: Recompute activations in the backward pass to save memory.
-        init_cfg: MMEngine's `init_cfg`; None is Kaiming normal. `dict(type='Pretrained',
-            checkpoint=..., prefix='backbone.')` starts from a checkpoint.
+        **options: `frozen_stages`, `norm_eval`, `with_cp`, `channels_last_3d` and `init_cfg` of
+            :class:`StagedBackbone`.
 
     Raises:
-        ValueError: If `frozen_stages` is out of range or, in `forward`, if the clip has fewer than
-            4 frames, a side below 32 pixels, or the wrong number of channels.
+        ValueError: As :class:`StagedBackbone`.
 
     Example:
         >>> backbone = C3DBN()
@@ -60,15 +58,8 @@ class C3DBN(StagedBackbone):
         ('pool4 conv5a bn5a relu5a', 'conv5b bn5b relu5b'),
     )
 
-    def __init__(
-        self,
-        in_channels: int = 3,
-        frozen_stages: int = -1,
-        norm_eval: bool = False,
-        with_cp: bool = False,
-        init_cfg: dict | list[dict] | None = None,
-    ) -> None:
-        super().__init__(in_channels, frozen_stages, norm_eval, with_cp, init_cfg)
+    def __init__(self, in_channels: int = 3, **options: Any) -> None:
+        super().__init__(in_channels, **options)
         for name, width_in, width_out in CONVOLUTIONS:
             width_in = in_channels if name == '1' else width_in
             self.add_module(f'conv{name}', nn.Conv3d(width_in, width_out, 3, padding=1))
@@ -77,4 +68,4 @@ class C3DBN(StagedBackbone):
         self.pool1 = nn.MaxPool3d((1, 2, 2), ceil_mode=True)
         for name in ('pool2', 'pool3', 'pool4'):
             self.add_module(name, nn.MaxPool3d(2, ceil_mode=True))
-        self._freeze()
+        self._finish()

@@ -1,5 +1,7 @@
 """Inception-v1 inflated to 3D (I3D), as BE, FAME and DSM train it."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
@@ -42,15 +44,11 @@ class InceptionI3D(StagedBackbone):
 
     Args:
         in_channels: Channels of the clip: 3 for RGB.
-        frozen_stages: -1 freezes nothing, 0 the stem, k the stem and the first k of 4 stages.
-        norm_eval: Keep every batch normalisation in eval mode.
-        with_cp: Recompute activations in the backward pass to save memory.
-        init_cfg: MMEngine's `init_cfg`; None is Kaiming normal. `dict(type='Pretrained',
-            checkpoint=..., prefix='backbone.')` starts from a checkpoint.
+        **options: `frozen_stages`, `norm_eval`, `with_cp`, `channels_last_3d` and `init_cfg` of
+            :class:`StagedBackbone`.
 
     Raises:
-        ValueError: If `frozen_stages` is out of range or, in `forward`, if the clip has fewer than
-            4 frames, a side below 32 pixels, or the wrong number of channels.
+        ValueError: As :class:`StagedBackbone`.
 
     Example:
         >>> backbone = InceptionI3D(frozen_stages=1)
@@ -67,15 +65,8 @@ class InceptionI3D(StagedBackbone):
         ('maxpool3d_5a_2x2', 'mixed_5b', 'mixed_5c'),
     )
 
-    def __init__(
-        self,
-        in_channels: int = 3,
-        frozen_stages: int = -1,
-        norm_eval: bool = False,
-        with_cp: bool = False,
-        init_cfg: dict | list[dict] | None = None,
-    ) -> None:
-        super().__init__(in_channels, frozen_stages, norm_eval, with_cp, init_cfg)
+    def __init__(self, in_channels: int = 3, **options: Any) -> None:
+        super().__init__(in_channels, **options)
         self.conv3d_1a_7x7 = ConvUnit(in_channels, 64, kernel_size=7, stride=2)
         self.maxpool3d_2a_3x3 = SamePadMaxPool((1, 3, 3), stride=(1, 2, 2))
         self.conv3d_2b_1x1 = ConvUnit(64, 64)
@@ -85,7 +76,7 @@ class InceptionI3D(StagedBackbone):
         self.maxpool3d_5a_2x2 = SamePadMaxPool((2, 2, 2), stride=(2, 2, 2))
         for name, widths in INCEPTION_WIDTHS.items():
             self.add_module(name, InceptionBlock(*widths))
-        self._freeze()
+        self._finish()
 
 
 class ConvUnit(nn.Module):

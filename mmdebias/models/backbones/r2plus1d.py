@@ -1,5 +1,7 @@
 """R(2+1)D with 18 layers, in the layout that torchvision's released weights have."""
 
+from typing import Any
+
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
@@ -21,17 +23,15 @@ class R2Plus1D(ResidualBackbone):
     Shapes: [N, C, T, H, W] to [N, 512, T', H', W'] with T' = T / 8 and H' = H / 16, rounded up:
     16 x 112 x 112 gives 2 x 7 x 7, and 16 x 224 x 224 gives 2 x 14 x 14.
 
+    Stages, for `frozen_stages`: the stem, then `layer1` to `layer4`.
+
     Args:
         in_channels: Channels of the clip: 3 for RGB.
-        frozen_stages: -1 freezes nothing, 0 the stem, k the stem and `layer1` to `layer<k>` of 4.
-        norm_eval: Keep every batch normalisation in eval mode.
-        with_cp: Recompute activations in the backward pass to save memory.
-        init_cfg: MMEngine's `init_cfg`; None is Kaiming normal. `dict(type='Pretrained',
-            checkpoint=..., prefix='backbone.')` starts from a checkpoint.
+        **options: `frozen_stages`, `norm_eval`, `with_cp`, `channels_last_3d` and `init_cfg` of
+            :class:`StagedBackbone`.
 
     Raises:
-        ValueError: If `frozen_stages` is out of range or, in `forward`, if the clip has fewer than
-            4 frames, a side below 32 pixels, or the wrong number of channels.
+        ValueError: As :class:`StagedBackbone`.
 
     Example:
         >>> backbone = R2Plus1D(norm_eval=True)
@@ -42,15 +42,8 @@ class R2Plus1D(ResidualBackbone):
 
     stages = (('stem',), ('layer1',), ('layer2',), ('layer3',), ('layer4',))
 
-    def __init__(
-        self,
-        in_channels: int = 3,
-        frozen_stages: int = -1,
-        norm_eval: bool = False,
-        with_cp: bool = False,
-        init_cfg: dict | list[dict] | None = None,
-    ) -> None:
-        super().__init__(in_channels, frozen_stages, norm_eval, with_cp, init_cfg)
+    def __init__(self, in_channels: int = 3, **options: Any) -> None:
+        super().__init__(in_channels, **options)
         self.stem = nn.Sequential(
             nn.Conv3d(in_channels, 45, (1, 7, 7), (1, 2, 2), padding=(0, 3, 3), bias=False),
             nn.BatchNorm3d(45),
@@ -60,7 +53,7 @@ class R2Plus1D(ResidualBackbone):
             nn.ReLU(inplace=True),
         )
         self._add_layers(ResidualBlock, (2, 2, 2, 2))
-        self._freeze()
+        self._finish()
 
 
 class ResidualBlock(nn.Module):

@@ -1,5 +1,7 @@
 """3D ResNets with 18 and 34 layers, as BE and DSM train them."""
 
+from typing import Any
+
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
@@ -15,24 +17,29 @@ class R3D(ResidualBackbone):
     Hara et al., "Can Spatiotemporal 3D CNNs Retrace the History of 2D CNNs and ImageNet?", CVPR
     2018, section 3.2 and table 2, with projections (type B) where the shape changes. 33,203,904
     parameters with 18 layers, 63,513,536 with 34. The state dict has the names of BE's and DSM's
-    code. torchvision's `r3d_18` is another net: its stem has a 3x7x7 kernel and no pooling.
+    code. torchvision's `r3d_18` (Tran et al., CVPR 2018) has another stem: it is
+    `R3D(conv1_kernel_t=3, with_pool1=False)`, with the keys renamed as
+    `tools/convert/import_weights.py` does.
 
     Shapes: [N, C, T, H, W] to [N, 512, T', H', W'] with T' = T / 16 and H' = H / 32, rounded up:
-    16 x 112 x 112 gives 1 x 4 x 4, and 16 x 224 x 224 gives 1 x 7 x 7.
+    16 x 112 x 112 gives 1 x 4 x 4, and 16 x 224 x 224 gives 1 x 7 x 7. Without `pool1` each is
+    twice as large.
+
+    Stages, for `frozen_stages`: the stem, then `layer1` to `layer4`.
+
+    `init_cfg=dict(type='Inflated', checkpoint=...)` starts from a 2D ResNet of the same depth, see
+    :class:`InflatedInit`.
 
     Args:
         depth: 18 or 34 layers.
         in_channels: Channels of the clip: 3 for RGB.
-        frozen_stages: -1 freezes nothing, 0 the stem, k the stem and `layer1` to `layer<k>` of 4.
-        norm_eval: Keep every batch normalisation in eval mode.
-        with_cp: Recompute activations in the backward pass to save memory.
-        init_cfg: MMEngine's `init_cfg`; None is Kaiming normal. `dict(type='Pretrained',
-            checkpoint=..., prefix='backbone.')` starts from a checkpoint.
+        conv1_kernel_t: Frames that the stem's kernel spans, an odd number.
+        with_pool1: Halve time and space by max pooling after the stem's convolution.
+        **options: `frozen_stages`, `norm_eval`, `with_cp`, `channels_last_3d` and `init_cfg` of
+            :class:`StagedBackbone`.
 
     Raises:
-        ValueError: If `depth` is another or `frozen_stages` is out of range or, in `forward`, if
-            the clip has fewer than 4 frames, a side below 32 pixels, or the wrong number of
-            channels.
+        ValueError: If `depth` or `conv1_kernel_t` is another, and as :class:`StagedBackbone`.
 
     Example:
         >>> backbone = R3D(depth=34)
@@ -47,20 +54,28 @@ class R3D(ResidualBackbone):
         self,
         depth: int = 18,
         in_channels: int = 3,
-        frozen_stages: int = -1,
-        norm_eval: bool = False,
-        with_cp: bool = False,
-        init_cfg: dict | list[dict] | None = None,
+        conv1_kernel_t: int = 7,
+        with_pool1: bool = True,
+        **options: Any,
     ) -> None:
         if depth not in DEPTHS:
             raise ValueError(f'depth={depth!r}, but R3D has 18 or 34 layers')
-        super().__init__(in_channels, frozen_stages, norm_eval, with_cp, init_cfg)
-        self.conv1 = nn.Conv3d(in_channels, 64, 7, (1, 2, 2), padding=3, bias=False)
+        if conv1_kernel_t < 1 or conv1_kernel_t % 2 == 0:
+            raise ValueError(f'conv1_kernel_t={conv1_kernel_t} must be an odd number, 7 or 3')
+        super().__init__(in_channels, **options)
+        self.conv1 = nn.Conv3d(
+            in_channels,
+            64,
+            (conv1_kernel_t, 7, 7),
+            (1, 2, 2),
+            padding=(conv1_kernel_t // 2, 3, 3),
+            bias=False,
+        )
         self.bn1 = nn.BatchNorm3d(64)
         self.relu = nn.ReLU(inplace=True)
-        self.maxpool = nn.MaxPool3d(3, stride=2, padding=1)
+        self.maxpool = nn.MaxPool3d(3, stride=2, padding=1) if with_pool1 else nn.Identity()
         self._add_layers(BasicBlock, DEPTHS[depth])
-        self._freeze()
+        self._finish()
 
 
 class BasicBlock(nn.Module):

@@ -82,6 +82,14 @@ NETS = [
         (('backbones_be_dsm', 'r3d34', 'id_head.'),),
         R3D_MAPS,
     ),
+    # torchvision's r3d_18, whose documentation gives 33,371,472 parameters with the classifier.
+    Net(
+        dict(type='R3D', conv1_kernel_t=3, with_pool1=False),
+        33_371_472 - 513 * 400,
+        512,
+        (),
+        {(16, 112, 112): (2, 7, 7), (4, 32, 32): (1, 2, 2), (5, 33, 47): (1, 3, 3)},
+    ),
 ]
 every_net = pytest.mark.parametrize(
     'net', NETS, ids=lambda net: '-'.join(map(str, net.config.values()))

@@ -142,14 +142,18 @@ def test_bf16_autocast_trains(backbone_class, clips):
 
 
 def test_the_memory_format_does_not_matter(backbone_class, clips):
-    backbone = backbone_class().eval()
+    plain, channels_last = backbone_class().eval(), backbone_class(channels_last_3d=True).eval()
+    channels_last.load_state_dict(plain.state_dict())
+    convolutions = [module for module in channels_last.modules() if isinstance(module, nn.Conv3d)]
+    entered = []
+    convolutions[0].register_forward_pre_hook(lambda module, args: entered.append(args[0]))
 
     with torch.no_grad():
-        plain = backbone(clips)
-        layout = torch.channels_last_3d
-        channels_last = backbone.to(memory_format=layout)(clips.contiguous(memory_format=layout))
+        features = channels_last(clips)
 
-    torch.testing.assert_close(channels_last, plain, atol=1e-5, rtol=1e-4)
+    for tensor in (*entered, *[module.weight for module in convolutions]):
+        assert tensor.is_contiguous(memory_format=torch.channels_last_3d)
+    torch.testing.assert_close(features, plain(clips).detach(), atol=1e-5, rtol=1e-4)
 
 
 def test_it_compiles_into_one_graph(backbone_class, clips):
