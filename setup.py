@@ -2,12 +2,15 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-# mmdebias/.mim links to configs and tools, as OpenMMLab packages carry them.
+# mmdebias/.mim links to configs, tools and their index, as OpenMMLab packages carry them.
 mim = [
-    str(Path('.mim', path))
-    for folder in ('configs', 'tools')
-    for path in Path(folder).rglob('*')
-    if path.suffix in ('.py', '.sh', '.md', '.yml')
+    str(Path('.mim', 'model-index.yml')),
+    *(
+        str(Path('.mim', path))
+        for folder in ('configs', 'tools')
+        for path in Path(folder).rglob('*')
+        if path.suffix in ('.py', '.sh', '.md', '.yml')
+    ),
 ]
 
 setup(
