@@ -13,6 +13,9 @@ mim = [
     ),
 ]
 
+# What tools/convert/export_weights.py --to onnx writes and checks with.
+export = ['onnx', 'onnxruntime', 'onnxscript']
+
 setup(
     name='mmdebias',
     version='0.1.0',
@@ -37,7 +40,8 @@ setup(
         'setuptools<81',  # MMEngine imports pkg_resources
     ],
     extras_require={
-        'test': ['pytest>=7', 'tensorboard', 'ruff'],
+        'test': ['pytest>=7', 'tensorboard', 'ruff', *export],
+        'export': export,
         'tensorboard': ['tensorboard'],
     },
 )

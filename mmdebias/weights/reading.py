@@ -1,0 +1,80 @@
+"""Reading checkpoint files of strangers without running what may be in them."""
+
+import re
+import warnings
+from argparse import Namespace
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+
+# What torch's reader, and mmdebias.compat, say of objects that they do not rebuild.
+REFUSALS = re.compile(r'Can only (build|create)|unrecognized function|a checkpoint may not')
+
+
+class CheckpointError(ValueError):
+    """A file does not hold the weights that were looked for; the message says what it holds."""
+
+
+def read_checkpoint(path: str | Path) -> dict:
+    """Read a checkpoint onto the CPU under torch's `weights_only=True`.
+
+    Tensors, numbers, text and containers of them are read, and what :mod:`mmdebias.compat` and
+    MMEngine's checkpoints need. `argparse.Namespace`, a plain record that BE's and DSM's files
+    hold their options in, is read too. Nothing else is, because rebuilding it would run code that
+    the file names.
+
+    Args:
+        path: A local file that `torch.save` wrote.
+
+    Returns:
+        The dict in the file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        CheckpointError: It is truncated, needs code to be run, or is not a checkpoint.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f'{path} is not there: give a checkpoint file on this machine')
+    _check_kind(path)
+    allow = getattr(torch.serialization, 'safe_globals', None)  # torch >= 2.5
+    try:
+        with warnings.catch_warnings(), allow([Namespace]) if allow else nullcontext():
+            warnings.simplefilter('ignore')  # what a warning is of, the error below says
+            checkpoint = torch.load(path, map_location='cpu', weights_only=True)
+    except Exception as error:  # a damaged file may raise anything
+        raise CheckpointError(_why_not(path, str(error))) from None
+    if not isinstance(checkpoint, dict):
+        raise CheckpointError(
+            f'{path} is no checkpoint: it holds a {type(checkpoint).__name__}, not a dict'
+        )
+    return checkpoint
+
+
+def _check_kind(path: Path) -> None:
+    with path.open('rb') as file:
+        start = file.read(4)
+    # A zip, or a pickle of before torch 1.6.
+    if not start.startswith((b'PK', b'\x80')):
+        raise CheckpointError(
+            f'{path} is no checkpoint that torch.save wrote ({path.stat().st_size:,} bytes, '
+            f'starting with {start!r}): was it downloaded whole, and from the right address?'
+        )
+
+
+def _why_not(path: Path, message: str) -> str:
+    if 'TorchScript' in message:
+        return f'{path} is a TorchScript program, not a checkpoint: give its weights'
+    name = re.search(r'GLOBAL ([\w.]+)', message)
+    if name or REFUSALS.search(message):
+        what = f'`{name[1]}`' if name else 'objects that it must not'
+        return (
+            f'{path} is refused: besides tensors it holds {what}, and to rebuild that would run '
+            'code that the file names. Nothing of it was run. If you trust whoever made it, have '
+            "them save the state dict alone: torch.save(model.state_dict(), 'weights.pth')"
+        )
+    return (
+        f'{path} is truncated or damaged ({path.stat().st_size:,} bytes): download or copy it '
+        'again, and compare its size and hash with the original'
+    )

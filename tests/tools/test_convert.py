@@ -1,0 +1,91 @@
+"""The commands that bring weights in and out, as a user runs them."""
+
+import re
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from released_files import fame_pretraining
+from running import ROOT, run
+
+IMPORT, EXPORT = 'tools/convert/import_weights.py', 'tools/convert/export_weights.py'
+
+
+@pytest.fixture(scope='module')
+def released(tmp_path_factory):
+    file = tmp_path_factory.mktemp('released') / 'fame.pth.tar'
+    torch.save(fame_pretraining(), file)
+    return file
+
+
+@pytest.fixture(scope='module')
+def imported(released):
+    return released.parent / 'i3d.pth', run(
+        ['python', IMPORT, released, '--from', 'fame', released.parent / 'i3d.pth']
+    )
+
+
+def test_import_says_where_all_keys_went_and_how_to_go_on(imported):
+    file, log = imported
+
+    total = int(re.search(r'Where its (\d+) keys went', log)[1])
+    assert sum(map(int, re.findall(r'  (\d+)  ->', log))) == total
+    assert re.search(r'module\.encoder_q\.mixed_3b\.\* +36  ->  backbone\.mixed_3b\.\*', log)
+    assert re.search(r'module\.encoder_k\.\* +\d+  ->  left out: momentum encoder', log)
+    assert 'Not weights, left out: epoch, arch, optimizer' in log
+    assert f"load_from = '{file}'" in log
+    assert "backbone=dict(type='InceptionI3D')" in log
+
+
+def test_what_was_imported_goes_out_to_fame_and_comes_in_again(imported, tmp_path):
+    file, _ = imported
+
+    log = run(['python', EXPORT, file, tmp_path / 'fame', '--to', 'fame'])
+    (written,) = tmp_path.glob('fame-????????.pth')
+    run(['python', IMPORT, written, tmp_path / 'again.pth'])
+
+    assert f'Wrote {written}: 342 tensors' in log
+    first, again = torch.load(file)['state_dict'], torch.load(tmp_path / 'again.pth')['state_dict']
+    assert list(first) == list(again)
+    assert all(first[key].equal(again[key]) for key in first)
+
+
+def test_an_encoder_of_any_config_becomes_a_program(tmp_path):
+    from mmaction.registry import MODELS
+
+    (tmp_path / 'tiny.py').write_text(
+        f"_base_ = '{ROOT}/configs/moco/r3d_toy.py'\nmodel = dict(backbone=dict(base_channels=4))\n"
+    )
+    backbone = MODELS.build(Config.fromfile(tmp_path / 'tiny.py').model.backbone)
+    state = {f'backbone.{key}': value for key, value in backbone.state_dict().items()}
+    torch.save(dict(state_dict=state, optimizer={}), tmp_path / 'epoch_1.pth')
+    options = ['--to', 'torchscript', '--size', 8, 48, 48, '--config', tmp_path / 'tiny.py']
+
+    log = run(['python', EXPORT, tmp_path / 'epoch_1.pth', tmp_path / 'tiny.pt', *options])
+
+    assert 'clips [N, 3, 8, 48, 48] to feature maps, any N' in log
+    clips = torch.randn(3, 3, 8, 48, 48)
+    backbone.eval()
+    with torch.no_grad():
+        torch.testing.assert_close(torch.jit.load(tmp_path / 'tiny.pt')(clips), backbone(clips))
+
+
+def test_a_broken_file_ends_with_one_line_that_says_so(tmp_path):
+    (tmp_path / 'broken.pth').write_bytes(b'PK\x03\x04 and no more')
+
+    log = run(['python', IMPORT, tmp_path / 'broken.pth', tmp_path / 'out.pth'], check=False)
+
+    assert log.strip().splitlines()[-1].startswith(f'error: {tmp_path / "broken.pth"} is truncated')
+    assert 'Traceback' not in log
+    assert not (tmp_path / 'out.pth').exists()
+
+
+def test_a_file_is_replaced_only_when_asked(released, imported):
+    file, _ = imported
+    before = file.read_bytes()
+
+    log = run(['python', IMPORT, released, file], check=False)
+
+    assert f'error: {file} exists: name another file, or add --overwrite' in log
+    assert file.read_bytes() == before

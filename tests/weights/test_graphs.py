@@ -1,0 +1,64 @@
+"""Encoders as programs give the features of the encoder."""
+
+import pytest
+import torch
+from torch import nn
+
+from mmdebias.weights import CheckpointError, export_onnx, export_torchscript
+from released_files import NET, weights_of
+
+SIZE = (4, 32, 32)
+
+
+@pytest.fixture(scope='module')
+def encoder():
+    backbone = NET['c3d'].build()
+    backbone.load_state_dict(weights_of('c3d'))
+    return backbone.eval()
+
+
+@pytest.mark.parametrize('batch', [1, 5])
+def test_torchscript_takes_batches_of_any_size(encoder, tmp_path, batch):
+    difference = export_torchscript(encoder, tmp_path / 'c3d.pt', SIZE)
+
+    clips = torch.randn(batch, 3, *SIZE)
+    with torch.no_grad():
+        torch.testing.assert_close(torch.jit.load(tmp_path / 'c3d.pt')(clips), encoder(clips))
+    assert difference < 1e-5
+
+
+def test_onnx_takes_batches_of_any_size(encoder, tmp_path):
+    for module in ('onnx', 'onnxscript', 'onnxruntime'):
+        pytest.importorskip(module, reason='comes with the extra "export"')
+    import onnxruntime
+
+    difference = export_onnx(encoder, tmp_path / 'new' / 'c3d.onnx', SIZE)
+
+    session = onnxruntime.InferenceSession(str(tmp_path / 'new' / 'c3d.onnx'))
+    for batch in (1, 5):
+        clips = torch.randn(batch, 3, *SIZE)
+        (features,) = session.run(['features'], dict(clips=clips.numpy()))
+        with torch.no_grad():
+            expected = encoder(clips)
+        scale = float(expected.abs().max())
+        torch.testing.assert_close(
+            torch.from_numpy(features), expected, atol=1e-5 * scale, rtol=1e-4
+        )
+    assert difference < 1e-5
+
+
+class Restless(nn.Module):
+    """A module that a trace does not capture: each call gives more."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = 0
+
+    def forward(self, clips):
+        self.calls += 1
+        return clips * self.calls
+
+
+def test_a_program_that_differs_is_an_error(tmp_path):
+    with pytest.raises(CheckpointError, match='gives other features than the encoder'):
+        export_torchscript(Restless(), tmp_path / 'restless.pt', SIZE)
