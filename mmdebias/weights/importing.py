@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from .fitting import misfits
 from .formats import FORMATS, Layout
 from .nets import Net, identify
 from .reading import CheckpointError
@@ -50,6 +51,9 @@ def import_weights(
     ignored = [key for key in layout.encoder if ignore and key.startswith(ignore)]
     encoder = {key: name for key, name in layout.encoder.items() if key not in ignored}
     weights = {name: layout.weights[key] for key, name in encoder.items()}
+    if len(weights) < len(encoder):
+        keys = [key for key, name in encoder.items() if list(encoder.values()).count(name) > 1]
+        raise CheckpointError(f'the file has several keys for one tensor: {", ".join(keys)}')
     net = identify(weights)
     added = _check(weights, net, {name: key for key, name in encoder.items()})
     state_dict = OrderedDict()
@@ -91,17 +95,8 @@ def _check(weights: Mapping[str, Tensor], net: Net, keys: Mapping[str, str]) -> 
     """Compare names and shapes; returns the counters that are missing."""
     wanted = net.shapes()
     added = [name for name in wanted if name not in weights and name.endswith(COUNTER)]
-    faults = [
-        f'missing     {name} {tuple(shape)}'
-        for name, shape in wanted.items()
-        if name not in weights and name not in added
-    ]
-    faults += [f'left over   {keys[name]}' for name in weights if name not in wanted]
-    faults += [
-        f'other shape {keys[name]} {tuple(weights[name].shape)}, wanted {tuple(shape)}'
-        for name, shape in wanted.items()
-        if name in weights and weights[name].shape != shape
-    ]
+    expected = {name: shape for name, shape in wanted.items() if name not in added}
+    faults = misfits(weights, expected, keys)
     if faults:
         raise CheckpointError(
             f'the weights are almost those of {net.title}, but not all fit:\n  '

@@ -14,6 +14,7 @@ from released_files import (
     pytorchvideo_slow,
     slowfast_moco,
     torchvision_r2plus1d,
+    torchvision_r3d,
     weights_of,
 )
 
@@ -155,6 +156,14 @@ def test_what_does_not_fit_is_listed_key_by_key():
     assert 'left over   module.conv6.weight' in message
     shapes = '(64, 2, 3, 3, 3), wanted (64, 3, 3, 3, 3)'
     assert f'other shape module.conv1.weight {shapes}' in message
+
+
+def test_two_keys_for_one_tensor_are_one_too_many():
+    checkpoint = torchvision_r3d()
+    checkpoint['conv1.weight'] = checkpoint['stem.0.weight']
+
+    with pytest.raises(CheckpointError, match=r'several keys .* stem\.0\.weight, conv1\.weight'):
+        import_weights(checkpoint)
 
 
 def test_a_head_of_another_name_is_left_out_when_asked():

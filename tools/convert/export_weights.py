@@ -31,6 +31,7 @@ from mmdebias.weights import (
     read_checkpoint,
 )
 from mmdebias.weights.exporting import encoder_of
+from mmdebias.weights.fitting import fill
 
 PROGRAMS = dict(onnx=export_onnx, torchscript=export_torchscript)
 
@@ -124,10 +125,7 @@ def build_encoder(checkpoint: Mapping, config: str | None) -> nn.Module:
 
         with DefaultScope.overwrite_default_scope('mmaction'):
             encoder = MODELS.build(Config.fromfile(config).model.backbone)
-    try:
-        encoder.load_state_dict(weights)
-    except RuntimeError as error:
-        raise CheckpointError(f'its encoder is another than the config says: {error}') from None
+    fill(encoder, weights)
     return encoder
 
 
