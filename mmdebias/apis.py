@@ -1,0 +1,294 @@
+"""Encoders and features for programs of one's own, without MMAction2's runner.
+
+Example::
+
+    from mmdebias.apis import embed, load_encoder
+
+    encoder = load_encoder('fame/i3d_ucf101', 'i3d_fame.pth')
+    features = embed(['one.mp4', 'two.avi'], encoder, device='cuda')  # [2, 1024]
+"""
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmaction.registry import MODELS, TRANSFORMS
+from mmengine.config import Config
+from mmengine.hub import get_config
+from mmengine.registry import DefaultScope
+from mmengine.utils import ProgressBar
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+from mmdebias.models.data_preprocessor import NormalisingPreprocessor
+from mmdebias.weights import CheckpointError, import_weights, read_checkpoint
+from mmdebias.weights.exporting import encoder_of
+from mmdebias.weights.fitting import fill
+
+PACKING = ('PackActionInputs', 'FormatGCNInput')
+
+
+class Encoder(nn.Module):
+    """A backbone with its normalisation: clips in, one vector a clip out.
+
+    Args:
+        backbone: From clips [N, 3, T, H, W], normalised, to a feature map [N, C, T', H', W'].
+        mean: Of each RGB channel, for values in [0, 1].
+        std: Of each RGB channel, for values in [0, 1].
+        pipeline: Configs of the transforms that read a video as the config tests it.
+    """
+
+    def __init__(
+        self,
+        backbone: nn.Module,
+        mean: Sequence[float],
+        std: Sequence[float],
+        pipeline: Sequence[dict],
+    ) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.normaliser = NormalisingPreprocessor(mean, std)
+        self.pipeline = list(pipeline)
+
+    def forward(self, clips: Tensor) -> Tensor:
+        """Features averaged over space and time.
+
+        Args:
+            clips: RGB, [N, 3, T, H, W], uint8 or float in [0, 1].
+
+        Returns:
+            [N, C], float.
+
+        Raises:
+            TypeError: The backbone returns something else than a feature map.
+        """
+        features = self.backbone(self.normaliser.normalise(clips))
+        if not isinstance(features, Tensor) or features.ndim != 5:
+            raise TypeError(
+                f'{type(self.backbone).__name__} returns no feature map [N, C, T, H, W], which is '
+                'what is averaged here: use encoder.backbone'
+            )
+        return features.mean(dim=(2, 3, 4))
+
+
+def load_encoder(
+    config_or_name: str | Path | Config, checkpoint: str | Path | None = None
+) -> Encoder:
+    """The encoder of a config with the weights of a checkpoint, in eval mode, on the CPU.
+
+    Args:
+        config_or_name: A config, its file, or the name of one of mmdebias's such as
+            'fame/i3d_k400' or of MMAction2's with 'mmaction::' in front. Its model gives backbone
+            and normalisation. Its test pipeline says how :func:`embed` reads videos. A config of
+            pre-training has none: ten clips spread over the video are taken, with its own clip
+            length and stride, the middle of the frame at its own size.
+        checkpoint: A file of a run, or a released one that `tools/convert/import_weights.py`
+            recognises. It is read without running code that may be in it. None leaves the encoder
+            as it is initialised, at random.
+
+    Returns:
+        An :class:`Encoder`.
+
+    Raises:
+        FileNotFoundError: No such config or checkpoint.
+        CheckpointError: The checkpoint cannot be read, or its encoder is another than the config's.
+    """
+    cfg = _config(config_or_name)
+    with DefaultScope.overwrite_default_scope('mmaction'):
+        backbone = MODELS.build(cfg.model.backbone)
+    if checkpoint is None:
+        backbone.init_weights()
+    else:
+        _fill(backbone, checkpoint)
+    encoder = Encoder(backbone, *_statistics(cfg), _test_pipeline(cfg))
+    # Some of MMAction2's backbones return nothing from eval().
+    encoder.eval()
+    return encoder
+
+
+def embed(
+    videos: Sequence[str | Path],
+    encoder: Encoder,
+    batch_size: int = 8,
+    device: str | torch.device | None = None,
+    num_workers: int = 0,
+    progress: bool | None = None,
+) -> np.ndarray:
+    """Features of videos: the mean over the clips that the encoder's pipeline takes of each.
+
+    A video that cannot be read does not stop the others: its row is NaN, and a warning at the end
+    names it and says why.
+
+    Args:
+        videos: Files.
+        encoder: From :func:`load_encoder`.
+        batch_size: Clips that the encoder takes at once.
+        device: Where it runs, 'cuda' for example; the encoder is moved there. None leaves it.
+        num_workers: Processes that read videos beside this one.
+        progress: Show a progress bar on the standard error; None shows it on a terminal only.
+
+    Returns:
+        float32 [V, C], a row a video, in their order.
+
+    Raises:
+        ValueError: `batch_size` below 1, or no videos.
+        TypeError: `videos` is a single path.
+        RuntimeError: Not one of the videos could be read.
+    """
+    if isinstance(videos, (str, Path)):
+        raise TypeError(f'videos={str(videos)!r} must be a list of files: [{str(videos)!r}]')
+    if batch_size < 1:
+        raise ValueError(f'batch_size={batch_size} must be 1 or more')
+    videos = [str(video) for video in videos]
+    if not videos:
+        raise ValueError('videos is empty: give one file or more')
+    if device is not None:
+        encoder = encoder.to(device)
+    encoder.eval()
+    device = next(encoder.parameters()).device
+    reader = DataLoader(
+        _Videos(videos, encoder.pipeline),
+        batch_size=None,
+        num_workers=num_workers,
+        pin_memory=device.type == 'cuda',
+    )
+    show = sys.stderr.isatty() if progress is None else progress
+    bar = ProgressBar(len(videos), file=sys.stderr) if show else None
+    rows: list[Tensor | None] = []
+    failures = []
+    for clips in reader:
+        if isinstance(clips, str):
+            failures.append(f'{videos[len(rows)]} ({clips})')
+            rows.append(None)
+        else:
+            rows.append(_mean_feature(clips, encoder, batch_size, device))
+        if bar is not None:
+            bar.update()
+    if bar is not None:
+        print(file=sys.stderr)
+    return _join(rows, failures)
+
+
+@torch.inference_mode()
+def _mean_feature(clips: Tensor, encoder: Encoder, batch_size: int, device: torch.device) -> Tensor:
+    features = [
+        encoder(part.to(device, non_blocking=True)).float() for part in clips.split(batch_size)
+    ]
+    return torch.cat(features).mean(dim=0).cpu()
+
+
+def _join(rows: list[Tensor | None], failures: list[str]) -> np.ndarray:
+    read = [row for row in rows if row is not None]
+    if not read:
+        raise RuntimeError(
+            f'none of the {len(rows)} videos could be read; the first is {failures[0]}'
+        )
+    if failures:
+        warnings.warn(
+            f'{len(failures)} of {len(rows)} videos could not be read, their rows are NaN: '
+            + '; '.join(failures),
+            stacklevel=3,
+        )
+    missing = torch.full_like(read[0], torch.nan)
+    return torch.stack([missing if row is None else row for row in rows]).numpy()
+
+
+class _Videos(Dataset):
+    """Clips of videos, uint8 [clips, 3, T, H, W]; a text that says why where there are none."""
+
+    def __init__(self, videos: list[str], pipeline: list[dict]) -> None:
+        self.videos = videos
+        with DefaultScope.overwrite_default_scope('mmaction'):
+            self.transforms: list[Callable] = [TRANSFORMS.build(step) for step in pipeline]
+
+    def __len__(self) -> int:
+        return len(self.videos)
+
+    def __getitem__(self, index: int) -> Tensor | str:
+        sample = dict(filename=self.videos[index], start_index=0, modality='RGB', label=-1)
+        if not Path(self.videos[index]).is_file():
+            return 'there is no such file'
+        for transform in self.transforms:
+            reading = 'imgs' not in sample
+            try:
+                sample = transform(sample)
+            except ImportError:
+                raise
+            except Exception as error:
+                if not reading:
+                    raise
+                # Decoders append their C++ stack to the message.
+                return f'{type(error).__name__}: {(str(error).strip() or "?").splitlines()[0]}'
+        return torch.from_numpy(np.ascontiguousarray(sample['imgs']))
+
+
+def _config(config_or_name: str | Path | Config) -> Config:
+    if isinstance(config_or_name, Config):
+        return config_or_name
+    name = str(config_or_name)
+    if Path(name).is_file():
+        return Config.fromfile(name)
+    package, _, inner = name.rpartition('::')
+    try:
+        return get_config(f'{package or "mmdebias"}::{inner.removesuffix(".py")}.py')
+    except (FileNotFoundError, ValueError) as error:
+        raise FileNotFoundError(
+            f'{name!r} is no config file, and no name such as fame/i3d_k400: {error}'
+        ) from None
+
+
+def _fill(backbone: nn.Module, checkpoint: str | Path) -> None:
+    content = read_checkpoint(checkpoint)
+    try:
+        weights = encoder_of(content)
+    except CheckpointError:
+        try:
+            content = dict(state_dict=import_weights(content).state_dict)
+        except CheckpointError as error:
+            raise CheckpointError(f'{checkpoint}: {error}') from None
+        weights = encoder_of(content)
+    try:
+        fill(backbone, weights)
+    except CheckpointError as error:
+        raise CheckpointError(f'{checkpoint}: {error}') from None
+
+
+def _statistics(cfg: Config) -> tuple[list[float], list[float]]:
+    """Mean and standard deviation for values in [0, 1]."""
+    preprocessor = dict(cfg.model.get('data_preprocessor') or {})
+    mean, std = preprocessor.get('mean'), preprocessor.get('std')
+    if mean is None or std is None:
+        raise ValueError(
+            "the config's model.data_preprocessor has no mean and std, so how its encoder wants "
+            'clips normalised is not known: set them'
+        )
+    # MMAction2's own preprocessor counts from 0 to 255.
+    scale = 255 if max(mean) > 1 else 1
+    return [value / scale for value in mean], [value / scale for value in std]
+
+
+def _test_pipeline(cfg: Config) -> list[dict]:
+    """The transforms of a test, up to clips [clips, 3, T, H, W]."""
+    loader = cfg.get('test_dataloader')
+    if loader is not None:
+        return [step for step in loader.dataset.pipeline if step['type'] not in PACKING]
+    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+    views = steps['SampleViews']
+    (size,) = (t['scale'][0] for t in steps['PerView']['transforms'] if t['type'] == 'Resize')
+    return [
+        dict(type='DecordInit'),
+        dict(
+            type='SampleFrames',
+            clip_len=views['clip_len'],
+            frame_interval=views['frame_interval'],
+            num_clips=10,
+            test_mode=True,
+        ),
+        dict(type='DecordDecode'),
+        dict(type='Resize', scale=(-1, size * 8 // 7)),
+        dict(type='CenterCrop', crop_size=size),
+        dict(type='FormatShape', input_format='NCTHW'),
+    ]
