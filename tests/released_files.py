@@ -41,12 +41,12 @@ def fame_pretraining():
     state = prefixed('module.encoder_q.', net | head)
     state |= prefixed('module.encoder_k.', weights_of('i3d', seed=1) | head)
     state |= {'module.queue': torch.randn(128, 8), 'module.queue_ptr': torch.zeros(1)}
-    return dict(epoch=199, arch='i3d', state_dict=state, optimizer=dict(state={}, param_groups=[]))
+    return dict(epoch=199, arch='I3D', state_dict=state, optimizer=dict(state={}, param_groups=[]))
 
 
 def fame_finetuned():
     state = prefixed('module.', weights_of('r2plus1d_18') | {'fc.weight': torch.randn(101, 512)})
-    return dict(epoch=149, arch='r2plus1d', state_dict=state, optimizer={})
+    return dict(epoch=149, arch='r2plus1d_18', state_dict=state, optimizer={})
 
 
 def be_pretraining(net='c3d'):

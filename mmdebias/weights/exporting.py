@@ -88,13 +88,14 @@ def to_fame(checkpoint: Mapping, backbone_only: bool = True) -> dict:
     """
     encoder = encoder_of(checkpoint)
     net = identify(encoder)
-    if net.name not in ('i3d', 'r2plus1d_18'):
+    arch = {'i3d': 'I3D', 'r2plus1d_18': 'r2plus1d_18'}
+    if net.name not in arch:
         raise CheckpointError(
             f'its encoder is {net.title}, and FAME has Inception I3D and R(2+1)D-18 only'
         )
     return dict(
         epoch=checkpoint.get('meta', {}).get('epoch'),
-        arch={'i3d': 'i3d', 'r2plus1d_18': 'r2plus1d'}[net.name],
+        arch=arch[net.name],
         state_dict=OrderedDict((f'module.encoder_q.{key}', v) for key, v in encoder.items()),
     )
 

@@ -23,7 +23,6 @@ from torch import nn
 
 from mmdebias.weights import (
     EXPORTS,
-    CheckpointError,
     export_onnx,
     export_torchscript,
     identify,
@@ -76,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
     except (FileNotFoundError, ImportError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
-    except CheckpointError as error:
+    except ValueError as error:  # of the checkpoint, or of a --size that the encoder cannot take
         text = str(error)
         name = '' if text.startswith((str(args.checkpoint), str(args.out))) else args.checkpoint
         print(f'error: {name}{": " if name else ""}{text}', file=sys.stderr)

@@ -31,9 +31,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--ignore',
         metavar='PREFIX',
-        nargs='+',
+        action='append',
         default=[],
-        help='leave out the keys that start so, such as those of a head of another name',
+        help='leave out the keys that start so: a head of another name; may be given again',
     )
     parser.add_argument('--every-key', action='store_true', help='a line a key, not a line a block')
     parser.add_argument('--overwrite', action='store_true', help='replace OUT')
