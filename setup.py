@@ -40,7 +40,7 @@ setup(
         'setuptools<81',  # MMEngine imports pkg_resources
     ],
     extras_require={
-        'test': ['pytest>=7', 'tensorboard', 'ruff', 'model-index', *export],
+        'test': ['pytest>=7', 'tensorboard', 'ruff', *export],
         'export': export,
         'tensorboard': ['tensorboard'],
     },

@@ -69,7 +69,8 @@ def test_mmengine_finds_configs_by_the_index():
 
 
 def test_mims_reader_reads_the_index():
-    reader = pytest.importorskip('modelindex', reason='mim reads the index by model-index')
+    # Not in the extra "test": it installs a package called `tests`, which hides this folder.
+    reader = pytest.importorskip('modelindex', reason="mim's reader is model-index")
 
     index = reader.load(str(ROOT / 'model-index.yml'))
 
