@@ -90,8 +90,9 @@ def moco_video(checkpoint: Mapping) -> Layout | None:
     Feichtenhofer et al., "A Large-Scale Study on Unsupervised Spatiotemporal Representation
     Learning", CVPR 2021. A file is `{epoch, model_state, optimizer_state, cfg}`. SlowFast has the
     encoder under `backbone.`, its moving average under `backbone_hist.`, and `queue_x`, `ptr`,
-    `iter`, `knn_mem.`; names are `s1.pathway0_stem` and `s2` to `s5` with `pathway0_res0`.
-    PyTorchVideo's are `blocks.0` to `blocks.4` with `res_blocks.0`; its head is `blocks.5`.
+    `iter`, `knn_mem.`, `swav_prototypes.`; names are `s1.pathway0_stem` and `s2` to `s5` with
+    `pathway0_res0`. PyTorchVideo's are `blocks.0` to `blocks.4` with `res_blocks.0`; its head is
+    `blocks.5`.
     """
     weights = checkpoint.get('model_state')
     if not _is_state_dict(weights):
@@ -112,6 +113,7 @@ def moco_video(checkpoint: Mapping) -> Layout | None:
         aside=(
             (f'{outer}backbone_hist.', 'momentum encoder'),
             *((f'{outer}{name}', 'queue of keys') for name in ('queue', 'ptr', 'iter', 'knn_mem')),
+            (f'{outer}swav_prototypes.', 'head'),
             (f'{prefix}{head}', 'head'),
         ),
         rename=rename,

@@ -39,7 +39,8 @@ class R3D(ResidualBackbone):
             :class:`StagedBackbone`.
 
     Raises:
-        ValueError: If `depth` or `conv1_kernel_t` is another, and as :class:`StagedBackbone`.
+        ValueError: If `depth` is neither 18 nor 34 or `conv1_kernel_t` is even, and as
+            :class:`StagedBackbone`.
 
     Example:
         >>> backbone = R3D(depth=34)
