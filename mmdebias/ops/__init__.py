@@ -1,19 +1,26 @@
-"""The mathematics: pure tensor functions, torch only."""
+"""The mathematics: pure functions of tensors, and of arrays for what runs in the workers."""
 
 from .camera_motion import camera_motion
 from .clips import check_clips, to_unit_float
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
-from .losses import contrastive_logits, info_nce
+from .losses import contrastive_logits, info_nce, triplet
+from .optical_flow import flow_to_previous, warp_by_flow
+from .thin_plate_spline import tps_grid, warp_clips
 
 __all__ = [
     'camera_motion',
     'check_clips',
     'contrastive_logits',
     'fame_mask',
+    'flow_to_previous',
     'gauss_mask',
     'grid_mask',
     'info_nce',
     'merge',
     'seed_mask',
     'to_unit_float',
+    'tps_grid',
+    'triplet',
+    'warp_by_flow',
+    'warp_clips',
 ]

@@ -77,3 +77,40 @@ def check_temperature(temperature: float) -> None:
     """Raise ValueError unless ``temperature`` is positive."""
     if not temperature > 0:
         raise ValueError(f'temperature={temperature!r} must be positive; .07 to 1 are usual.')
+
+
+def triplet(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 0.5) -> Tensor:
+    """Mean of ``max(||a - p|| - ||a - n|| + margin, 0)``: the triplet loss, DSM Eq. 5.
+
+    Eq. 5 sums over the batch; the mean, as in the authors' code, keeps the learning rate's meaning
+    whatever the batch. Computed in float32 under autocast.
+
+    Args:
+        anchor: Unit vectors ``[N, D]``.
+        positive: Unit vectors ``[N, D]``.
+        negative: Unit vectors ``[N, D]``.
+        margin: By how much negatives must be farther than positives; unit vectors are at most 2
+            apart.
+
+    Returns:
+        A scalar.
+
+    Raises:
+        ValueError: ``margin`` not in (0, 2], or shapes that do not fit together.
+    """
+    check_margin(margin)
+    for name, rows in (('positive', positive), ('negative', negative)):
+        if rows.shape != anchor.shape:
+            raise ValueError(
+                f'{name} has shape {tuple(rows.shape)} and anchor {tuple(anchor.shape)}; each '
+                'anchor needs one row.'
+            )
+    with torch.autocast(anchor.device.type, enabled=False):
+        rows = [r if r.dtype == torch.float64 else r.float() for r in (anchor, positive, negative)]
+        return F.triplet_margin_loss(*rows, margin=margin)
+
+
+def check_margin(margin: float) -> None:
+    """Raise ValueError unless ``margin`` is one that unit vectors can keep."""
+    if not 0 < margin <= 2:
+        raise ValueError(f'margin={margin!r} must lie in (0, 2]; .5 is usual.')

@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmdebias.ops import contrastive_logits, info_nce
+from mmdebias.ops import contrastive_logits, info_nce, triplet
 
 
 @pytest.fixture
@@ -78,3 +78,55 @@ def test_shapes_that_do_not_fit_are_refused():
         info_nce(units(2), units(2), units(3), 0.1, units(1))
     with pytest.raises(ValueError, match='queue'):
         info_nce(units(2), units(2), units(3, 9), 0.1)
+
+
+def test_triplet_loss_is_that_of_the_authors(authors):
+    anchor, positive, negative = (authors[f'trip_{n}'] for n in ('anchor', 'positive', 'negative'))
+    for name, other in (('intra', negative), ('inter_flip', negative.flip(0))):
+        loss = triplet(anchor, positive, other, float(authors['triplet_margin']))
+        torch.testing.assert_close(loss.double(), authors[f'triplet_{name}'], atol=1e-5, rtol=1e-5)
+
+
+def test_triplet_loss_is_the_slow_obvious_one():
+    anchor, positive, negative = units(6), units(6), units(6)
+    expected = 0
+    for a, p, n in zip(anchor, positive, negative):
+        expected += max((a - p).norm() - (a - n).norm() + 0.5, 0) / 6
+    torch.testing.assert_close(triplet(anchor, positive, negative), expected, atol=1e-5, rtol=0)
+
+
+def test_triplets_outside_the_margin_teach_nothing():
+    anchor = units(3).requires_grad_()
+    loss = triplet(anchor, anchor.detach(), -anchor.detach(), margin=1.9)
+    loss.backward()
+    assert loss == 0 and anchor.grad.abs().max() == 0
+
+
+def test_equal_views_cost_the_margin_and_have_a_gradient():
+    same = units(3).requires_grad_()
+    loss = triplet(same, same.detach(), same.detach(), margin=0.5)
+    loss.backward()
+    assert loss.item() == pytest.approx(0.5) and torch.isfinite(same.grad).all()
+
+
+def test_triplet_gradients_are_those_of_finite_differences():
+    inputs = tuple(v.requires_grad_() for v in (units(3), units(3), units(3)))
+    assert torch.autograd.gradcheck(triplet, inputs)
+
+
+def test_triplet_loss_keeps_single_precision_under_autocast():
+    rows = [units(4).float() for _ in range(3)]
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        assert triplet(*(row.bfloat16() for row in rows)).dtype == torch.float32
+        torch.testing.assert_close(triplet(*rows), triplet(*(row.double() for row in rows)).float())
+
+
+@pytest.mark.parametrize('margin', [0, -0.5, 2.5, float('nan')])
+def test_bad_margin_is_refused(margin):
+    with pytest.raises(ValueError, match='margin'):
+        triplet(units(2), units(2), units(2), margin)
+
+
+def test_triplets_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match='negative'):
+        triplet(units(2), units(2), units(3))
