@@ -2,12 +2,13 @@
 
 from .gallery_and_queries import GalleryAndQueries
 from .tolerant_video_dataset import TolerantVideoDataset, TooManyUndecodableVideosError
-from .transforms import PerView, SampleViews
+from .transforms import PerView, SampleViews, ScaleOpticalFlow
 
 __all__ = [
     'GalleryAndQueries',
     'PerView',
     'SampleViews',
+    'ScaleOpticalFlow',
     'TolerantVideoDataset',
     'TooManyUndecodableVideosError',
 ]

@@ -2,5 +2,6 @@
 
 from .per_view import PerView
 from .sample_views import SampleViews
+from .scale_optical_flow import ScaleOpticalFlow
 
-__all__ = ['PerView', 'SampleViews']
+__all__ = ['PerView', 'SampleViews', 'ScaleOpticalFlow']

@@ -12,8 +12,8 @@ class PerView(BaseTransform):
     Comes after the decoder. Afterwards the views' frames stand one view after another in ``imgs``,
     and ``FormatShape(input_format='NCTHW')`` makes ``[V, C, T, H, W]`` of them.
 
-    Required keys: imgs, view_positions, view_names (of :class:`SampleViews`). Modified keys: imgs,
-    img_shape, num_clips.
+    Required keys: imgs, frame_inds, view_positions, view_names (of :class:`SampleViews`). Modified
+    keys: imgs, img_shape, num_clips.
 
     Args:
         transforms: Configs for all views, or ``{view: configs}`` where views differ.
@@ -45,7 +45,8 @@ class PerView(BaseTransform):
             # MMAction2's Flip works in place: a frame used twice would be flipped twice.
             clip = [frames[i].copy() if uses[i] > 1 else frames[i] for i in positions]
             # A view sees a sample with one clip, so that stock transforms need not know of views.
-            sample = dict(results, imgs=clip, num_clips=1)
+            inds = results['frame_inds'][positions]
+            sample = dict(results, imgs=clip, frame_inds=inds, num_clips=1)
             sample = (self.shared or self.transforms[view])(sample)
             if sample is None:
                 return None

@@ -138,11 +138,12 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
         raise ValueError(f'views[{name!r}] needs both shift_from=VIEW and shift=(LOW, HIGH).')
     if view.shift is not None and not _is_range(view.shift):
         raise ValueError(
-            f'views[{name!r}] has shift={view.shift}: it must be (LOW, HIGH) in frames, with a '
-            'shift other than 0 in between.'
+            f'views[{name!r}] has shift={view.shift}: it must be (LOW, HIGH) in whole frames, with '
+            'a shift other than 0 in between.'
         )
     return view
 
 
 def _is_range(shift: tuple[int, int]) -> bool:
-    return len(shift) == 2 and shift[0] <= shift[1] and any(shift)
+    whole = len(shift) == 2 and all(isinstance(limit, int) for limit in shift)
+    return whole and shift[0] <= shift[1] and any(shift)

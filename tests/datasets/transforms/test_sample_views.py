@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from mmdebias.datasets import SampleViews
+from mmdebias.datasets.transforms.sample_views import draw_shift
 
 
 def frames_of(results):
@@ -62,6 +63,23 @@ def test_video_that_no_shift_changes_is_an_error():
         sample(2, views)
 
 
+@pytest.mark.parametrize('shift', [(2, 20), (4, 30)])
+@pytest.mark.parametrize('total', [2, 3, 7, 16, 19, 61, 70])
+def test_dsms_shifts_change_every_frame_of_short_and_long_videos(shift, total):
+    views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=shift))
+    for _ in range(60):
+        frames = frames_of(sample(total, views, clip_len=16, frame_interval=4))
+        assert (frames['anchor'] != frames['negative']).all()
+
+
+def test_shift_is_uniform_over_what_is_left_of_the_range():
+    # Of 2 to 20 a video of 5 frames leaves 15: all but 5, 10, 15 and 20.
+    draws = [draw_shift(2, 20, 5) for _ in range(6000)]
+    values, counts = np.unique(draws, return_counts=True)
+    assert sorted(values) == [s for s in range(2, 21) if s % 5]
+    assert counts.min() > 300 and counts.max() < 500
+
+
 def test_short_video_is_looped():
     frames = frames_of(sample(3, dict(query=dict())))['query']
     assert frames.tolist() == [0, 2, 1, 0]
@@ -86,6 +104,7 @@ def test_any_number_of_views_keeps_its_order():
         (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(3, 2)))), 'LOW, HIGH'),
         (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(0, 0)))), 'LOW, HIGH'),
         (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(1, 2, 3)))), 'LOW, HIGH'),
+        (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(0.5, 2)))), 'whole frames'),
         (dict(views=dict(a=dict(), b=dict(same_as='a', shift_from='a', shift=(1, 2)))), 'keep one'),
         (dict(views=dict(a=dict(start=3))), 'not understood'),
     ],
