@@ -1,11 +1,11 @@
 """What learns."""
 
-from .augments import FAME, FAMEBlending, KorniaAugment
+from .augments import FAME, FAMEBlending, KorniaAugment, SpatialWarping
 from .backbones import InceptionI3D, R2Plus1D
 from .data_preprocessor import ClipDataPreprocessor, ViewDataPreprocessor
-from .heads import InfoNCEHead
+from .heads import InfoNCEHead, TripletHead
 from .necks import ProjectionNeck
-from .recognizers import MoCoRecognizer
+from .recognizers import MoCoRecognizer, TripletRecognizer
 
 __all__ = [
     'FAME',
@@ -17,5 +17,8 @@ __all__ = [
     'MoCoRecognizer',
     'ProjectionNeck',
     'R2Plus1D',
+    'SpatialWarping',
+    'TripletHead',
+    'TripletRecognizer',
     'ViewDataPreprocessor',
 ]

@@ -3,5 +3,7 @@
 from .fame import FAME
 from .fame_blending import FAMEBlending
 from .kornia_augment import KorniaAugment
+from .spatial_warping import SpatialWarping
 
 __all__ = ['FAME', 'FAMEBlending', 'KorniaAugment']
+__all__ = ['FAME', 'KorniaAugment', 'SpatialWarping']

@@ -1,5 +1,6 @@
 """Self-supervised models."""
 
 from .moco import MoCoRecognizer
+from .triplet import TripletRecognizer
 
-__all__ = ['MoCoRecognizer']
+__all__ = ['MoCoRecognizer', 'TripletRecognizer']

@@ -4,7 +4,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import torch
-from mmaction.models.recognizers import BaseRecognizer
 from mmaction.registry import MODELS
 from mmengine.dist import get_world_size
 from mmengine.model import ExponentialMovingAverage
@@ -13,9 +12,11 @@ from torch import Tensor, nn
 from mmdebias.models.feature_queue import FeatureQueue
 from mmdebias.models.gather import exchange, gather_rows, give_back
 
+from .pretraining import PretrainingRecognizer
+
 
 @MODELS.register_module()
-class MoCoRecognizer(BaseRecognizer):
+class MoCoRecognizer(PretrainingRecognizer):
     """MoCo (He et al., CVPR 2020) for video: the frame of FAME, BE and DSM's contrastive losses.
 
     A query encoder (``backbone`` and ``neck``, trained) and a key encoder (their moving average)
@@ -35,6 +36,9 @@ class MoCoRecognizer(BaseRecognizer):
         key_view: Name of the view that is the positive key.
         negative_view: Name of a view that is the query's own hard negative, embedded by the query
             encoder with gradient (BE Eq. 7, DSM Eq. 7), or None.
+        queue_view: Name of the one view whose keys enter the queue, or None for those of the
+            positive keys. DSM's bank keeps anchors, which are no keys of its loss (Eq. 7): that
+            costs one more pass of the key encoder.
         shuffle_bn: Encode keys among other clips than their queries, so that common batch-norm
             statistics do not give the pair away: across ranks, and across ``bn_groups``.
         bn_groups: Encode a rank's clips in this many groups, each with batch-norm statistics of its
@@ -61,6 +65,7 @@ class MoCoRecognizer(BaseRecognizer):
         query_view: str = 'query',
         key_view: str = 'key',
         negative_view: str | None = None,
+        queue_view: str | None = None,
         shuffle_bn: bool = True,
         bn_groups: int = 1,
         data_preprocessor: dict | None = None,
@@ -84,10 +89,15 @@ class MoCoRecognizer(BaseRecognizer):
         self.momentum_encoder = ExponentialMovingAverage(self.encoder(), 1 - momentum)
         self.symmetric = symmetric
         self.query_view, self.key_view = query_view, key_view
-        self.negative_view = negative_view
+        self.negative_view, self.queue_view = negative_view, queue_view
         self.shuffle_bn = shuffle_bn
         self.bn_groups = bn_groups
-        self._check_views()
+        self.check_views(
+            query_view=query_view,
+            key_view=key_view,
+            negative_view=negative_view,
+            queue_view=queue_view,
+        )
 
     def encoder(self) -> nn.Module:
         """The query encoder: clips ``[N, C, T, H, W]`` to unit vectors ``[N, D]``."""
@@ -113,13 +123,17 @@ class MoCoRecognizer(BaseRecognizer):
             negative = self.embed(inputs[self.negative_view])
         # The queue changes in place below, before the backward pass reads it.
         queue = self.queue.features.clone()
-        directions, all_keys = [], []
+        directions, all_keys = [], {}
         for query_view, key_view in pairs:
             key, keys = self.embed_key(inputs[key_view])
             query = self.embed(inputs[query_view])
             directions.append(self.head.loss(query, key, queue, negative))
-            all_keys.append(keys)
-        for keys in all_keys:
+            all_keys[key_view] = keys
+        if self.queue_view is not None:
+            if self.queue_view not in all_keys:
+                all_keys[self.queue_view] = self.embed_key(inputs[self.queue_view])[1]
+            all_keys = {self.queue_view: all_keys[self.queue_view]}
+        for keys in all_keys.values():
             self.queue.enqueue(keys)
         return {
             name: torch.stack([direction[name] for direction in directions]).mean()
@@ -148,40 +162,3 @@ class MoCoRecognizer(BaseRecognizer):
 
     def _in_groups(self, encode: Callable[[Tensor], Tensor], clips: Tensor) -> Tensor:
         return torch.cat([encode(group) for group in clips.chunk(self.bn_groups)])
-
-    def extract_feat(self, inputs: Tensor, stage: str = 'neck', **kwargs) -> tuple:
-        """Features of clips, as MMAction2's recognisers give them.
-
-        Args:
-            inputs: ``[N, C, T, H, W]``, or ``[N, V, C, T, H, W]`` with V clips a sample, which
-                are taken one by one.
-            stage: 'backbone' for the feature map, 'neck' for unit vectors.
-            **kwargs: Not used.
-
-        Returns:
-            The features of the N (or N * V) clips, and an empty dict.
-        """
-        clips = inputs.flatten(0, 1) if inputs.ndim == 6 else inputs
-        features = self.backbone(clips)
-        return (features if stage == 'backbone' else self.neck(features)), {}
-
-    def predict(self, inputs: Tensor, data_samples: list | None = None, **kwargs) -> list:
-        """There are no classes to predict while pre-training.
-
-        Raises:
-            RuntimeError: always, naming what to do instead.
-        """
-        raise RuntimeError(
-            'MoCoRecognizer has no classes to predict. Test the encoder with a config of '
-            'configs/finetune or configs/retrieval and load_from= this checkpoint.'
-        )
-
-    def _check_views(self) -> None:
-        given = getattr(self.data_preprocessor, 'augments', None)
-        wanted = [self.query_view, self.key_view, self.negative_view]
-        missing = [view for view in wanted if given is not None and view and view not in given]
-        if missing:
-            raise ValueError(
-                f'The data preprocessor gives the views {list(given)}, not {missing}: add them to '
-                'its views, or name others in query_view, key_view and negative_view.'
-            )

@@ -122,6 +122,16 @@ def test_own_negative_gets_a_gradient_and_raises_the_loss():
     assert clips['negative'].grad.abs().sum() > 0 and clips['key'].grad is None
 
 
+@pytest.mark.parametrize('view', ['query', 'key', 'negative'])
+def test_queue_keeps_the_view_asked_for(view):
+    moco, clips = model(symmetric=False, queue_view=view).train(), views()
+    twin = copy.deepcopy(moco)
+    moco.loss(clips)
+    assert moco.queue.position == 4
+    twin.momentum_encoder.update_parameters(twin.encoder())
+    torch.testing.assert_close(moco.queue.features[:4], twin.momentum_encoder(clips[view]))
+
+
 def test_only_the_query_encoder_learns():
     moco = model()
     moco.loss(views())['loss_contrast'].backward()
@@ -240,6 +250,8 @@ def test_bad_arguments_are_refused_when_built():
         model(momentum=1)
     with pytest.raises(ValueError, match=r"not \['anchor'\]"):
         model(query_view='anchor')
+    with pytest.raises(ValueError, match=r"not \['anchor'\]"):
+        model(queue_view='anchor')
     with pytest.raises(ValueError, match='queue_size=0'):
         model(queue_size=0)
     with pytest.raises(ValueError, match='bn_groups=0'):
