@@ -1,0 +1,18 @@
+# DSM on UCF101 with R3D-34, 16x224x224: the negative starts 2 to 20 frames later.
+_base_ = ['./r3d_34_k400.py', '../_base_/datasets/ucf101.py']
+
+train_pipeline = [
+    _base_.train_pipeline[0],
+    dict(
+        type='SampleViews',
+        clip_len=16,
+        frame_interval=4,
+        views=dict(
+            anchor=dict(),
+            positive=dict(same_as='anchor'),
+            negative=dict(shift_from='anchor', shift=(2, 20)),
+        ),
+    ),
+    *_base_.train_pipeline[2:],
+]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline, **_base_.ucf101_train))

@@ -1,0 +1,166 @@
+"""The configs of DSM hold the paper's settings, and each of them trains."""
+
+import pytest
+import torch
+from mmaction.registry import DATASETS, MODELS
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.optim import OptimWrapper
+
+from running import ROOT
+
+FOLDER = ROOT / 'configs' / 'dsm'
+CONFIGS = sorted(path.stem for path in FOLDER.glob('*.py'))
+ENCODERS = ('c3d', 'i3d', 'r3d_34')
+
+
+def load(name):
+    return Config.fromfile(FOLDER / f'{name}.py')
+
+
+def step(cfg, name):
+    (found,) = (t for t in cfg.train_dataloader.dataset.pipeline if t['type'] == name)
+    return found
+
+
+def transforms_of(cfg, view):
+    steps = step(cfg, 'PerView')['transforms']
+    return [t['type'] for t in (steps[view] if isinstance(steps, dict) else steps)]
+
+
+def augments_of(cfg):
+    views = cfg.model.data_preprocessor.views
+    return {view: [augment['type'] for augment in augments] for view, augments in views.items()}
+
+
+WARPED = dict(anchor=['KorniaAugment'], positive=['SpatialWarping'], negative=[])
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_every_config_steps(name, few_videos):
+    """Its own views, disturbances and loss; a tiny encoder on few, short and small clips."""
+    cfg = load(name)
+    step(cfg, 'SampleViews')['clip_len'] = 4
+    steps = step(cfg, 'PerView')['transforms']
+    for transforms in steps.values() if isinstance(steps, dict) else [steps]:
+        (resize,) = (t for t in transforms if t['type'] == 'Resize')
+        resize['scale'] = (32, 32)
+    cfg.model.backbone = dict(
+        type='ResNet3d',
+        depth=18,
+        pretrained=None,
+        pretrained2d=False,
+        base_channels=2,
+        norm_eval=False,
+        zero_init_residual=False,
+    )
+    cfg.model.neck.in_channels = 16
+    cfg.train_dataloader.dataset.update(
+        data_root=str(few_videos), ann_file='train.txt', data_prefix=dict(video='')
+    )
+    dataset = DATASETS.build(cfg.train_dataloader.dataset)
+    model = MODELS.build(cfg.model)
+    before = model.backbone.conv1.conv.weight.detach().clone()
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
+    losses = model.train_step(
+        pseudo_collate([dataset[0], dataset[1]]), OptimWrapper(optimizer=optimiser)
+    )
+    assert torch.isfinite(losses['loss'])
+    assert not torch.equal(model.backbone.conv1.conv.weight, before)
+
+
+@pytest.mark.parametrize('encoder', ENCODERS)
+@pytest.mark.parametrize(('data', 'shift'), [('k400', (4, 30)), ('ucf101', (2, 20))])
+def test_settings_are_the_papers(encoder, data, shift):
+    cfg = load(f'{encoder}_{data}')
+    sampling = step(cfg, 'SampleViews')
+    assert (sampling['clip_len'], sampling['frame_interval']) == (16, 4)
+    assert sampling['views']['positive'] == dict(same_as='anchor')
+    assert sampling['views']['negative'] == dict(shift_from='anchor', shift=shift)
+    assert data.replace('k400', 'kinetics400') in cfg.train_dataloader.dataset.data_root
+    size = 112 if encoder == 'c3d' else 224
+    for view in ('anchor', 'positive', 'negative'):
+        (resize,) = (t for t in step(cfg, 'PerView')['transforms'][view] if t['type'] == 'Resize')
+        assert resize['scale'] == (size, size)
+    assert 'ScaleOpticalFlow' not in transforms_of(cfg, 'anchor') + transforms_of(cfg, 'positive')
+    assert 'ScaleOpticalFlow' in transforms_of(cfg, 'negative')
+    assert augments_of(cfg) == WARPED
+
+    assert cfg.train_dataloader.batch_size * 16 == 128 == cfg.auto_scale_lr.base_batch_size
+    sgd = dict(type='SGD', lr=0.003, momentum=0.9, weight_decay=5e-4)
+    assert cfg.optim_wrapper.optimizer == sgd
+    assert cfg.train_cfg.max_epochs == 200
+    assert cfg.param_scheduler[0].milestones == [80, 120, 160]
+
+    model = cfg.model
+    assert (model.queue_size, model.momentum, model.head.temperature) == (6536, 0.99, 1)
+    assert not model.symmetric
+    assert (model.query_view, model.key_view) == ('anchor', 'positive')
+    assert (model.negative_view, model.queue_view) == ('negative', 'anchor')
+    assert (model.neck.num_layers, model.neck.out_channels) == (1, 128)
+    assert model.neck.get('pool', 'avg') == 'avg'
+
+
+@pytest.mark.parametrize('name', [name for name in CONFIGS if name.endswith('_triplet')])
+def test_triplets_differ_from_the_contrastive_config_in_the_loss_alone(name):
+    triplet, contrastive = load(name).to_dict(), load(name.removesuffix('_triplet')).to_dict()
+    ours, theirs = triplet.pop('model'), contrastive.pop('model')
+    assert triplet == contrastive
+    for part in ('backbone', 'neck', 'data_preprocessor'):
+        assert ours.pop(part) == theirs[part]
+    head = dict(type='TripletHead', margin=0.5)
+    assert ours == dict(type='TripletRecognizer', head=head)
+
+
+def test_table_4_is_six_configs():
+    cfgs = {
+        name: load(f'i3d_k400{name and "_"}{name}')
+        for name in ('', 'baseline', 'warp', 'disturbance', 'warp_flow', 'warp_shift')
+    }
+    warps = {name: 'SpatialWarping' in augments_of(cfg)['positive'] for name, cfg in cfgs.items()}
+    assert [name for name, warped in warps.items() if not warped] == ['baseline', 'disturbance']
+    own_negative = [name for name, cfg in cfgs.items() if cfg.model.negative_view]
+    assert own_negative == ['', 'disturbance', 'warp_flow', 'warp_shift']
+    shifted, scaled = [], []
+    for name in own_negative:
+        how = step(cfgs[name], 'SampleViews')['views']['negative']
+        assert how in (
+            dict(shift_from='anchor', shift=(4, 30)),
+            dict(same_as='anchor'),
+        )
+        shifted += [name] * ('shift' in how)
+        scaled += [name] * ('ScaleOpticalFlow' in transforms_of(cfgs[name], 'negative'))
+    assert shifted == ['', 'disturbance', 'warp_shift']
+    assert scaled == ['', 'disturbance', 'warp_flow']
+    common = ('optim_wrapper', 'param_scheduler', 'train_cfg', 'auto_scale_lr')
+    for cfg in cfgs.values():
+        assert all(cfg[part] == cfgs[''][part] for part in common)
+
+
+def test_released_siblings_are_the_codes():
+    cfg = load('i3d_k400_released')
+    assert (cfg.model.head.temperature, cfg.model.momentum) == (0.07, 0.999)
+    assert cfg.param_scheduler[0].milestones == [120, 160, 200]
+    assert step(cfg, 'SampleViews')['views']['negative'] == dict()
+    assert 'ScaleOpticalFlow' not in transforms_of(cfg, 'negative')
+    assert load('i3d_k400_triplet_released').model.head.inter_video
+
+
+@pytest.mark.parametrize('name', ['i3d_k400', 'r3d_toy'])
+def test_fame_on_the_positive_is_a_config_of_a_few_lines(name):
+    assert augments_of(load(f'{name}_fame')) == {**WARPED, 'positive': ['FAME', 'SpatialWarping']}
+    assert len((FOLDER / f'{name}_fame.py').read_text().splitlines()) < 10
+
+
+def test_each_config_has_its_entry_in_the_metafile():
+    metafile = Config.fromfile(FOLDER / 'metafile.yml')
+    (collection,) = metafile.Collections
+    assert (ROOT / collection.README).exists()
+    assert sorted(model.Config for model in metafile.Models) == [
+        f'configs/dsm/{name}.py' for name in CONFIGS
+    ]
+    for model in metafile.Models:
+        cfg = Config.fromfile(ROOT / model.Config)
+        assert model['In Collection'] == collection.Name
+        assert model.Metadata.Epochs == cfg.train_cfg.max_epochs
+        assert model.Metadata['Batch Size'] == cfg.auto_scale_lr.base_batch_size
