@@ -1,0 +1,72 @@
+"""Write the optical flow of a list of videos to files, for ScaleOpticalFlow(files=...).
+
+Example::
+
+    python tools/data/extract_flow.py data/ucf101/ucf101_train_split_1_videos.txt \
+        data/flow --root data/ucf101/videos --interval 4 --method tvl1
+
+writes ``data/flow/<folder>/<video>_4.npy``, float16 ``[frames, h, w, 2]``: entry t leads from frame
+``t + interval`` (past the end, from the beginning again) back to frame t, in pixels of the file's
+own size. Videos that have their file are left alone. ``ScaleOpticalFlow(files=
+'data/flow/{folder}/{stem}_{interval}.npy')`` reads them; any other estimator may write them.
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import decord
+import numpy as np
+
+from mmdebias.ops.optical_flow import METHODS, flow_to_previous
+
+
+def main() -> None:
+    """Go through the list."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument('list', help='one video a line, with or without a label')
+    parser.add_argument('out', type=Path, help='folder to write to')
+    parser.add_argument('--root', type=Path, default=Path(), help='folder of the videos')
+    parser.add_argument('--interval', type=int, default=4, help="the clips' frame_interval")
+    parser.add_argument('--method', choices=METHODS, default='dis_medium')
+    parser.add_argument('--short-side', type=int, default=128, help='size of the flow')
+    args = parser.parse_args()
+    if args.interval < 1:
+        parser.error(f'--interval {args.interval}: give 1 or more')
+    lines = [line.strip() for line in Path(args.list).read_text().splitlines()]
+    for line in filter(None, lines):
+        path, _, label = line.rpartition(' ')
+        video = args.root / (path if path and label.isdecimal() else line)
+        out = args.out / video.parent.name / f'{video.stem}_{args.interval}.npy'
+        if out.exists():
+            continue
+        flow = flow_of(read(video, args.short_side), args.interval, args.method)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        # Whole or not at all: a run may be stopped at any time.
+        part = out.with_suffix('.part')
+        with part.open('wb') as file:
+            np.save(file, flow)
+        part.rename(out)
+        print(f'{out}: {flow.shape}', flush=True)
+
+
+def read(video: Path, short_side: int) -> np.ndarray:
+    """All frames, RGB ``[T, h, w, 3]``, the shorter side ``short_side`` pixels or less."""
+    frames = decord.VideoReader(str(video))[:].asnumpy()
+    height, width = frames.shape[1:3]
+    factor = min(1, short_side / min(height, width))
+    size = round(width * factor), round(height * factor)
+    return np.stack([cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in frames])
+
+
+def flow_of(frames: np.ndarray, interval: int, method: str) -> np.ndarray:
+    """Flow from each frame's successor back to it: float16 ``[T, h, w, 2]``."""
+    later = np.roll(frames, -interval, axis=0)
+    pairs = zip(frames, later)
+    return np.concatenate([flow_to_previous(pair, method) for pair in pairs]).astype(np.float16)
+
+
+if __name__ == '__main__':
+    main()
