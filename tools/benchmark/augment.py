@@ -3,7 +3,8 @@
 Usage: python tools/benchmark/augment.py [CASE...] [--threads N]
 
 Cases: fame (mask and merge against a straightforward float implementation), memory, masks, growth,
-photometric (Kornia through the adapter, eager and compiled), gpu (on a GPU only).
+photometric (Kornia through the adapter, eager and compiled), gpu (on a GPU only); of DSM: warping
+(against Kornia, frame by frame), flow (estimating and scaling, on one thread).
 """
 
 import argparse
@@ -13,12 +14,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import cv2
 import kornia
+import numpy as np
 import torch
 from measuring import best_times, peak_mebibytes, show
 from mmengine.registry import init_default_scope
 
-from mmdebias.models import FAME, InceptionI3D, KorniaAugment
+from mmdebias.datasets import ScaleOpticalFlow
+from mmdebias.models import FAME, InceptionI3D, KorniaAugment, SpatialWarping
+from mmdebias.ops import flow_to_previous
 
 sys.path.insert(0, str(Path(__file__).parents[2] / 'tests'))
 from straightforward_fame import straightforward_fame
@@ -167,6 +172,50 @@ def gpu(n: int = 64) -> None:
     )
 
 
+def warping(n: int = 4) -> None:
+    """A spline a clip, as a ratio to Kornia's: a call a frame, and a call a clip."""
+    spline = kornia.augmentation.RandomThinPlateSpline(p=1.0, same_on_batch=True)
+    for size in (112, 224):
+        clips = random_clips(n, size=size).float() / 255
+        of_clips = clips.transpose(1, 2)
+        frames = of_clips.flatten(0, 1)[:, None]
+        seconds = best_times(
+            dict(
+                ours=partial(SpatialWarping(), clips),
+                frame_by_frame=lambda f=frames: [spline(frame) for frame in f],
+                clip_by_clip=lambda f=of_clips: [spline(clip) for clip in f],
+            )
+        )
+        show(
+            case=f'spatial warping, 16x{size}x{size}',
+            **{f'{name}_ms_a_clip': 1e3 * time / n for name, time in seconds.items()},
+            times_as_fast_as_frame_by_frame=seconds['frame_by_frame'] / seconds['ours'],
+            times_as_fast_as_clip_by_clip=seconds['clip_by_clip'] / seconds['ours'],
+        )
+
+
+def flow() -> None:
+    """Scaling the flow of a clip in a worker, which has one thread, and its flow alone."""
+    cv2.setNumThreads(0)
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
+    ground = cv2.resize(noise, (320, 320))
+    for size in (112, 128, 224):
+        clip = [np.ascontiguousarray(ground[t : t + size, t : t + size]) for t in range(16)]
+        for method in ('dis_ultrafast', 'dis_fast', 'dis_medium'):
+            scaling = ScaleOpticalFlow(method=method)
+            seconds = best_times(
+                dict(
+                    flow=partial(flow_to_previous, clip, method),
+                    scaling=lambda s=scaling, c=clip: s(dict(imgs=c, num_clips=1)),
+                )
+            )
+            show(
+                case=f'flow scaling, {method}, 16x{size}x{size}',
+                flow_ms_a_clip=1e3 * seconds['flow'],
+                flow_and_scaling_ms_a_clip=1e3 * seconds['scaling'],
+            )
+
+
 def _same_draw(augment: Callable, clips: torch.Tensor) -> torch.Tensor:
     # The time depends on which augmentations the draw switches on: the same ones for all ways.
     torch.manual_seed(0)
@@ -185,7 +234,16 @@ def _prepare_reference() -> partial:
     return partial(straightforward_fame, random_clips(8), torch.arange(8).roll(1))
 
 
-CASES = dict(fame=fame, memory=memory, masks=masks, growth=growth, photometric=photometric, gpu=gpu)
+CASES = dict(
+    fame=fame,
+    memory=memory,
+    masks=masks,
+    growth=growth,
+    photometric=photometric,
+    gpu=gpu,
+    warping=warping,
+    flow=flow,
+)
 
 if __name__ == '__main__':
     main()

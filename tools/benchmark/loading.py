@@ -7,10 +7,11 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from measuring import show
+from measuring import best_times, show
 from mmaction.registry import TRANSFORMS
 
 from mmdebias.datasets import TolerantVideoDataset
@@ -25,6 +26,7 @@ def main() -> None:
     long_list(args.videos[0])
     for video in args.videos:
         shared_frames(video, args.repeats)
+        triplet(video, args.repeats)
 
 
 def long_list(video: str, lines: int = 240_000) -> None:
@@ -55,11 +57,36 @@ def shared_frames(video: str, repeats: int) -> None:
         )
 
 
-def decode(video: str, views: dict) -> None:
+def triplet(video: str, repeats: int, draws: int = 4) -> None:
+    """Decoding DSM's anchor, positive and negative, as a ratio to two independent clips."""
+    anchor, negative = dict(), dict(shift_from='anchor', shift=(4, 30))
+    views = dict(
+        one=dict(anchor=anchor),
+        two=dict(anchor=anchor, other=dict()),
+        triplet=dict(anchor=anchor, positive=dict(same_as='anchor'), negative=negative),
+    )
+
+    def several(views: dict) -> None:
+        for seed in range(draws):  # the same anchors for all
+            np.random.seed(seed)
+            decode(video, views, frame_interval=4)
+
+    ways = {name: partial(several, those) for name, those in views.items()}
+    seconds = best_times(ways, repeats)
+    show(
+        case='triplet, anchor and positive of the same frames',
+        video=Path(video).name,
+        **{f'{name}_ms': 1e3 * time / draws for name, time in seconds.items()},
+        times_one_clip=seconds['triplet'] / seconds['one'],
+        times_two_clips=seconds['triplet'] / seconds['two'],
+    )
+
+
+def decode(video: str, views: dict, frame_interval: int = 2) -> None:
     """Read 16 frames a view."""
     steps = [
         dict(type='DecordInit'),
-        dict(type='SampleViews', clip_len=16, frame_interval=2, views=views),
+        dict(type='SampleViews', clip_len=16, frame_interval=frame_interval, views=views),
         dict(type='DecordDecode'),
         dict(type='PerView', transforms=[]),
     ]

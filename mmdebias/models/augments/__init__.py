@@ -5,5 +5,4 @@ from .fame_blending import FAMEBlending
 from .kornia_augment import KorniaAugment
 from .spatial_warping import SpatialWarping
 
-__all__ = ['FAME', 'FAMEBlending', 'KorniaAugment']
-__all__ = ['FAME', 'KorniaAugment', 'SpatialWarping']
+__all__ = ['FAME', 'FAMEBlending', 'KorniaAugment', 'SpatialWarping']
