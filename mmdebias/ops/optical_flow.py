@@ -72,14 +72,16 @@ def warp_by_flow(
         ``[T, H, W, 3]`` of the frames' type.
 
     Raises:
-        ValueError: an unknown ``border``, or a flow that is not that of the frames.
+        ValueError: an unknown ``border``, no frames, or a flow that is not that of the frames.
     """
     check_flow_border(border)
-    expected = (len(frames), *np.shape(frames[0])[:2], 2) if len(frames) else (0,)
+    if not len(frames):
+        raise ValueError('frames is empty: there is nothing to warp.')
+    expected = (len(frames), *frames[0].shape[:2], 2)
     if flow.shape != expected:
         raise ValueError(f'flow has shape {flow.shape}; these frames need {expected}.')
     scale = np.broadcast_to(np.asarray(scale, np.float32), len(frames))
-    warped = np.empty((len(frames), *np.shape(frames[0])), frames[0].dtype)
+    warped = np.empty((len(frames), *frames[0].shape), frames[0].dtype)
     here = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in expected[2:0:-1])), -1)
     for t, frame in enumerate(frames):
         places = cv2.scaleAdd(flow[t], float(scale[t]), here)

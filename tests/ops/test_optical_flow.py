@@ -94,6 +94,15 @@ def test_each_frame_has_its_own_scale():
         assert np.array_equal(together[t], alone[0])
 
 
+def test_cropped_frames_need_not_lie_in_one_piece():
+    frames = drifting()
+    views = [frame[10:70, 20:90] for frame in frames]
+    pieces = [np.ascontiguousarray(view) for view in views]
+    flow = flow_to_previous(views)
+    assert np.array_equal(flow, flow_to_previous(pieces))
+    assert np.array_equal(warp_by_flow(views[:-1], flow, 2), warp_by_flow(pieces[:-1], flow, 2))
+
+
 def test_still_clip_stays():
     frames = drifting(1).repeat(3, 0)
     assert np.array_equal(warp_by_flow(frames[:-1], flow_to_previous(frames), 5), frames[1:])
@@ -131,6 +140,8 @@ def test_bad_arguments_are_refused():
     frames = drifting()
     with pytest.raises(ValueError, match="method='magic'"):
         flow_to_previous(frames, 'magic')
+    with pytest.raises(ValueError, match='frames is empty'):
+        warp_by_flow([], flow_to_previous(frames), 1)
     with pytest.raises(ValueError, match='flow has shape'):
         warp_by_flow(frames, flow_to_previous(frames), 1)
     with pytest.raises(ValueError, match="border='grey'"):

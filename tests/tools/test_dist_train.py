@@ -59,6 +59,16 @@ def test_two_processes_killed_and_resumed(tmp_path, train_options):
     assert torch.equal(*(end['state_dict']['queue.features'] for end in ends))
 
 
+def test_triplets_on_two_processes(tmp_path, train_options):
+    options = [*train_options, *PRETRAIN[:1], 'train_dataloader.batch_size=2']
+    command = ['bash', ROOT / 'tools' / 'dist_train.sh', 'configs/dsm/r3d_toy_triplet.py', '2']
+    log = run(
+        [*command, '--work-dir', tmp_path / 'work', *options, 'train_cfg.max_epochs=1'],
+        env=dict(PORT=free_port()),
+    )
+    assert len(losses(log)) == 2 and 'Distributed training: True' in log
+
+
 def test_usage_is_shown_when_arguments_are_missing():
     for script, arguments in (
         ('dist_train.sh', ['config.py']),

@@ -17,7 +17,7 @@ def test_dsm_trains_resumes_exactly_and_is_fine_tuned(name, tmp_path, few_videos
     options = [*train_options, *(PRETRAIN[:1] if triplet else PRETRAIN)]
     whole = run([*TRAIN, config, '--work-dir', tmp_path / 'whole', *options])
     assert len(losses(whole)) == 4
-    shown = ('dist_pos', 'dist_neg', 'satisfied') if triplet else ('top1', 'cos_pos', 'cos_neg')
+    shown = ('dist_pos', 'dist_neg', 'satisfied') if triplet else ('top1', 'cos_pos', 'cos_own')
     assert all(f'{number}: ' in whole for number in (*shown, 'std', 'clips_per_s'))
 
     part = tmp_path / 'part'

@@ -44,8 +44,8 @@ class ScaleOpticalFlow(BaseTransform):
             pixels, of any size. Comes before cropping then: files know whole frames.
 
     Raises:
-        ValueError: ``max_scale`` negative, an unknown ``method`` or ``border``; on a clip, frames
-            too small for the method, or a file that is not that of the video.
+        ValueError: ``max_scale`` negative, an unknown ``method`` or ``border``; on a clip, one
+            frame only, frames too small for the method, or a file that is not that of the video.
         FileNotFoundError: on a clip, its file is missing.
         ImportError: the OpenCV at hand lacks the method.
     """
@@ -71,6 +71,8 @@ class ScaleOpticalFlow(BaseTransform):
         """Disturb each clip of a sample."""
         frames, clips = results['imgs'], results['num_clips']
         length = len(frames) // clips
+        if length < 2:
+            raise ValueError('A clip of one frame has no optical flow: raise clip_len.')
         moved = []
         for start in range(0, len(frames), length):
             clip = frames[start : start + length]

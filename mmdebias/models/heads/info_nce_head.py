@@ -38,8 +38,10 @@ class InfoNCEHead(BaseModule):
         Returns:
             Scalars. ``loss_contrast``; ``top1``, share of queries whose best match is their key;
             ``cos_pos`` and ``cos_neg``, mean cosine with keys and with the queue: both near 1
-            means collapse; ``std``, standard deviation of the embedding times sqrt(D): 1 for
-            directions spread evenly, 0 for collapse (and for a batch of one).
+            means collapse; ``cos_own``, with the own negative if there is one: above ``cos_pos``
+            while the negative still passes for the positive; ``std``, standard deviation of the
+            embedding times sqrt(D): 1 for directions spread evenly, 0 for collapse (and for a
+            batch of one).
         """
         losses = {'loss_contrast': info_nce(query, key, queue, self.temperature, negative)}
         losses.update(self.diagnose(query.detach(), key, queue, negative))
@@ -51,7 +53,9 @@ class InfoNCEHead(BaseModule):
     ) -> dict[str, Tensor]:
         """The scalars beside the loss; see :meth:`loss`."""
         cosines = contrastive_logits(query, key, queue, negative)
+        own = {} if negative is None else {'cos_own': cosines[:, -1].mean()}
         return {
+            **own,
             'top1': (cosines.argmax(1) == 0).float().mean(),
             'cos_pos': cosines[:, 0].mean(),
             'cos_neg': cosines[:, 1 : 1 + len(queue)].mean(),

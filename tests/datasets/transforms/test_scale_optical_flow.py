@@ -141,6 +141,11 @@ def test_bad_arguments_are_refused_when_built(arguments, says):
         ScaleOpticalFlow(**arguments)
 
 
+def test_clip_of_one_frame_is_refused():
+    with pytest.raises(ValueError, match='raise clip_len'):
+        ScaleOpticalFlow()(sample(clip(1)))
+
+
 def test_frames_too_small_for_the_method_are_refused():
     with pytest.raises(ValueError, match='8x8 pixels are too small'):
         ScaleOpticalFlow()(sample([np.zeros((8, 8, 3), np.uint8)] * 2))

@@ -26,6 +26,13 @@ def test_numbers_show_learning_and_collapse():
     assert collapsed['cos_neg'] > 0.999 and collapsed['std'] < 1e-3
 
 
+def test_cosine_with_the_own_negative_is_shown_where_there_is_one():
+    query, negative = units(4), units(4)
+    losses = InfoNCEHead().loss(query, units(4), units(9), negative)
+    torch.testing.assert_close(losses['cos_own'], (query * negative).sum(1).mean())
+    assert 'cos_own' not in InfoNCEHead().loss(query, units(4), units(9))
+
+
 def test_batch_of_one_gives_finite_numbers():
     losses = InfoNCEHead().loss(units(1), units(1), units(5))
     assert all(torch.isfinite(value) for value in losses.values())
