@@ -16,7 +16,8 @@ BORDERS = ('zeros', 'border', 'reflection')
 def tps_grid(source: Tensor, target: Tensor, size: tuple[int, int]) -> Tensor:
     """Where each output pixel comes from, if output point ``target`` shows input point ``source``.
 
-    Computed in float32 under autocast; differentiable in both sets of points.
+    Computed in float32 (float64 for such points), also under autocast; differentiable in both sets
+    of points.
 
     Args:
         source: ``[N, P, 2]``, P at least 3. They may lie outside of the frame. Where they change
@@ -38,6 +39,7 @@ def tps_grid(source: Tensor, target: Tensor, size: tuple[int, int]) -> Tensor:
             f'target has shape {tuple(target.shape)} and source {tuple(source.shape)}; each source '
             'point needs one target point.'
         )
+    source = source if source.dtype == torch.float64 else source.float()
     return bend(source, tps_basis(target, size).to(source.dtype), size)
 
 

@@ -94,7 +94,9 @@ def test_autocast_keeps_single_precision():
     target, source = (points.float() for points in scattered(1))
     with torch.autocast('cpu', dtype=torch.bfloat16):
         mixed = tps_grid(source, target, (16, 16))
+        halves = tps_grid(target.bfloat16(), target.bfloat16(), (16, 16))
     torch.testing.assert_close(mixed, tps_grid(source, target, (16, 16)))
+    torch.testing.assert_close(halves, identity_grid((16, 16), CPU).float()[None])
 
 
 def test_source_points_that_change_places_fold_the_frame():
