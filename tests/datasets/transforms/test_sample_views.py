@@ -34,6 +34,14 @@ def test_shared_view_has_the_same_frames():
     assert len(results['frame_inds']) == 4
 
 
+@pytest.mark.parametrize('total', [20, 61, 90, 300])
+def test_triplet_decodes_no_more_frames_than_two_clips(total):
+    negative = dict(shift_from='anchor', shift=(4, 30))
+    views = dict(anchor=dict(), positive=dict(same_as='anchor'), negative=negative)
+    for _ in range(20):
+        assert len(sample(total, views, clip_len=16, frame_interval=4)['frame_inds']) <= 2 * 16
+
+
 def test_each_distinct_frame_is_decoded_once_and_in_order():
     views = dict(anchor=dict(), positive=dict(same_as='anchor'), other=dict())
     inds = sample(12, views)['frame_inds']
