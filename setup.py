@@ -19,7 +19,7 @@ export = ['onnx', 'onnxruntime', 'onnxscript']
 setup(
     name='mmdebias',
     version='0.1.0',
-    description='Background-debiased video self-supervision for MMAction2: MoCo and FAME',
+    description='Background-debiased video self-supervision for MMAction2: MoCo, FAME, BE and DSM',
     long_description=Path('README.md').read_text(encoding='utf-8'),
     long_description_content_type='text/markdown',
     license='Apache-2.0',
