@@ -1,0 +1,50 @@
+"""Each pre-training config makes a step: its own views, augments and loss, a tiny encoder."""
+
+import pytest
+import torch
+from mmaction.registry import DATASETS, MODELS
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.optim import OptimWrapper
+
+from running import ROOT
+
+ENCODER = dict(
+    type='ResNet3d',
+    depth=18,
+    pretrained=None,
+    pretrained2d=False,
+    base_channels=2,
+    norm_eval=False,
+    zero_init_residual=False,
+)
+CONFIGS = sorted(
+    path.relative_to(ROOT / 'configs')
+    for method in ('moco', 'fame', 'dsm')
+    for path in (ROOT / 'configs' / method).glob('*.py')
+)
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_config_steps(path, few_videos):
+    cfg = Config.fromfile(ROOT / 'configs' / path)
+    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+    steps['SampleViews']['clip_len'] = 4
+    transforms = steps['PerView']['transforms']
+    for of_view in transforms.values() if isinstance(transforms, dict) else [transforms]:
+        (resize,) = (t for t in of_view if t['type'] == 'Resize')
+        resize['scale'] = (32, 32)
+    cfg.model.backbone = ENCODER
+    cfg.model.neck.in_channels = 16
+    cfg.train_dataloader.dataset.update(
+        data_root=str(few_videos), ann_file='train.txt', data_prefix=dict(video='')
+    )
+    dataset = DATASETS.build(cfg.train_dataloader.dataset)
+    model = MODELS.build(cfg.model)
+    before = model.backbone.conv1.conv.weight.detach().clone()
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
+    losses = model.train_step(
+        pseudo_collate([dataset[0], dataset[1]]), OptimWrapper(optimizer=optimiser)
+    )
+    assert torch.isfinite(losses['loss'])
+    assert not torch.equal(model.backbone.conv1.conv.weight, before)
