@@ -3,11 +3,11 @@
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from .staged_backbone import StagedBackbone, run_block
+from .residual import ResidualBackbone, projection
 
 
 @MODELS.register_module()
-class R2Plus1D(StagedBackbone):
+class R2Plus1D(ResidualBackbone):
     """R(2+1)D-18: a residual network whose 3D convolutions are a spatial and then a temporal one.
 
     Tran et al., "A Closer Look at Spatiotemporal Convolutions for Action Recognition", CVPR 2018,
@@ -59,32 +59,8 @@ class R2Plus1D(StagedBackbone):
             nn.BatchNorm3d(64),
             nn.ReLU(inplace=True),
         )
-        self.layer1 = ResidualStage(64, 64, stride=1, with_cp=with_cp)
-        self.layer2 = ResidualStage(64, 128, stride=2, with_cp=with_cp)
-        self.layer3 = ResidualStage(128, 256, stride=2, with_cp=with_cp)
-        self.layer4 = ResidualStage(256, 512, stride=2, with_cp=with_cp)
+        self._add_layers(ResidualBlock, (2, 2, 2, 2))
         self._freeze()
-
-    def _run(self, child: nn.Module, x: Tensor) -> Tensor:
-        # A stage checkpoints its blocks itself.
-        return child(x) if isinstance(child, ResidualStage) else super()._run(child, x)
-
-
-class ResidualStage(nn.Sequential):
-    """Two residual blocks, the first of which changes the width and the size."""
-
-    def __init__(self, in_channels: int, out_channels: int, stride: int, with_cp: bool) -> None:
-        super().__init__(
-            ResidualBlock(in_channels, out_channels, stride),
-            ResidualBlock(out_channels, out_channels, stride=1),
-        )
-        self.with_cp = with_cp
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride], rounded up."""
-        for block in self:
-            x = run_block(block, x, self.with_cp)
-        return x
 
 
 class ResidualBlock(nn.Module):
@@ -103,12 +79,7 @@ class ResidualBlock(nn.Module):
             nn.BatchNorm3d(out_channels),
         )
         self.relu = nn.ReLU(inplace=True)
-        self.downsample = None
-        if stride != 1 or in_channels != out_channels:
-            self.downsample = nn.Sequential(
-                nn.Conv3d(in_channels, out_channels, 1, stride, bias=False),
-                nn.BatchNorm3d(out_channels),
-            )
+        self.downsample = projection(in_channels, out_channels, stride)
 
     def forward(self, x: Tensor) -> Tensor:
         """[N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride], rounded up."""

@@ -1,8 +1,7 @@
 """What the 3D backbones share: frozen stages, normalisation in eval mode, checkpointing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from itertools import chain
 
 import torch
 from mmengine.model import BaseModule
@@ -19,7 +18,8 @@ DEFAULT_INIT = (
 class StagedBackbone(BaseModule):
     """A 3D network that is a chain of named children: a stem, then stages.
 
-    A subclass lists the chain in `stages` and creates a child of each name; the rest is here.
+    A subclass lists the chain in `stages`, creates a child of each name and calls `_freeze()`; the
+    rest is here.
 
     Args:
         in_channels: Channels of the clip: 3 for RGB.
@@ -37,7 +37,8 @@ class StagedBackbone(BaseModule):
     """
 
     stages: tuple[tuple[str, ...], ...] = ()
-    """Names of the children in the order they run: those of the stem, of stage 1, of stage 2, …"""
+    """The stem, stage 1, stage 2, …, each a list of blocks in the order they run. A block is the
+    names of its children, with spaces between: `with_cp` recomputes them together."""
 
     min_clip: tuple[int, int, int] = (4, 32, 32)
     """The smallest clip (T, H, W) that `forward` takes."""
@@ -65,9 +66,17 @@ class StagedBackbone(BaseModule):
     def forward(self, x: Tensor) -> Tensor:
         """Map clips [N, C, T, H, W] to the feature map [N, C', T', H', W'] of the last stage."""
         self._check_clip(x)
-        for name in chain.from_iterable(self.stages):
-            x = self._run(getattr(self, name), x)
+        for blocks in self.stages:
+            for names in blocks:
+                x = self._run([getattr(self, name) for name in names.split()], x)
         return x
+
+    def children_of_stages(self) -> list[dict[str, nn.Module]]:
+        """The children of the stem, of stage 1, of stage 2, … by name."""
+        return [
+            {name: getattr(self, name) for names in blocks for name in names.split()}
+            for blocks in self.stages
+        ]
 
     def train(self, mode: bool = True) -> 'StagedBackbone':
         """Switch the mode, but leave in eval mode what `frozen_stages` and `norm_eval` hold."""
@@ -87,11 +96,11 @@ class StagedBackbone(BaseModule):
         self.train(self.training)
 
     def _frozen(self) -> Iterator[nn.Module]:
-        for name in chain.from_iterable(self.stages[: self.frozen_stages + 1]):
-            yield getattr(self, name)
+        for children in self.children_of_stages()[: self.frozen_stages + 1]:
+            yield from children.values()
 
-    def _run(self, child: nn.Module, x: Tensor) -> Tensor:
-        return run_block(child, x, self.with_cp)
+    def _run(self, modules: list[nn.Module], x: Tensor) -> Tensor:
+        return run_together(modules, x, self.with_cp)
 
     def _check_clip(self, x: Tensor) -> None:
         name, channels, least = type(self).__name__, self.in_channels, self.min_clip
@@ -108,25 +117,32 @@ class StagedBackbone(BaseModule):
             )
 
 
-def run_block(block: nn.Module, x: Tensor, with_cp: bool) -> Tensor:
-    """Apply `block` to `x`, with its activations recomputed in the backward pass if `with_cp`.
+def run_together(modules: Sequence[nn.Module], x: Tensor, with_cp: bool) -> Tensor:
+    """Apply `modules` in turn, with their activations recomputed in the backward pass if `with_cp`.
 
     The second run of a plain checkpoint would update the running statistics of the batch
     normalisation once more; here it does not.
     """
+
+    def run(x: Tensor) -> Tensor:
+        for module in modules:
+            x = module(x)
+        return x
+
     if not (with_cp and torch.is_grad_enabled()):
-        return block(x)
+        return run(x)
     # torch.compile takes no such context, and its own recomputation updates no statistics.
     contexts = {}
     if not torch.compiler.is_compiling():
-        contexts['context_fn'] = lambda: (nullcontext(), _running_statistics_held(block))
+        contexts['context_fn'] = lambda: (nullcontext(), _running_statistics_held(modules))
     # No block draws random numbers.
-    return checkpoint(block, x, use_reentrant=False, preserve_rng_state=False, **contexts)
+    return checkpoint(run, x, use_reentrant=False, preserve_rng_state=False, **contexts)
 
 
 @contextmanager
-def _running_statistics_held(block: nn.Module) -> Iterator[None]:
-    norms = [module for module in block.modules() if isinstance(module, _BatchNorm)]
+def _running_statistics_held(modules: Sequence[nn.Module]) -> Iterator[None]:
+    inside = (inner for module in modules for inner in module.modules())
+    norms = [module for module in inside if isinstance(module, _BatchNorm)]
     held = [(norm.momentum, norm.num_batches_tracked) for norm in norms]
     try:
         for norm, (_, count) in zip(norms, held):

@@ -8,7 +8,7 @@ from mmaction.registry import MODELS
 
 
 class Net(NamedTuple):
-    name: str
+    config: dict
     parameters: int
     channels: int
     # (file of outputs, name in it, prefix of the head's keys)
@@ -17,9 +17,17 @@ class Net(NamedTuple):
     maps: dict
 
 
+R3D_MAPS = {
+    (16, 112, 112): (1, 4, 4),
+    (16, 224, 224): (1, 7, 7),
+    (64, 224, 224): (4, 7, 7),
+    (4, 32, 32): (1, 1, 1),
+    (5, 33, 47): (1, 2, 2),
+    (63, 101, 171): (4, 4, 6),
+}
 NETS = [
     Net(
-        'InceptionI3D',
+        dict(type='InceptionI3D'),
         12_287_264,
         1024,
         (('backbones_fame', 'i3d', 'id_head.'), ('backbones_be_dsm', 'i3d', 'id_head.')),
@@ -33,7 +41,7 @@ NETS = [
         },
     ),
     Net(
-        'R2Plus1D',
+        dict(type='R2Plus1D'),
         31_300_125,
         512,
         (('backbones_fame', 'r21d', 'fc.'),),
@@ -46,38 +54,75 @@ NETS = [
             (63, 101, 171): (8, 7, 11),
         },
     ),
+    Net(
+        dict(type='C3DBN'),
+        27_661_440,
+        512,
+        (('backbones_be_dsm', 'c3d', 'id_head.'),),
+        {
+            (16, 112, 112): (2, 7, 7),
+            (16, 224, 224): (2, 14, 14),
+            (64, 112, 112): (8, 7, 7),
+            (4, 32, 32): (1, 2, 2),
+            (5, 33, 47): (1, 3, 3),
+            (63, 101, 171): (8, 7, 11),
+        },
+    ),
+    Net(
+        dict(type='R3D', depth=18),
+        33_203_904,
+        512,
+        (('backbones_be_dsm', 'r3d18', 'id_head.'),),
+        R3D_MAPS,
+    ),
+    Net(
+        dict(type='R3D', depth=34),
+        63_513_536,
+        512,
+        (('backbones_be_dsm', 'r3d34', 'id_head.'),),
+        R3D_MAPS,
+    ),
 ]
-every_net = pytest.mark.parametrize('net', NETS, ids=lambda net: net.name)
+every_net = pytest.mark.parametrize(
+    'net', NETS, ids=lambda net: '-'.join(map(str, net.config.values()))
+)
 
 
 @every_net
 def test_it_has_the_papers_number_of_parameters(net):
     with torch.device('meta'):
-        backbone = MODELS.build(dict(type=net.name))
+        backbone = MODELS.build(net.config)
 
     assert sum(parameter.numel() for parameter in backbone.parameters()) == net.parameters
 
 
 @pytest.mark.parametrize(
-    ('net', 'recorded'), [(net, r) for net in NETS for r in net.recorded], ids=str
+    ('net', 'recorded'),
+    [
+        pytest.param(net, recorded, id='-'.join(recorded[:2]))
+        for net in NETS
+        for recorded in net.recorded
+    ],
 )
 def test_it_is_the_authors_net(authors_net, net, recorded):
     file, name, head = recorded
     authors = authors_net(file, name, head=head)
-    backbone = MODELS.build(dict(type=net.name)).eval()
+    backbone = MODELS.build(net.config).eval()
 
     assert list(backbone.state_dict()) == list(authors.weights)
     backbone.load_state_dict(authors.weights)
     with torch.no_grad():
         features = backbone(authors.clip)
 
-    torch.testing.assert_close(features, authors.features, atol=1e-4, rtol=0)
+    # R3D-34's map reaches 361, where rounding alone is 3e-4: both are as far from float64 as that.
+    atol = max(1e-4, 1e-6 * authors.features.abs().max().item())
+    torch.testing.assert_close(features, authors.features, atol=atol, rtol=0)
 
 
 @every_net
 def test_a_clip_becomes_a_feature_map(net):
     with torch.device('meta'):
-        backbone = MODELS.build(dict(type=net.name)).eval()
+        backbone = MODELS.build(net.config).eval()
         for clip, feature_map in net.maps.items():
             features = backbone(torch.empty(1, 3, *clip))
             assert features.shape == (1, net.channels, *feature_map)
@@ -86,6 +131,6 @@ def test_a_clip_becomes_a_feature_map(net):
 @every_net
 @pytest.mark.parametrize('clip', [(4, 32, 32), (5, 33, 47)])
 def test_a_small_or_odd_clip_runs(net, clip):
-    features = MODELS.build(dict(type=net.name)).eval()(torch.randn(1, 3, *clip))
+    features = MODELS.build(net.config).eval()(torch.randn(1, 3, *clip))
 
     assert features.isfinite().all()
