@@ -3,6 +3,7 @@
 from .clips import check_clips, to_unit_float
 from .foreground import fame_mask, merge
 from .losses import contrastive_logits, info_nce, temporal_consistency
+from .pieces import cut_pieces, rotate
 from .static_frame import add_static_frame, blend, cut_mix
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     'check_clips',
     'contrastive_logits',
     'cut_mix',
+    'cut_pieces',
     'fame_mask',
     'info_nce',
     'merge',
+    'rotate',
     'temporal_consistency',
     'to_unit_float',
 ]

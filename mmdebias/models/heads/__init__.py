@@ -1,5 +1,6 @@
 """Losses as modules."""
 
 from .info_nce_head import InfoNCEHead
+from .pretext_head import PairwiseOrderHead, PretextHead
 
-__all__ = ['InfoNCEHead']
+__all__ = ['InfoNCEHead', 'PairwiseOrderHead', 'PretextHead']

@@ -1,5 +1,6 @@
 """Self-supervised models."""
 
 from .moco import MoCoRecognizer
+from .pretext import PretextRecognizer
 
-__all__ = ['MoCoRecognizer']
+__all__ = ['MoCoRecognizer', 'PretextRecognizer']
