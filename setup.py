@@ -36,5 +36,7 @@ setup(
     extras_require={
         'test': ['pytest>=7', 'tensorboard', 'ruff'],
         'tensorboard': ['tensorboard'],
+        # Finding people in videos; mmdet needs a full mmcv beside it.
+        'detect': ['mmdet>=3.0,<4'],
     },
 )

@@ -11,7 +11,8 @@ class Disturbance(nn.Module):
     """What BE and its rivals share: how strong the disturbance of each clip is.
 
     Args:
-        gamma: The strength lambda is uniform in [0, gamma]; gamma in [0, 1), 0 changes nothing.
+        gamma: The strength lambda is uniform in [0, gamma]; gamma in [0, 1). 0 changes
+            nothing and draws no random numbers.
         same_lam: Draw one lambda for the whole batch, as the authors' code does, instead of one for
             each clip.
 
@@ -34,6 +35,8 @@ class Disturbance(nn.Module):
         Returns:
             The same shape and dtype.
         """
+        if self.gamma == 0:
+            return clips
         lam = self.gamma * torch.rand(1 if self.same_lam else len(clips), device=clips.device)
         return self.disturb(clips, lam.expand(len(clips)))
 

@@ -6,8 +6,6 @@ from torch import Tensor, nn
 
 from mmdebias.ops.foreground import check_beta, fame_mask, merge
 
-from .derangement import derangement
-
 SHUFFLES = ('derangement', 'permutation')
 
 
@@ -59,9 +57,13 @@ class FAME(nn.Module):
 
     def background_order(self, n: int, device: torch.device) -> Tensor:
         """Draw the clip, int64 ``[n]``, from which each of ``n`` clips gets its background."""
+        order = torch.randperm(n, device=device)
         if self.shuffle == 'permutation':
-            return torch.randperm(n, device=device)
-        return derangement(n, device)
+            return order
+        # Every clip takes the one before it in a random circle: never itself, and no retries.
+        backgrounds = torch.empty_like(order)
+        backgrounds[order] = order.roll(1)
+        return backgrounds
 
     def extra_repr(self) -> str:
         """The settings, for ``print(model)``."""
