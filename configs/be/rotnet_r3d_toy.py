@@ -13,5 +13,7 @@ model = dict(
 )
 train_dataloader = dict(dataset=_base_.toy_train)
 train_cfg = dict(max_epochs=15)
+# A few hundred steps of SGD do not get far from the large responses that max pooling starts with.
+optim_wrapper = dict(_delete_=True, type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-3))
 param_scheduler = [dict(type='MultiStepLR', milestones=[12, 14], gamma=0.1)]
 auto_scale_lr = dict(base_batch_size=16)

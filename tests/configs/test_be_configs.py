@@ -1,6 +1,7 @@
 """BE's configs hold the paper's settings, and its tasks fit what is sampled for them."""
 
 import pytest
+import yaml
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
@@ -103,3 +104,12 @@ def test_consistency_is_all_that_be_adds_to_a_task(name):
     sampling(cfg).views.pop('disturbed')
     assert cfg.model.to_dict() == plain.model.to_dict()
     assert cfg.train_dataloader.to_dict() == plain.train_dataloader.to_dict()
+
+
+def test_metafile_has_an_entry_for_each_config_to_train():
+    entries = yaml.safe_load((ROOT / 'configs' / 'be' / 'metafile.yml').read_text())['Models']
+    assert {entry['Name'] for entry in entries} == {f'be_{n}' for n in BE if n != 'table_4_toy'}
+    for entry in entries:
+        cfg = Config.fromfile(ROOT / entry['Config'])
+        assert entry['Metadata']['Epochs'] == cfg.train_cfg.max_epochs
+        assert entry['Metadata']['Batch Size'] == cfg.auto_scale_lr.base_batch_size
