@@ -46,7 +46,9 @@ def test_set_has_the_layout_of_the_original_and_says_what_is_left_out(originals,
     command += ['--boxes', originals / 'boxes.json']
     log = run(command)
     assert '2 of 6 videos (0 were there, 4 left out); 0 of 12 frames' in log
-    left_out = dict(line.split('\t') for line in (out / 'left_out.txt').read_text().splitlines())
+    left_out = dict(
+        line.split('\t') for line in (out / 'left_out_train.txt').read_text().splitlines()
+    )
     assert left_out['run/nobody.avi'] == 'none of 6 frames has a person'
     assert left_out['run/missing.avi'].endswith('is missing')
     assert left_out['run/unnamed.avi'] == 'the file of boxes does not name it'
@@ -72,6 +74,7 @@ def test_set_has_the_layout_of_the_original_and_says_what_is_left_out(originals,
     [
         ('', '{}', 'lists no videos'),
         ('../a.avi 0', '{}', 'relative to --root'),
+        ('a.avi 0\na.mp4 1', '{}', 'differ in the ending alone'),
         ('a.avi 0', '[]', 'must map videos'),
     ],
 )
@@ -90,3 +93,27 @@ def test_detector_without_mmdet_says_what_to_install(tmp_path):
     command = [sys.executable, '-c', blocked, *TOOL[1:], tmp_path / 'list.txt', tmp_path / 'out']
     log = run([*command, '--detector', 'config.py', 'weights.pth'], check=False)
     assert 'mmdebias[detect]' in log and 'Traceback' not in log
+
+
+STAND_IN = """
+import runpy, sys, types, torch
+apis = types.ModuleType('mmdet.apis')
+apis.init_detector = lambda config, checkpoint, device: types.SimpleNamespace(
+    dataset_meta=dict(classes=['person']))
+found = types.SimpleNamespace(
+    bboxes=torch.tensor([[10.0, 10, 50, 60]]), scores=torch.ones(1), labels=torch.zeros(1))
+apis.inference_detector = lambda model, frame: types.SimpleNamespace(pred_instances=found)
+sys.modules.update({'mmdet': types.ModuleType('mmdet'), 'mmdet.apis': apis})
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+
+
+def test_boxes_that_are_found_are_kept(originals, tmp_path):
+    """With a stand-in for mmdet, which the tests do not need."""
+    out = tmp_path / 'actors'
+    command = [sys.executable, '-c', STAND_IN, TOOL[1], originals / 'train.txt', out]
+    command += ['--root', originals / 'videos', '--detector', 'config.py', 'weights.pth']
+    assert '4 of 6 videos' in run(command)
+    kept = json.loads((out / 'boxes' / 'run' / 'nobody.avi.json').read_text())
+    assert kept == {'run/nobody.avi': [[[10, 10, 50, 60]]] * 6}

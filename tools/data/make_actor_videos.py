@@ -9,11 +9,12 @@ Examples::
 write ``OUT/videos/*.mp4`` and, under the name of LIST, the list of those videos with their labels:
 ``OUT`` has the layout of the original. The frames of a video are resized to one size, the median of
 its areas. A frame without a person is cropped like the nearest frame that has one. Videos without
-any person, missing and broken ones are left out and listed in ``OUT/left_out.txt`` with the reason.
+any person, missing and broken ones are left out and listed, with the reason, in a file beside the
+list, ``OUT/left_out_*.txt``. Videos that are there already are kept.
 
 boxes.json is ``{"video as in LIST": [[[x1, y1, x2, y2, score], ...], ...], ...}``, a list of boxes
 for each frame; the score may be missing. With mmdet (``pip install mmdebias[detect]``) the boxes
-are found, and kept in ``OUT/boxes.json``.
+are found, and kept in ``OUT/boxes``, a file a video, for the next time.
 """
 
 import argparse
@@ -56,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parse_args(argv)
     try:
         videos = read_list(args.list)
-        find, found = boxes_from(args)
+        find = boxes_from(args)
     except (OSError, ValueError, ImportError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
@@ -79,9 +80,7 @@ def main(argv: list[str] | None = None) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / args.list.name).write_text(''.join(f'{line}\n' for line in lines))
     reasons = ''.join(f'{path}\t{reason}\n' for path, reason in left_out.items())
-    (args.out / 'left_out.txt').write_text(reasons)
-    if args.detector:
-        (args.out / 'boxes.json').write_text(json.dumps(found))
+    (args.out / f'left_out_{args.list.stem}.txt').write_text(reasons)
     print(
         f'{args.out / args.list.name}: {len(lines)} of {len(videos)} videos '
         f'({counts["kept"]} were there, {len(left_out)} left out); '
@@ -96,34 +95,47 @@ def read_list(path: Path) -> list[tuple[str, list[str]]]:
     """Videos and labels of a list; the label is in a list of one, or of none where there is none.
 
     Raises:
-        ValueError: no videos, or a path that is not below the root.
+        ValueError: no videos, a path that is not below the root, or two that would be written to
+            one file.
     """
-    videos = []
+    videos, targets = [], {}
     for line in filter(None, map(str.strip, path.read_text().splitlines())):
         video, _, label = line.rpartition(' ')
         video, label = (video, [label]) if video and label.isdecimal() else (line, [])
         if Path(video).is_absolute() or '..' in Path(video).parts:
             raise ValueError(f'{path} lists {video}: give paths relative to --root.')
+        other = targets.setdefault(Path(video).with_suffix(''), video)
+        if other != video:
+            raise ValueError(f'{path} lists {other} and {video}, which differ in the ending alone.')
         videos.append((video, label))
     if not videos:
         raise ValueError(f'{path} lists no videos.')
     return videos
 
 
-def boxes_from(args: argparse.Namespace) -> tuple[Callable[[str, Path], list], dict]:
-    """How to get a video's boxes by its name and file, and where those that are found are kept."""
-    found: dict[str, list] = {}
+def boxes_from(args: argparse.Namespace) -> Callable[[str, Path], list]:
+    """What gives the boxes of a video by its name in the list and its file."""
     if args.boxes:
         given = read_boxes(args.boxes, args.min_score)
-        return lambda name, file: given[name], found
+
+        def look_up(name: str, file: Path) -> list[np.ndarray]:
+            if name not in given:
+                raise LookupError('the file of boxes does not name it')
+            return given[name]
+
+        return look_up
+
     detector = PersonDetector(*args.detector, args.min_score, args.device)
 
     def detect(name: str, file: Path) -> list[np.ndarray]:
-        boxes = detector(file)
-        found[name] = [frame.round(2).tolist() for frame in boxes]
-        return boxes
+        kept = args.out / 'boxes' / f'{name}.json'
+        if not kept.exists():
+            boxes = {name: [frame.round(2).tolist() for frame in detector(file)]}
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(boxes))
+        return read_boxes(kept)[name]
 
-    return detect, found
+    return detect
 
 
 def make(source: Path, name: str, target: Path, find: Callable[[str, Path], list]) -> dict:
@@ -136,11 +148,7 @@ def make(source: Path, name: str, target: Path, find: Callable[[str, Path], list
     """
     if not source.is_file():
         raise FileNotFoundError(f'{source} is missing')
-    try:
-        boxes = find(name, source)
-    except KeyError as error:
-        raise LookupError('the file of boxes does not name it') from error
-    return write_actor_video(source, boxes, target)
+    return write_actor_video(source, find(name, source), target)
 
 
 if __name__ == '__main__':
