@@ -43,5 +43,7 @@ setup(
         'test': ['pytest>=7', 'tensorboard', 'ruff', *export],
         'export': export,
         'tensorboard': ['tensorboard'],
+        # Finding people in videos; mmdet needs a full mmcv beside it.
+        'detect': ['mmdet>=3.0,<4'],
     },
 )

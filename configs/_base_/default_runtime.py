@@ -30,7 +30,13 @@ env_cfg = dict(
 # Or each rank would draw the same backgrounds and colours.
 randomness = dict(seed=None, diff_rank_seed=True)
 
-log_processor = dict(type='LogProcessor', window_size=20, by_epoch=True)
+# An accuracy of one batch says little: averaged like the losses.
+log_processor = dict(
+    type='LogProcessor',
+    window_size=20,
+    by_epoch=True,
+    mean_pattern=r'.*(loss|time|data_time|grad_norm|top1).*',
+)
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(type='ActionVisualizer', vis_backends=vis_backends)
 log_level = 'INFO'

@@ -1,24 +1,48 @@
 """What learns."""
 
-from .augments import FAME, FAMEBlending, KorniaAugment, SpatialWarping
-from .backbones import InceptionI3D, R2Plus1D
+from .augments import (
+    FAME,
+    BackgroundErasing,
+    FAMEBlending,
+    GaussianNoiseFrame,
+    InterVideoFrame,
+    KorniaAugment,
+    SpatialWarping,
+    VideoCutMix,
+    VideoMixup,
+)
+from .backbones import C3DBN, R3D, InceptionI3D, R2Plus1D
 from .data_preprocessor import ClipDataPreprocessor, ViewDataPreprocessor
-from .heads import InfoNCEHead, TripletHead
+from .heads import InfoNCEHead, PairwiseOrderHead, PretextHead, TripletHead
 from .necks import ProjectionNeck
-from .recognizers import MoCoRecognizer, TripletRecognizer
+from .pretext_tasks import ClipOrder, Rotation, SpaceTimePuzzles
+from .recognizers import MoCoRecognizer, PretextRecognizer, TripletRecognizer
 
 __all__ = [
+    'C3DBN',
     'FAME',
+    'R3D',
+    'BackgroundErasing',
     'ClipDataPreprocessor',
+    'ClipOrder',
     'FAMEBlending',
+    'GaussianNoiseFrame',
     'InceptionI3D',
     'InfoNCEHead',
+    'InterVideoFrame',
     'KorniaAugment',
     'MoCoRecognizer',
+    'PairwiseOrderHead',
+    'PretextHead',
+    'PretextRecognizer',
     'ProjectionNeck',
     'R2Plus1D',
+    'Rotation',
+    'SpaceTimePuzzles',
     'SpatialWarping',
     'TripletHead',
     'TripletRecognizer',
+    'VideoCutMix',
+    'VideoMixup',
     'ViewDataPreprocessor',
 ]

@@ -3,21 +3,29 @@
 from .camera_motion import camera_motion
 from .clips import check_clips, to_unit_float
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
-from .losses import contrastive_logits, info_nce, triplet
+from .losses import contrastive_logits, info_nce, temporal_consistency, triplet
 from .optical_flow import flow_to_previous, warp_by_flow
+from .pieces import cut_pieces, rotate
+from .static_frame import add_static_frame, blend, cut_mix
 from .thin_plate_spline import tps_grid, warp_clips
 
 __all__ = [
+    'add_static_frame',
+    'blend',
     'camera_motion',
     'check_clips',
     'contrastive_logits',
+    'cut_mix',
+    'cut_pieces',
     'fame_mask',
     'flow_to_previous',
     'gauss_mask',
     'grid_mask',
     'info_nce',
     'merge',
+    'rotate',
     'seed_mask',
+    'temporal_consistency',
     'to_unit_float',
     'tps_grid',
     'triplet',

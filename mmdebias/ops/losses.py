@@ -1,4 +1,4 @@
-"""Contrastive losses on unit vectors."""
+"""Contrastive losses on unit vectors, and BE's consistency of feature maps."""
 
 import torch
 import torch.nn.functional as F
@@ -71,6 +71,46 @@ def info_nce(
         rows = [r if r is None or r.dtype == torch.float64 else r.float() for r in rows]
         logits = contrastive_logits(*rows) / temperature
         return F.cross_entropy(logits, logits.new_zeros(len(logits), dtype=torch.long))
+
+
+def temporal_consistency(original: Tensor, disturbed: Tensor, reduction: str = 'mean') -> Tensor:
+    """How far the strongest responses of two feature maps are apart, moment by moment (BE Eq. 4).
+
+    ``||psi(f_o) - psi(f_d)||^2``, where psi is the maximum over space: the two clips are cropped
+    differently, so their responses agree in time and strength but not in place. Computed in float32
+    under autocast.
+
+    Args:
+        original: Feature maps ``[N, C, T, H, W]``.
+        disturbed: The same ``[N, C, T]``; its frame size may differ.
+        reduction: What the squared distance is averaged over. 'mean': all N * C * T elements, which
+            makes it the "MSE loss" that section 3.3.2 calls it, of one size for any encoder. 'sum':
+            the N clips only, Eq. 4 to the letter, C * T times as large.
+
+    Returns:
+        A scalar.
+
+    Raises:
+        ValueError: maps that do not fit together, or an unknown ``reduction``.
+    """
+    check_reduction(reduction)
+    for name, maps in (('original', original), ('disturbed', disturbed)):
+        if maps.ndim != 5 or maps.shape[:3] != original.shape[:3]:
+            raise ValueError(
+                f'{name} has shape {tuple(maps.shape)} and original {tuple(original.shape)}; both '
+                'must be [N, C, T, H, W] with the same N, C and T.'
+            )
+    with torch.autocast(original.device.type, enabled=False):
+        peaks = [maps.amax((3, 4)) for maps in (original, disturbed)]
+        peaks = [p if p.dtype == torch.float64 else p.float() for p in peaks]
+        distance = (peaks[0] - peaks[1]).square().flatten(1)
+        return distance.mean() if reduction == 'mean' else distance.sum(1).mean()
+
+
+def check_reduction(reduction: str) -> None:
+    """Raise ValueError unless ``reduction`` is one of :func:`temporal_consistency`."""
+    if reduction not in ('mean', 'sum'):
+        raise ValueError(f"reduction={reduction!r} is unknown; use 'mean' or 'sum'.")
 
 
 def check_temperature(temperature: float) -> None:

@@ -11,7 +11,7 @@ CONFIGS = sorted(
     for path in (ROOT / 'configs').rglob('*.py')
     if '_base_' not in path.parts
 )
-PRETRAINING = [path for path in CONFIGS if path.parts[0] in ('moco', 'fame', 'dsm')]
+PRETRAINING = [path for path in CONFIGS if path.parts[0] in ('moco', 'fame', 'be', 'dsm')]
 
 
 def load(path):

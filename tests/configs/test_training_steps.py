@@ -20,8 +20,10 @@ ENCODER = dict(
 )
 CONFIGS = sorted(
     path.relative_to(ROOT / 'configs')
-    for method in ('moco', 'fame', 'dsm')
+    for method in ('moco', 'fame', 'be', 'dsm')
     for path in (ROOT / 'configs' / method).glob('*.py')
+    # Not for training; and pretext tasks want longer clips than these videos have.
+    if path.stem != 'table_4_toy' and not path.stem.startswith(('rotnet', 'puzzles', 'clip_order'))
 )
 
 

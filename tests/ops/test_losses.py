@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmdebias.ops import contrastive_logits, info_nce, triplet
+from mmdebias.ops import contrastive_logits, info_nce, temporal_consistency, triplet
 
 
 @pytest.fixture
@@ -130,3 +130,40 @@ def test_bad_margin_is_refused(margin):
 def test_triplets_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match='negative'):
         triplet(units(2), units(2), units(3))
+
+
+@pytest.mark.parametrize('reduction', ['mean', 'sum'])
+def test_consistency_is_the_slow_obvious_one(reduction):
+    original, disturbed = torch.rand(2, 3, 4, 2, 5, 5, dtype=torch.double)
+    expected = 0
+    for f_o, f_d in zip(original, disturbed):
+        for c in range(4):
+            for t in range(2):
+                expected += (f_o[c, t].max() - f_d[c, t].max()) ** 2 / 3
+    expected = expected / (4 * 2) if reduction == 'mean' else expected
+    torch.testing.assert_close(temporal_consistency(original, disturbed, reduction), expected)
+
+
+def test_consistency_asks_for_the_same_strength_at_the_same_time_not_in_the_same_place():
+    maps = torch.rand(2, 3, 4, 5, 5)
+    moved = maps.roll((1, 2), dims=(3, 4))
+    assert temporal_consistency(maps, moved) == 0
+    assert temporal_consistency(maps, maps.flip(2)) > 0
+
+
+def test_consistency_pulls_both_maps():
+    original, disturbed = (torch.rand(1, 2, 2, 3, 3, dtype=torch.double) for _ in range(2))
+    inputs = (original.requires_grad_(), disturbed.requires_grad_())
+    assert torch.autograd.gradcheck(temporal_consistency, inputs)
+    temporal_consistency(*inputs).backward()
+    assert original.grad.abs().sum() > 0 and disturbed.grad.abs().sum() > 0
+
+
+def test_bad_consistency_is_refused():
+    maps = torch.rand(2, 3, 4, 5, 5)
+    with pytest.raises(ValueError, match='same N, C and T'):
+        temporal_consistency(maps, maps[:, :, :2])
+    with pytest.raises(ValueError, match='original has shape'):
+        temporal_consistency(maps[0], maps[0])
+    with pytest.raises(ValueError, match="reduction='none'"):
+        temporal_consistency(maps, maps, 'none')

@@ -12,13 +12,14 @@ class View:
     """Where a view's clip starts, compared with the others."""
 
     same_as: str | None = None
+    other_than: str | None = None
     shift_from: str | None = None
     shift: tuple[int, int] | None = None
 
     @property
     def source(self) -> str | None:
         """The view that this one starts from, None where it is drawn by itself."""
-        return self.same_as or self.shift_from
+        return self.same_as or self.other_than or self.shift_from
 
 
 @TRANSFORMS.register_module()
@@ -30,11 +31,13 @@ class SampleViews(BaseTransform):
 
     - ``dict()``: uniformly among all starts with which the clip fits into the video;
     - ``dict(same_as='anchor')``: the frames of another view (to be cropped by itself);
+    - ``dict(other_than='anchor')``: as ``dict()``, but never at another view's start (BE's hard
+      negative); in a video that holds only one clip, anywhere else in it;
     - ``dict(shift_from='anchor', shift=(2, 20))``: another view's start plus a number of frames
       drawn uniformly from that range, both ends included (DSM, section "Temporal shift").
 
     Past the end of the video, frames are taken from its beginning again; so are those of a video
-    shorter than a clip.
+    shorter than a clip, unless ``loop`` is False.
 
     Frames that views share, or that a loop repeats, appear once in ``frame_inds``, sorted, so that
     any of MMAction2's decoders decodes each once; :class:`PerView` deals them out.
@@ -46,15 +49,20 @@ class SampleViews(BaseTransform):
         clip_len: Frames T of a clip.
         frame_interval: Distance between its frames, in frames of the video.
         views: ``{name: how}`` in the order in which clips are packed.
+        loop: False refuses a video that is shorter than a clip: tasks about the order of frames
+            would be given a wrong one. ``TolerantVideoDataset`` then takes another video.
 
     Raises:
         ValueError: ``clip_len`` or ``frame_interval`` below one, no views, a view that starts from
             one that is not named before it, or a range that holds no shift but 0; on a video, if
             every shift of the range is a whole number of its lengths, which would repeat the
-            source's frames.
+            source's frames, if ``other_than`` is asked of a single frame, or if it is too short
+            and ``loop`` is False.
     """
 
-    def __init__(self, clip_len: int, frame_interval: int, views: dict[str, dict]) -> None:
+    def __init__(
+        self, clip_len: int, frame_interval: int, views: dict[str, dict], loop: bool = True
+    ) -> None:
         for name, value in (('clip_len', clip_len), ('frame_interval', frame_interval)):
             if value < 1:
                 raise ValueError(f'{name}={value} must be 1 or more.')
@@ -62,6 +70,7 @@ class SampleViews(BaseTransform):
             raise ValueError('views is empty: name each view, for example dict(query=dict()).')
         self.clip_len = clip_len
         self.frame_interval = frame_interval
+        self.loop = loop
         self.views: dict[str, View] = {}
         for name, how in views.items():
             self.views[name] = _parse_view(name, how, known=list(self.views))
@@ -71,6 +80,11 @@ class SampleViews(BaseTransform):
         total = int(results['total_frames'])
         if total < 1:
             raise ValueError('The video has no frames.')
+        if not self.loop and total < self._span:
+            raise ValueError(
+                f'The video has {total} frame(s) and a clip of {self.clip_len} with interval '
+                f'{self.frame_interval} spans {self._span}: leave the video out, or sample less.'
+            )
         starts: dict[str, int] = {}
         for name, view in self.views.items():
             starts[name] = self._start(view, starts, total)
@@ -90,13 +104,23 @@ class SampleViews(BaseTransform):
             return starts[view.same_as]
         if view.shift_from is not None:
             return starts[view.shift_from] + draw_shift(*view.shift, total)
-        span = (self.clip_len - 1) * self.frame_interval + 1
-        return int(np.random.randint(max(total - span, 0) + 1))
+        choices = np.arange(max(total - self._span, 0) + 1)
+        if view.other_than is not None:
+            taken = starts[view.other_than] % total
+            choices = choices[choices != taken]
+            if not len(choices):
+                return taken + draw_shift(1, total, total)
+        return int(np.random.choice(choices))
+
+    @property
+    def _span(self) -> int:
+        """Frames of the video from a clip's first to its last."""
+        return (self.clip_len - 1) * self.frame_interval + 1
 
     def __repr__(self) -> str:
         return (
             f'{type(self).__name__}(clip_len={self.clip_len}, '
-            f'frame_interval={self.frame_interval}, views={self.views})'
+            f'frame_interval={self.frame_interval}, views={self.views}, loop={self.loop})'
         )
 
 
@@ -124,11 +148,12 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
         view = View(**how)
     except TypeError as error:
         raise ValueError(
-            f'views[{name!r}]={dict(how)} is not understood: use dict(), dict(same_as=VIEW) or '
-            f'dict(shift_from=VIEW, shift=(LOW, HIGH)). {error}'
+            f'views[{name!r}]={dict(how)} is not understood: use dict(), dict(same_as=VIEW), '
+            f'dict(other_than=VIEW) or dict(shift_from=VIEW, shift=(LOW, HIGH)). {error}'
         ) from error
-    if view.same_as and view.shift_from:
-        raise ValueError(f'views[{name!r}] has both same_as and shift_from: keep one.')
+    sources = [key for key in ('same_as', 'other_than', 'shift_from') if getattr(view, key)]
+    if len(sources) > 1:
+        raise ValueError(f'views[{name!r}] has both {" and ".join(sources)}: keep one.')
     if view.source and view.source not in known:
         raise ValueError(
             f'views[{name!r}] starts from {view.source!r}, which is not named before it; there '

@@ -20,6 +20,8 @@ from mmdebias.ops.foreground import (
     seed_mask,
 )
 
+from .derangement import derangement
+
 MASKS = {'fame': fame_mask, 'seed': seed_mask, 'grid': grid_mask, 'gauss': gauss_mask}
 BACKGROUNDS = ('inter', 'intra', 'none')
 SHUFFLES = ('derangement', 'permutation')
@@ -123,13 +125,9 @@ class FAME(nn.Module):
 
     def background_order(self, n: int, device: torch.device) -> Tensor:
         """Draw the clip, int64 ``[n]``, from which each of ``n`` clips gets its background."""
-        order = torch.randperm(n, device=device)
         if self.shuffle == 'permutation':
-            return order
-        # Every clip takes the one before it in a random circle: never itself, and no retries.
-        backgrounds = torch.empty_like(order)
-        backgrounds[order] = order.roll(1)
-        return backgrounds
+            return torch.randperm(n, device=device)
+        return derangement(n, device)
 
     def extra_repr(self) -> str:
         """The settings, for ``print(model)``."""

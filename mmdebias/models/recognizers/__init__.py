@@ -1,6 +1,11 @@
 """Self-supervised models."""
 
 from .moco import MoCoRecognizer
+from .pretext import PretextRecognizer
 from .triplet import TripletRecognizer
 
-__all__ = ['MoCoRecognizer', 'TripletRecognizer']
+__all__ = [
+    'MoCoRecognizer',
+    'PretextRecognizer',
+    'TripletRecognizer',
+]

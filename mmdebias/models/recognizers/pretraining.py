@@ -5,7 +5,7 @@ from torch import Tensor
 
 
 class PretrainingRecognizer(BaseRecognizer):
-    """An encoder (``backbone`` and ``neck``) that learns from views of videos, without labels.
+    """An encoder (``backbone``, perhaps a ``neck``) that learns from views of videos, unlabelled.
 
     Checkpoints keep it under ``backbone.``, where an MMAction2 recogniser looks for it.
     """
@@ -16,7 +16,7 @@ class PretrainingRecognizer(BaseRecognizer):
         Args:
             inputs: ``[N, C, T, H, W]``, or ``[N, V, C, T, H, W]`` with V clips a sample, which
                 are taken one by one.
-            stage: 'backbone' for the feature map, 'neck' for unit vectors.
+            stage: 'backbone' for the feature map, 'neck' for unit vectors, where there is a neck.
             **kwargs: Not used.
 
         Returns:
@@ -24,7 +24,9 @@ class PretrainingRecognizer(BaseRecognizer):
         """
         clips = inputs.flatten(0, 1) if inputs.ndim == 6 else inputs
         features = self.backbone(clips)
-        return (features if stage == 'backbone' else self.neck(features)), {}
+        if stage == 'neck' and self.with_neck:
+            features = self.neck(features)
+        return features, {}
 
     def predict(self, inputs: Tensor, data_samples: list | None = None, **kwargs) -> list:
         """There are no classes to predict while pre-training.

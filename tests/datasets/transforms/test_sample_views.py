@@ -88,6 +88,36 @@ def test_shift_is_uniform_over_what_is_left_of_the_range():
     assert counts.min() > 300 and counts.max() < 500
 
 
+@pytest.mark.parametrize(
+    ('total', 'expected'),
+    [
+        (10, {0, 1, 2, 3}),  # 4 frames with interval 2 span 7 of the 10 frames
+        (8, {0, 1}),
+        (5, {0, 1, 2, 3, 4}),  # only one clip fits, if at all: it loops
+    ],
+)
+def test_other_view_never_starts_where_the_first_does(total, expected):
+    views = dict(query=dict(), negative=dict(other_than='query'))
+    starts = set()
+    for _ in range(200):
+        frames = frames_of(sample(total, views))
+        assert frames['negative'][0] != frames['query'][0]
+        starts.add(int(frames['negative'][0]))
+    assert starts == (expected - {0} if total == 5 else expected)
+
+
+def test_other_view_of_a_single_frame_is_an_error():
+    with pytest.raises(ValueError, match='a video of 1 frame'):
+        sample(1, dict(query=dict(), negative=dict(other_than='query')))
+
+
+def test_short_video_is_refused_where_order_matters():
+    sampling = SampleViews(4, 2, dict(query=dict()), loop=False)
+    assert sampling(dict(total_frames=7))['frame_inds'].tolist() == [0, 2, 4, 6]
+    with pytest.raises(ValueError, match=r'6 frame\(s\) and a clip of 4 with interval 2 spans 7'):
+        sampling(dict(total_frames=6))
+
+
 def test_short_video_is_looped():
     frames = frames_of(sample(3, dict(query=dict())))['query']
     assert frames.tolist() == [0, 2, 1, 0]
@@ -114,6 +144,8 @@ def test_any_number_of_views_keeps_its_order():
         (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(1, 2, 3)))), 'LOW, HIGH'),
         (dict(views=dict(a=dict(), b=dict(shift_from='a', shift=(0.5, 2)))), 'whole frames'),
         (dict(views=dict(a=dict(), b=dict(same_as='a', shift_from='a', shift=(1, 2)))), 'keep one'),
+        (dict(views=dict(a=dict(), b=dict(same_as='a', other_than='a'))), 'keep one'),
+        (dict(views=dict(a=dict(other_than='b'))), "starts from 'b'"),
         (dict(views=dict(a=dict(start=3))), 'not understood'),
     ],
 )

@@ -1,0 +1,11 @@
+# As i3d_k400.py, as the authors' code does where it differs from the paper.
+_base_ = [
+    '../_base_/models/be_i3d_released.py',
+    '../_base_/pipelines/pretrain_be_224.py',
+    '../_base_/datasets/k400.py',
+    '../_base_/schedules/be_200e_released.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(queue_size=65536)
+train_dataloader = dict(dataset=_base_.k400_train)

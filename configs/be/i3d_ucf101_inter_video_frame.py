@@ -1,0 +1,5 @@
+# Table 4: a frame of another video added to every frame, instead of one of its own.
+_base_ = './i3d_ucf101.py'
+
+disturbance = dict(type='InterVideoFrame', gamma=0.3)
+model = dict(data_preprocessor=dict(views=dict(key=[*_base_.basic, disturbance])))

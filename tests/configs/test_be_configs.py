@@ -1,0 +1,105 @@
+"""BE's configs hold the paper's settings, and its tasks fit what is sampled for them."""
+
+import pytest
+from mmaction.registry import MODELS
+from mmengine.config import Config
+
+from running import ROOT
+
+BE = sorted(path.stem for path in (ROOT / 'configs' / 'be').glob('*.py'))
+
+
+def load(name):
+    return Config.fromfile(ROOT / 'configs' / 'be' / f'{name}.py')
+
+
+def sampling(cfg):
+    (sample,) = (t for t in cfg.train_dataloader.dataset.pipeline if t['type'] == 'SampleViews')
+    return sample
+
+
+def augments(cfg):
+    views = cfg.model.data_preprocessor.views
+    return {view: [step.type for step in steps] for view, steps in views.items()}
+
+
+@pytest.mark.parametrize('name', ['c3d', 'r3d_34', 'i3d'])
+@pytest.mark.parametrize('data', ['ucf101', 'k400', 'diving48'])
+def test_contrastive_settings_are_the_papers(name, data):
+    cfg = load(f'{name}_{data}')
+    assert cfg.train_dataloader.batch_size * 8 == 64 == cfg.auto_scale_lr.base_batch_size
+    assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=0.01, momentum=0.9, weight_decay=5e-4)
+    assert cfg.train_cfg.max_epochs == 50
+    assert cfg.param_scheduler[0].milestones == [10, 20, 30, 40]
+    sample = sampling(cfg)
+    assert (sample.clip_len, sample.frame_interval) == (16, 4)
+    assert sample.views == dict(
+        query=dict(), key=dict(same_as='query'), negative=dict(other_than='query')
+    )
+    basic = ['KorniaAugment']
+    assert augments(cfg) == dict(query=basic, key=[*basic, 'BackgroundErasing'], negative=basic)
+    model = cfg.model
+    assert model.data_preprocessor.views.key[-1].gamma == 0.3
+    assert not model.symmetric and model.negative_view == 'negative'
+    assert (model.neck.pool, model.neck.num_layers, model.neck.out_channels) == ('max', 1, 128)
+    assert (model.head.temperature, model.momentum) == (0.07, 0.999)
+    assert model.queue_size == (65536 if data == 'k400' else 16384)
+
+
+def test_no_frame_is_flipped():
+    for name in BE:
+        assert "'Flip'" not in str(load(name).train_dataloader)
+
+
+def test_rivals_differ_from_be_in_the_disturbance_alone():
+    be = load('i3d_ucf101')
+    kinds = {
+        'gaussian_noise': 'GaussianNoiseFrame',
+        'video_mixup': 'VideoMixup',
+        'video_cutmix': 'VideoCutMix',
+        'inter_video_frame': 'InterVideoFrame',
+        'baseline': None,
+    }
+    for name, kind in kinds.items():
+        rival = load(f'i3d_ucf101_{name}')
+        key = rival.model.data_preprocessor.views.key
+        assert (key[-1].type == kind and key.pop()) if kind else len(key) == 1
+        expected = load('i3d_ucf101')
+        expected.model.data_preprocessor.views.key.pop()
+        assert rival.model.to_dict() == expected.model.to_dict()
+        assert rival.train_dataloader.to_dict() == be.train_dataloader.to_dict()
+
+
+def test_released_code_disturbs_the_query_with_one_lambda():
+    for data in ('ucf101', 'k400'):
+        cfg = load(f'i3d_{data}_released')
+        basic = ['KorniaAugment']
+        assert augments(cfg) == dict(query=[*basic, 'BackgroundErasing'], key=basic, negative=basic)
+        assert cfg.model.data_preprocessor.views.query[-1].same_lam
+        assert cfg.model.neck.pool == 'avg'
+        assert (cfg.optim_wrapper.optimizer.lr, cfg.train_cfg.max_epochs) == (0.003, 200)
+
+
+@pytest.mark.parametrize('name', [name for name in BE if 'puzzles' in name or 'order' in name])
+def test_task_fits_the_clips_that_are_sampled_and_their_order_is_whole(name):
+    cfg = load(name)
+    sample, task = sampling(cfg), MODELS.build(cfg.model.task)
+    assert sample.loop is False
+    if 'order' in name:
+        assert sample.clip_len == task.frames
+        return
+    (per_view,) = (t for t in cfg.train_dataloader.dataset.pipeline if t['type'] == 'PerView')
+    size = per_view.transforms[-1].scale
+    assert task.clip_shape == (sample.clip_len, *size)
+
+
+@pytest.mark.parametrize('name', [name for name in BE if name.endswith('_be')])
+def test_consistency_is_all_that_be_adds_to_a_task(name):
+    cfg, plain = load(name), load(name.removesuffix('_be'))
+    views = cfg.model.data_preprocessor.views
+    assert sampling(cfg).views == dict(query=dict(), disturbed=dict(same_as='query'))
+    assert [step.type for step in views.pop('disturbed')] == ['KorniaAugment', 'BackgroundErasing']
+    assert cfg.model.pop('disturbed_view') == 'disturbed'
+    sampling(cfg).views.pop('disturbed')
+    assert cfg.model.to_dict() == plain.model.to_dict()
+    assert cfg.train_dataloader.to_dict() == plain.train_dataloader.to_dict()
