@@ -16,6 +16,9 @@ mim = [
 # What tools/convert/export_weights.py --to onnx writes and checks with.
 export = ['onnx', 'onnxruntime', 'onnxscript']
 
+# What resizing needs in tools/data/*/prepare.py.
+prepare = ['av>=16']
+
 setup(
     name='mmdebias',
     version='0.1.0',
@@ -40,8 +43,9 @@ setup(
         'setuptools<81',  # MMEngine imports pkg_resources
     ],
     extras_require={
-        'test': ['pytest>=7', 'tensorboard', 'ruff', *export],
+        'test': ['pytest>=7', 'tensorboard', 'ruff', *export, *prepare],
         'export': export,
+        'prepare': prepare,
         'tensorboard': ['tensorboard'],
         # Finding people in videos; mmdet needs a full mmcv beside it.
         'detect': ['mmdet>=3.0,<4'],

@@ -1,0 +1,61 @@
+"""Choose a class-balanced share of a list, for learning from few labels.
+
+Example::
+
+    cd data/kinetics400
+    python PATH_TO/tools/data/subset.py kinetics400_train_list_videos.txt \\
+        kinetics400_train_list_1percent_videos.txt --percent 1 --seed 0
+
+The result is a list as well: name it as ``ann_file`` of a config. It is the same for the same list,
+percent and seed; with one seed, the 1 % are among the 10 %. Every class gives the same number of
+videos, up to one, and at least one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from mmdebias.datasets.label_subset import balanced_subset, parse_list
+from mmdebias.datasets.preparation.writing import write_text
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('list', metavar='LIST', type=Path, help='lines "path label"')
+    parser.add_argument('out', metavar='OUT', type=Path, help='list to write')
+    parser.add_argument('--percent', type=float, required=True, help='share of the videos, to 100')
+    parser.add_argument('--seed', type=int, default=0, help='seed of the choice (default: 0)')
+    args = parser.parse_args(argv)
+    try:
+        if args.out.exists() and args.out.resolve() == args.list.resolve():
+            raise ValueError(f'OUT is LIST, {args.list}: give another name.')
+        lines = [
+            line for line in args.list.read_text(encoding='utf-8').splitlines() if line.strip()
+        ]
+        videos = parse_list(lines, str(args.list))
+        chosen = balanced_subset(videos, args.percent, args.seed)
+        text = ''.join(f'{lines[index].strip()}\n' for index in chosen)
+        if args.out.exists() and args.out.read_text(encoding='utf-8') != text:
+            raise FileExistsError(
+                f'{args.out} is there and differs: remove it or give another OUT.'
+            )
+        write_text(args.out, text)
+    except (OSError, ValueError) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 2
+    counts = Counter(videos[index][1] for index in chosen).values()
+    print(
+        f'{args.out}: {len(chosen)} of {len(videos)} videos ({100 * len(chosen) / len(videos):.2f} '
+        f'%), {len(counts)} classes of {min(counts)} to {max(counts)} videos'
+    )
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
