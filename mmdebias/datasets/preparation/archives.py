@@ -27,13 +27,14 @@ ENDINGS = ('.tar.gz', '.tar.bz2', '.tar.xz', '.tgz', '.tar', '.zip', '.rar')
 # Something-Something V2 is one .tar.gz cut into numbered parts, each in a .zip or not.
 PART = re.compile(r'(20bn-something-something-v2)-(\d\d)(\.zip)?')
 
-# Programs that read .rar, the format's own first. None of them comes with Python.
+# Programs that read .rar, the format's own first. None of them comes with Python, and all but the
+# first read some .rar archives only: 7z often comes without the part that reads any.
 RAR_PROGRAMS = {
     'unrar': ('x', '-o+', '-y', '-idq', '{archive}', '{folder}/'),
     'unar': ('-quiet', '-force-overwrite', '-no-directory', '-o', '{folder}', '{archive}'),
+    'bsdtar': ('-x', '-f', '{archive}', '-C', '{folder}'),
     '7zz': ('x', '-y', '-bd', '-o{folder}', '{archive}'),
     '7z': ('x', '-y', '-bd', '-o{folder}', '{archive}'),
-    'bsdtar': ('-x', '-f', '{archive}', '-C', '{folder}'),
 }
 
 
@@ -99,21 +100,25 @@ def _unpack_tar(archive: tarfile.TarFile, name: str, folder: Path, shown: bool) 
 
 
 def _unpack_rar(path: Path, folder: Path) -> None:
-    program = next((name for name in RAR_PROGRAMS if shutil.which(name)), None)
-    if program is None:
-        raise RuntimeError(
-            f'{path} is a .rar archive, and none of {", ".join(RAR_PROGRAMS)} is installed. '
-            'Install one (apt-get install unar, or unrar), or unpack the archive elsewhere and '
-            'give the folder.'
-        )
-    command = [part.format(archive=path, folder=folder) for part in RAR_PROGRAMS[program]]
-    done = subprocess.run([program, *command], capture_output=True, text=True)
-    if done.returncode:
+    """Try the programs that are installed, one after the other."""
+    failures = []
+    for program in filter(shutil.which, RAR_PROGRAMS):
+        arguments = [part.format(archive=path, folder=folder) for part in RAR_PROGRAMS[program]]
+        done = subprocess.run([program, *arguments], capture_output=True, text=True)
+        if not done.returncode:
+            return
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ['no message']
+        failures.append(f'{program}, exit status {done.returncode}: {last[0]}')
+    if failures:
         raise RuntimeError(
-            f'{program} cannot unpack {path} (exit status {done.returncode}: {last[0]}). Get the '
-            'archive again, or unpack it elsewhere and give the folder.'
+            f'{path} cannot be unpacked ({"; ".join(failures)}). Get the archive again, install '
+            'another program (apt-get install unar, or unrar), or unpack it elsewhere and give the '
+            'folder.'
         )
+    raise RuntimeError(
+        f'{path} is a .rar archive, and none of {", ".join(RAR_PROGRAMS)} is installed. Install '
+        'one (apt-get install unar, or unrar), or unpack the archive elsewhere and give the folder.'
+    )
 
 
 class _Chain(io.RawIOBase):
