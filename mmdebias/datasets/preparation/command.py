@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from .parallel import available_cpus
+from ..toy.writer import available_cpus
 from .prepare import REPORT, prepare, summary
 from .recipes import Recipe
 from .resizing import parse_size

@@ -5,6 +5,7 @@ import json
 import shutil
 
 import pytest
+from mmengine.config import Config
 
 from mmdebias.datasets import preparation
 from mmdebias.datasets.preparation import checking, command
@@ -180,6 +181,30 @@ def test_lists_are_read_by_our_dataset(diving48, tmp_path):
     )
     assert len(dataset) == 4 and dataset[3]['label'] == 1
     assert dataset[0]['imgs'][0].shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize(
+    ('config', 'dataset'),
+    [
+        ('ucf101', 'ucf101'),
+        ('hmdb51', 'hmdb51'),
+        ('diving48', 'diving48'),
+        ('sthv2', 'sthv2'),
+        ('k400', 'kinetics400'),
+    ],
+)
+def test_configs_name_these_lists_and_folders(config, dataset, request, tmp_path):
+    path = ROOT / f'configs/_base_/datasets/{config}.py'
+    if not path.exists():
+        pytest.skip(f'{path.name} is not there yet')
+    recipe, _, annotations = request.getfixturevalue(dataset)
+    folders = preparation.unpack([annotations], tmp_path)
+    written = {split.list_name: split.folder for split in recipe.read(folders).splits}
+    cfg = Config.fromfile(path)
+    assert cfg[f'{config}_train'].data_root.endswith(f'/{recipe.name}')
+    for part in (f'{config}_train', f'{config}_test'):
+        if part in cfg:
+            assert written[cfg[part].ann_file] == cfg[part].data_prefix.video
 
 
 def test_folders_unpacked_elsewhere_are_linked_to(ucf101, tmp_path):
