@@ -99,6 +99,8 @@ def _place(
         Paths below ``folder`` by the samples' names, and errors by the samples' names.
     """
     paths, errors, jobs = {}, {}, []
+    verb = 'linking to' if size is None else 'resizing'
+    progress = Progress(f'{verb} {len(found)} videos in {folder.name}', len(found), shown)
     for sample, source in found.items():
         if source.is_relative_to(folder) and size is None:
             paths[sample.name] = source.relative_to(folder).as_posix()
@@ -111,17 +113,15 @@ def _place(
             paths[sample.name] = f'{sample.name}{source.suffix}'
         else:
             jobs.append((sample, source))
-    if jobs:
-        progress = Progress(f'resizing {len(jobs)} videos', len(jobs), shown)
-        for (sample, _), (path, error) in in_parallel(
-            partial(_resized, size, folder), jobs, workers
-        ):
-            if error:
-                errors[sample.name] = error
-            else:
-                paths[sample.name] = path
-            progress.update()
-        progress.close()
+            continue
+        progress.update()
+    for (sample, _), (path, error) in in_parallel(partial(_resized, size, folder), jobs, workers):
+        if error:
+            errors[sample.name] = error
+        else:
+            paths[sample.name] = path
+        progress.update()
+    progress.close()
     return paths, errors
 
 

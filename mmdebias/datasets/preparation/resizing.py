@@ -15,7 +15,10 @@ import numpy as np
 from .writing import temporary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from av import VideoFrame
+    from av.container import InputContainer
 
 # As good as the original to the eye, and a key frame every 16 frames: a clip starts anywhere.
 ENCODER = 'libx264'
@@ -78,6 +81,54 @@ def _upright(frame: VideoFrame) -> VideoFrame:
     return type(frame).from_ndarray(np.ascontiguousarray(turned), format='rgb24')
 
 
+def _open(source: Path) -> InputContainer:
+    """Open a video; whatever FFmpeg has against it is a ValueError, also what looks like EPERM."""
+    import av
+
+    try:
+        reader = av.open(str(source))
+    except av.error.FFmpegError as error:
+        raise ValueError(f'{source} cannot be read: {error}') from error
+    if not reader.streams.video:
+        reader.close()
+        raise ValueError(f'{source} cannot be read: it has no video stream')
+    return reader
+
+
+def _frames(reader: InputContainer) -> Iterator[VideoFrame]:
+    """Frames as far as they can be read, upright. Broken ones are left out, as ffmpeg does."""
+    import av
+
+    packets = reader.demux(reader.streams.video[0])
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError):
+            return
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError:
+            continue
+        yield from map(_upright, frames)
+
+
+def _check_whole(path: Path, count: int) -> None:
+    """Raise an OSError unless the file has as many frames as were sent to it."""
+    import av
+
+    # A file that could not be written to its end lacks the index, which comes last.
+    try:
+        with av.open(str(path)) as written:
+            found = written.streams.video[0].frames
+    except (av.error.FFmpegError, IndexError):
+        found = 0
+    if found != count:
+        raise OSError(
+            f'{path.parent}: {found} of {count} frames were written; is the disk full? Make room '
+            'and run the same command again.'
+        )
+
+
 def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int:
     """Write a resized copy of a video as H.264 in an .mp4 file, without sound.
 
@@ -93,7 +144,7 @@ def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int
         Number of frames written.
 
     Raises:
-        ValueError: no frame of the source can be decoded.
+        ValueError: the source cannot be opened, or none of its frames decoded.
         OSError: the copy cannot be written, for example because the disk is full.
     """
     import av
@@ -102,9 +153,7 @@ def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int
     unfinished = temporary(target)
     count = 0
     try:
-        with av.open(str(source)) as reader, av.open(str(unfinished), 'w', format='mp4') as writer:
-            if not reader.streams.video:
-                raise ValueError('it has no video stream')
+        with _open(source) as reader, av.open(str(unfinished), 'w', format='mp4') as writer:
             video = reader.streams.video[0]
             rate = Fraction(video.average_rate or video.guessed_rate or 25).limit_denominator(65535)
             stream = writer.add_stream(ENCODER, rate=rate, options=OPTIONS)
@@ -112,29 +161,21 @@ def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int
             # One thread each: videos are resized in parallel.
             stream.codec_context.thread_count = video.codec_context.thread_count = 1
             stream.codec_context.gop_size = KEY_FRAME_EVERY
-            for packet in reader.demux(video):
-                try:
-                    frames = packet.decode()
-                except av.error.InvalidDataError:
-                    continue
-                for frame in map(_upright, frames):
-                    if not count:
-                        stream.width, stream.height = target_size(frame.width, frame.height, size)
-                    small = frame.reformat(
-                        stream.width, stream.height, 'yuv420p', interpolation='BICUBIC'
-                    )
-                    small.pts, small.time_base = count, 1 / rate
-                    small.pict_type = av.video.frame.PictureType.NONE
-                    writer.mux(stream.encode(small))
-                    count += 1
+            for frame in _frames(reader):
+                if not count:
+                    stream.width, stream.height = target_size(frame.width, frame.height, size)
+                small = frame.reformat(
+                    stream.width, stream.height, 'yuv420p', interpolation='BICUBIC'
+                )
+                small.pts, small.time_base = count, 1 / rate
+                small.pict_type = av.video.frame.PictureType.NONE
+                writer.mux(stream.encode(small))
+                count += 1
             if not count:
-                raise ValueError('no frame can be decoded')
+                raise ValueError(f'{source} cannot be read: no frame can be decoded')
             writer.mux(stream.encode(None))
+        _check_whole(unfinished, count)
         os.replace(unfinished, target)
-    except (av.error.FFmpegError, ValueError) as error:
-        if isinstance(error, OSError):
-            raise
-        raise ValueError(f'{source} cannot be read: {error}') from error
     finally:
         unfinished.unlink(missing_ok=True)
     return count

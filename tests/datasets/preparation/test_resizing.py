@@ -4,7 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
-from mmdebias.datasets.preparation import parse_size, prepare, resize_video, target_size
+from mmdebias.datasets.preparation import (
+    parse_size,
+    prepare,
+    resize_video,
+    resizing,
+    target_size,
+)
 
 from .conftest import lines, write_video
 
@@ -67,6 +73,28 @@ def test_broken_videos_leave_no_copy(pyav, tmp_path):
     source.write_bytes(b'not a video')
     with pytest.raises(ValueError, match=r'broken\.mp4 cannot be read'):
         resize_video(source, tmp_path / 'out/small.mp4', 48)
+    assert not list((tmp_path / 'out').iterdir())
+
+
+def test_a_full_disk_is_an_error_and_leaves_no_copy(pyav, tmp_path):
+    resource = pytest.importorskip('resource')
+    write_video(tmp_path / 'source.avi')
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OSError):
+            resize_video(tmp_path / 'source.avi', tmp_path / 'out/small.mp4', 48)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list((tmp_path / 'out').iterdir())
+
+
+def test_a_copy_that_lacks_frames_is_not_taken(pyav, tmp_path, monkeypatch):
+    write_video(tmp_path / 'source.avi')
+    original = resizing._check_whole
+    monkeypatch.setattr(resizing, '_check_whole', lambda path, count: original(path, count + 1))
+    with pytest.raises(OSError, match='20 of 21 frames were written; is the disk full'):
+        resize_video(tmp_path / 'source.avi', tmp_path / 'out/small.mp4', 48)
     assert not list((tmp_path / 'out').iterdir())
 
 
