@@ -237,6 +237,12 @@ def test_videos_that_are_in_place_stay_there(ucf101, tmp_path):
         assert not any(path.is_symlink() for path in (tmp_path / 'videos').rglob('*'))
         assert {key: files(tmp_path)[key] for key in before} == before
         assert len(lines(tmp_path / 'ucf101_train_split_2_videos.txt')) == 6
+
+
+def test_originals_are_not_replaced_by_resized_copies(ucf101, tmp_path):
+    pytest.importorskip('av', reason='resizing needs PyAV')
+    recipe, videos, annotations = ucf101
+    run(recipe, [annotations], {'videos': [videos]}, tmp_path)
     with pytest.raises(FileExistsError, match='resize=None, and this command says 32'):
         run(recipe, [annotations], {'videos': [tmp_path / 'videos']}, tmp_path, size=32)
 
