@@ -3,9 +3,9 @@
 from .augments import FAME, FAMEBlending, KorniaAugment
 from .backbones import InceptionI3D, R2Plus1D
 from .data_preprocessor import ClipDataPreprocessor, ViewDataPreprocessor
-from .heads import InfoNCEHead
+from .heads import InfoNCEHead, LinearProbeHead
 from .necks import ProjectionNeck
-from .recognizers import MoCoRecognizer
+from .recognizers import LinearProbe, MoCoRecognizer
 
 __all__ = [
     'FAME',
@@ -14,6 +14,8 @@ __all__ = [
     'InceptionI3D',
     'InfoNCEHead',
     'KorniaAugment',
+    'LinearProbe',
+    'LinearProbeHead',
     'MoCoRecognizer',
     'ProjectionNeck',
     'R2Plus1D',

@@ -115,3 +115,13 @@ def test_fames_ablations_change_what_they_say():
         views = load(f'fame/i3d_ucf101_{name}.py').model.data_preprocessor['views']
         assert views.query == views.key
     assert query('i3d_ucf101_intra').background == 'intra'
+
+
+def test_linear_probe_is_fames():
+    for name in ('i3d_ucf101', 'i3d_hmdb51', 'r2plus1d_18_ucf101', 'r2plus1d_18_hmdb51'):
+        cfg = load(f'linear_probe/{name}.py')
+        assert cfg.train_dataloader.batch_size * 8 == 128 == cfg.auto_scale_lr.base_batch_size
+        assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=5, momentum=0.9, weight_decay=0)
+        assert cfg.train_cfg.max_epochs == 100 and cfg.param_scheduler[0].milestones == [60, 80]
+        assert cfg.model.type == 'LinearProbe' and not cfg.model.data_preprocessor.augments
+        assert cfg.model.cls_head.dropout_ratio == 0

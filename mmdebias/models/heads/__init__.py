@@ -1,5 +1,6 @@
-"""Losses as modules."""
+"""Losses and classifiers as modules."""
 
 from .info_nce_head import InfoNCEHead
+from .linear_probe_head import LinearProbeHead
 
-__all__ = ['InfoNCEHead']
+__all__ = ['InfoNCEHead', 'LinearProbeHead']

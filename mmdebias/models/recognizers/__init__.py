@@ -1,5 +1,6 @@
 """Self-supervised models."""
 
+from .linear_probe import LinearProbe
 from .moco import MoCoRecognizer
 
-__all__ = ['MoCoRecognizer']
+__all__ = ['LinearProbe', 'MoCoRecognizer']
