@@ -42,6 +42,7 @@ setup(
     extras_require={
         'test': ['pytest>=7', 'tensorboard', 'ruff', *export],
         'export': export,
+        'faiss': ['faiss-cpu'],
         'tensorboard': ['tensorboard'],
     },
 )

@@ -72,5 +72,5 @@ class VideoRetrieval(BaseMetric):
                 raise ValueError(f'No sample has split={side!r}.')
             labels, features = zip(*rows)
             sides[side] = torch.stack(features), torch.tensor(labels)
-        recall = retrieval_recall(*sides[GALLERY], *sides[QUERY], self.ks, self.center)
+        recall = retrieval_recall(*sides[GALLERY], *sides[QUERY], self.ks, center=self.center)
         return {f'R@{k}': value for k, value in recall.items()}
