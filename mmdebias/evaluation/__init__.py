@@ -1,9 +1,19 @@
 """How good masks and features are."""
 
+from .feature_shards import FeatureShards
 from .knn import knn_accuracy
 from .mask_quality import mask_overlap
 from .retrieval import retrieval_recall
+from .retrieval_metrics import ClipRetrieval, KNNAccuracy, VideoRetrieval
 from .search import nearest
-from .video_retrieval import VideoRetrieval
 
-__all__ = ['VideoRetrieval', 'knn_accuracy', 'mask_overlap', 'nearest', 'retrieval_recall']
+__all__ = [
+    'ClipRetrieval',
+    'FeatureShards',
+    'KNNAccuracy',
+    'VideoRetrieval',
+    'knn_accuracy',
+    'mask_overlap',
+    'nearest',
+    'retrieval_recall',
+]

@@ -3,13 +3,14 @@
 from .augments import FAME, FAMEBlending, KorniaAugment
 from .backbones import InceptionI3D, R2Plus1D
 from .data_preprocessor import ClipDataPreprocessor, ViewDataPreprocessor
-from .heads import InfoNCEHead, LinearProbeHead
+from .heads import ClipFeatureHead, InfoNCEHead, LinearProbeHead
 from .necks import ProjectionNeck
 from .recognizers import LinearProbe, MoCoRecognizer
 
 __all__ = [
     'FAME',
     'ClipDataPreprocessor',
+    'ClipFeatureHead',
     'FAMEBlending',
     'InceptionI3D',
     'InfoNCEHead',

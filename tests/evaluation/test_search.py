@@ -8,9 +8,7 @@ from mmdebias.evaluation.search import faiss
 
 BACKENDS = [
     'torch',
-    pytest.param(
-        'faiss', marks=pytest.mark.skipif(faiss is None, reason='faiss is not installed')
-    ),
+    pytest.param('faiss', marks=pytest.mark.skipif(faiss is None, reason='faiss is not installed')),
 ]
 LITTLE = 2e-4  # GiB: blocks of few rows
 
@@ -100,7 +98,7 @@ def test_what_cannot_be_searched_is_refused():
         nearest(rows, rows, 1, memory=0)
     broken = rows.clone()
     broken[5, 2] = float('nan')
-    with pytest.raises(ValueError, match='1 of the features 0 to 11 of query.*the first is 5'):
+    with pytest.raises(ValueError, match='1 of the features 0 to 11 of query'):
         nearest(rows, broken, 1)
     broken[5, 2] = float('inf')
     with pytest.raises(ValueError, match='of gallery are not finite'):

@@ -1,6 +1,7 @@
 """Losses and classifiers as modules."""
 
+from .clip_feature_head import ClipFeatureHead
 from .info_nce_head import InfoNCEHead
 from .linear_probe_head import LinearProbeHead
 
-__all__ = ['InfoNCEHead', 'LinearProbeHead']
+__all__ = ['ClipFeatureHead', 'InfoNCEHead', 'LinearProbeHead']
