@@ -4,7 +4,6 @@ from typing import Protocol
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 try:
@@ -156,16 +155,20 @@ def _faiss_update(
     return merged
 
 
-def _load(name: str, rows: Rows, start: int, length: int, mean: Tensor | None) -> Tensor:
-    part = _tensor(rows[start : start + length]).float()
-    finite = torch.isfinite(part).all(1)
-    if not finite.all():
+def _load(name: str, rows: Rows, start: int, count: int, mean: Tensor | None) -> Tensor:
+    part = _tensor(rows[start : start + count]).float()
+    if mean is not None:
+        part = part - mean
+    # A row is finite where its length is: a pass over the rows less.
+    length = torch.linalg.vector_norm(part, dim=1, keepdim=True)
+    broken = (~torch.isfinite(length)).flatten().nonzero().flatten()
+    if len(broken):
         raise ValueError(
-            f'{int((~finite).sum())} of the features {start} to {start + len(part) - 1} of {name} '
-            f'are not finite, the first is {start + int(finite.logical_not().nonzero()[0])}: the '
-            'encoder has diverged or its checkpoint is broken.'
+            f'{len(broken)} of the features {start} to {start + len(part) - 1} of {name} are not '
+            f'finite, the first is {start + int(broken[0])}: the encoder has diverged or its '
+            'checkpoint is broken.'
         )
-    return F.normalize(part if mean is None else part - mean, dim=1)
+    return part / length.clamp(min=1e-12)
 
 
 def _tensor(part: Tensor | np.ndarray) -> Tensor:
