@@ -1,5 +1,6 @@
 """How good masks and features are."""
 
+from .confidence import confidence_interval
 from .feature_shards import FeatureShards
 from .knn import knn_accuracy
 from .mask_quality import mask_overlap
@@ -12,6 +13,7 @@ __all__ = [
     'FeatureShards',
     'KNNAccuracy',
     'VideoRetrieval',
+    'confidence_interval',
     'knn_accuracy',
     'mask_overlap',
     'nearest',
