@@ -101,3 +101,13 @@ def test_two_ranks_measure_what_one_does(protocol, videos, tmp_path):
     whole = runner_on(videos, tmp_path / 'one', protocol).test()
     on_two_ranks(check_rank, videos, tmp_path / 'two', protocol, whole)
     logging.disable(logging.NOTSET)
+
+
+def test_real_files_are_retrieved(real_videos, tmp_path):
+    files = sorted(p.name for p in real_videos.iterdir() if p.suffix in ('.mp4', '.avi', '.mov'))
+    files.remove('corrupted.mp4')  # a test counts every video: this one would stop it
+    for name, part in (('odd.txt', files[::2]), ('test.txt', files[1::2])):
+        lines = [f'{real_videos / file} {len(file) % 2}\n' for file in part]
+        (tmp_path / name).write_text(''.join(lines))
+    metrics = runner_on(tmp_path, tmp_path / 'work', 'r3d_toy_clips').test()
+    assert 0 < metrics['clip_retrieval/R@1'] <= metrics['clip_retrieval/R@50'] <= 1

@@ -24,17 +24,17 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
 
     command = [
         *EVALUATE, tmp_path / 'pretrained.pth', '--dataset', 'toy', '--work-dir', tmp_path / 'out',
-        '--protocols', 'linear,knn,retrieval', '--cfg-options', 'model.backbone.base_channels=4',
+        '--protocols', 'linear,knn,retrieval,clips', '--cfg-options', 'model.backbone.base_channels=4',
         'linear:train_cfg.max_epochs=1', 'linear:model.cls_head.in_channels=32',
     ]  # fmt: skip
     env = dict(MMDEBIAS_DATA=str(data))
     first = run(command, env=env)
     assert first.count('$ python tools/train.py') == 1
-    assert first.count('$ python tools/test.py') == 3
+    assert first.count('$ python tools/test.py') == 4
     (folder,) = (path.parent.parent for path in (tmp_path / 'out').glob('*/retrieval/split1'))
     table = json.loads((folder / 'table.json').read_text())
     metrics = [row['metric'] for row in table['rows']]
-    assert {'acc/top1', 'knn/top1', 'retrieval/R@1', 'retrieval/R@50'} <= set(metrics)
+    assert {'acc/top1', 'knn/top1', 'retrieval/R@50', 'clip_retrieval/R@1'} <= set(metrics)
     assert table['setting']['seed'] == 0 and 'torch' in table['setting']['versions']
     for row in table['rows']:
         assert 0 <= row['low'] <= row['value'] <= row['high'] <= 1 and row['videos'] == 4
@@ -42,7 +42,7 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
 
     # Nothing runs a second time, and the table is the same.
     again = run(command, env=env)
-    assert again.count('Reusing') == 3 and '$ python' not in again
+    assert again.count('Reusing') == 4 and '$ python' not in again
     assert json.loads((folder / 'table.json').read_text()) == table
 
 
