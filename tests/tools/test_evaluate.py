@@ -24,7 +24,8 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
 
     command = [
         *EVALUATE, tmp_path / 'pretrained.pth', '--dataset', 'toy', '--work-dir', tmp_path / 'out',
-        '--protocols', 'linear,knn,retrieval,clips', '--cfg-options', 'model.backbone.base_channels=4',
+        '--protocols', 'linear,knn,retrieval,clips',
+        '--cfg-options', 'model.backbone.base_channels=4',
         'linear:train_cfg.max_epochs=1', 'linear:model.cls_head.in_channels=32',
     ]  # fmt: skip
     env = dict(MMDEBIAS_DATA=str(data))
