@@ -9,7 +9,7 @@ mim = [
         str(Path('.mim', path))
         for folder in ('configs', 'tools')
         for path in Path(folder).rglob('*')
-        if path.suffix in ('.py', '.sh', '.md', '.yml')
+        if path.suffix in ('.py', '.sh', '.md', '.yml', '.json')
     ),
 ]
 
@@ -18,6 +18,9 @@ export = ['onnx', 'onnxruntime', 'onnxscript']
 
 # What resizing needs in tools/data/*/prepare.py.
 prepare = ['av>=16']
+
+# Nearest neighbours among many features; without it they are found by matrix products.
+faiss = ['faiss-cpu']
 
 setup(
     name='mmdebias',
@@ -43,9 +46,10 @@ setup(
         'setuptools<81',  # MMEngine imports pkg_resources
     ],
     extras_require={
-        'test': ['pytest>=7', 'tensorboard', 'ruff', *export, *prepare],
+        'test': ['pytest>=7', 'tensorboard', 'ruff', *export, *prepare, *faiss],
         'export': export,
         'prepare': prepare,
+        'faiss': faiss,
         'tensorboard': ['tensorboard'],
         # Finding people in videos; mmdet needs a full mmcv beside it.
         'detect': ['mmdet>=3.0,<4'],

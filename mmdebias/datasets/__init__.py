@@ -2,9 +2,10 @@
 
 from .gallery_and_queries import GalleryAndQueries
 from .tolerant_video_dataset import TolerantVideoDataset, TooManyUndecodableVideosError
-from .transforms import PerView, SampleViews, ScaleOpticalFlow
+from .transforms import ConsecutiveClips, PerView, SampleViews, ScaleOpticalFlow
 
 __all__ = [
+    'ConsecutiveClips',
     'GalleryAndQueries',
     'PerView',
     'SampleViews',

@@ -22,6 +22,7 @@ class GalleryAndQueries(ConcatDataset):
         pipeline: Transforms of both sides.
 
     Raises:
+        ValueError: a video is on both sides, where it would find itself.
         What :class:`TolerantVideoDataset` raises; a video that cannot be read is an error.
     """
 
@@ -36,3 +37,10 @@ class GalleryAndQueries(ConcatDataset):
                 for split, side in sides.items()
             ]
         )
+        names = [{info['filename'] for info in side.load_data_list()} for side in self.datasets]
+        both = sorted(names[0] & names[1])
+        if both:
+            raise ValueError(
+                f'{len(both)} video(s) are in the gallery and among the queries and would find '
+                f'themselves, for example {both[0]}: take them out of one list.'
+            )

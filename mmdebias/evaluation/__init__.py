@@ -1,7 +1,21 @@
 """How good masks and features are."""
 
+from .confidence import confidence_interval
+from .feature_shards import FeatureShards
+from .knn import knn_accuracy
 from .mask_quality import mask_overlap
 from .retrieval import retrieval_recall
-from .video_retrieval import VideoRetrieval
+from .retrieval_metrics import ClipRetrieval, KNNAccuracy, VideoRetrieval
+from .search import nearest
 
-__all__ = ['VideoRetrieval', 'mask_overlap', 'retrieval_recall']
+__all__ = [
+    'ClipRetrieval',
+    'FeatureShards',
+    'KNNAccuracy',
+    'VideoRetrieval',
+    'confidence_interval',
+    'knn_accuracy',
+    'mask_overlap',
+    'nearest',
+    'retrieval_recall',
+]

@@ -13,10 +13,17 @@ from .augments import (
 )
 from .backbones import C3DBN, R3D, InceptionI3D, R2Plus1D
 from .data_preprocessor import ClipDataPreprocessor, ViewDataPreprocessor
-from .heads import InfoNCEHead, PairwiseOrderHead, PretextHead, TripletHead
+from .heads import (
+    ClipFeatureHead,
+    InfoNCEHead,
+    LinearProbeHead,
+    PairwiseOrderHead,
+    PretextHead,
+    TripletHead,
+)
 from .necks import ProjectionNeck
 from .pretext_tasks import ClipOrder, Rotation, SpaceTimePuzzles
-from .recognizers import MoCoRecognizer, PretextRecognizer, TripletRecognizer
+from .recognizers import LinearProbe, MoCoRecognizer, PretextRecognizer, TripletRecognizer
 
 __all__ = [
     'C3DBN',
@@ -24,6 +31,7 @@ __all__ = [
     'R3D',
     'BackgroundErasing',
     'ClipDataPreprocessor',
+    'ClipFeatureHead',
     'ClipOrder',
     'FAMEBlending',
     'GaussianNoiseFrame',
@@ -31,6 +39,8 @@ __all__ = [
     'InfoNCEHead',
     'InterVideoFrame',
     'KorniaAugment',
+    'LinearProbe',
+    'LinearProbeHead',
     'MoCoRecognizer',
     'PairwiseOrderHead',
     'PretextHead',

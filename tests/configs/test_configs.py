@@ -115,3 +115,34 @@ def test_fames_ablations_change_what_they_say():
         views = load(f'fame/i3d_ucf101_{name}.py').model.data_preprocessor['views']
         assert views.query == views.key
     assert query('i3d_ucf101_intra').background == 'intra'
+
+
+def test_linear_probe_is_fames():
+    for name in ('i3d_ucf101', 'i3d_hmdb51', 'r2plus1d_18_ucf101', 'r2plus1d_18_hmdb51'):
+        cfg = load(f'linear_probe/{name}.py')
+        assert cfg.train_dataloader.batch_size * 8 == 128 == cfg.auto_scale_lr.base_batch_size
+        assert cfg.optim_wrapper.optimizer == dict(type='SGD', lr=5, momentum=0.9, weight_decay=0)
+        assert cfg.train_cfg.max_epochs == 100 and cfg.param_scheduler[0].milestones == [60, 80]
+        assert cfg.model.type == 'LinearProbe' and not cfg.model.data_preprocessor.augments
+        assert cfg.model.cls_head.dropout_ratio == 0
+
+
+@pytest.mark.parametrize(('paper', 'lr', 'batch'), [('be', 0.05, 64), ('dsm', 0.1, 128)])
+def test_be_and_dsm_fine_tune_for_45_epochs(paper, lr, batch):
+    for name in ('i3d_ucf101', 'i3d_hmdb51', 'c3d_ucf101', 'r3d_34_hmdb51'):
+        cfg = load(f'finetune/{name}_{paper}.py')
+        assert cfg.optim_wrapper.optimizer.lr == lr and cfg.train_cfg.max_epochs == 45
+        assert cfg.param_scheduler[0] == dict(type='StepLR', step_size=10, gamma=0.1)
+        assert cfg.train_dataloader.batch_size * 8 == batch == cfg.auto_scale_lr.base_batch_size
+        for loader, clips in (('train', 1), ('val', 1), ('test', 10)):
+            sampling = cfg[f'{loader}_dataloader'].dataset.pipeline[1]
+            assert (sampling.frame_interval, sampling.num_clips) == (4, clips)
+
+
+def test_low_shot_differs_from_all_labels_in_the_list():
+    every = load('finetune/i3d_k400_dsm.py')
+    for percent in (1, 10):
+        few = load(f'low_shot/i3d_k400_{percent}percent.py')
+        assert str(percent) in few.train_dataloader.dataset.ann_file
+        few.train_dataloader.dataset.ann_file = every.train_dataloader.dataset.ann_file
+        assert few.to_dict() == every.to_dict()

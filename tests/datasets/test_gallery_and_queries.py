@@ -19,3 +19,10 @@ def test_missing_list_is_an_error(few_videos):
     side = dict(ann_file='train.txt', data_root=str(few_videos))
     with pytest.raises(FileNotFoundError):
         GalleryAndQueries(side, dict(side, ann_file='none.txt'), PIPELINE)
+
+
+def test_a_video_may_not_find_itself(few_videos):
+    (few_videos / 'mixed.txt').write_text('11.mp4 1\n03.mp4 1\n')
+    sides = [dict(ann_file=name, data_root=str(few_videos)) for name in ('train.txt', 'mixed.txt')]
+    with pytest.raises(ValueError, match=r'1 video.*03\.mp4'):
+        GalleryAndQueries(*sides, PIPELINE)

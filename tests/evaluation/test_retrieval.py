@@ -23,10 +23,9 @@ def test_recall_is_that_of_the_authors(oracle):
     assert list(centred.values()) == pytest.approx(recorded['fame_recall'].tolist())
 
 
-@pytest.mark.parametrize('block', [1, 5, 1024])
-def test_recall_is_the_slow_obvious_one(block):
+def test_recall_is_the_slow_obvious_one():
     gallery, gallery_labels, query, query_labels = random_sets()
-    recall = retrieval_recall(gallery, gallery_labels, query, query_labels, (1, 3, 7), block=block)
+    recall = retrieval_recall(gallery, gallery_labels, query, query_labels, (1, 3, 7))
     for k, value in recall.items():
         hits = 0
         for feature, label in zip(query, query_labels):
@@ -50,7 +49,7 @@ def test_class_absent_from_the_gallery_is_never_found():
 def test_bad_features_are_refused():
     gallery, labels, query, query_labels = random_sets()
     query[3] = float('nan')
-    with pytest.raises(ValueError, match='1 of 12 features of query'):
+    with pytest.raises(ValueError, match='of query are not finite, the first is 3'):
         retrieval_recall(gallery, labels, query, query_labels)
     with pytest.raises(ValueError, match='gallery is empty'):
         retrieval_recall(gallery[:0], labels[:0], gallery, labels)

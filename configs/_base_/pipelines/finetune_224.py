@@ -16,7 +16,7 @@ val_pipeline = [
     dict(type='Resize', scale=(-1, 256)),
     dict(type='CenterCrop', crop_size=224),
     dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs', meta_keys=('filename', 'split')),
+    dict(type='PackActionInputs', meta_keys=('filename', 'split', 'sample_idx')),
 ]
 test_pipeline = [
     dict(type='DecordInit'),

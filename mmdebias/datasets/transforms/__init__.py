@@ -1,7 +1,13 @@
 """What happens to one video in a worker."""
 
+from .consecutive_clips import ConsecutiveClips
 from .per_view import PerView
 from .sample_views import SampleViews
 from .scale_optical_flow import ScaleOpticalFlow
 
-__all__ = ['PerView', 'SampleViews', 'ScaleOpticalFlow']
+__all__ = [
+    'ConsecutiveClips',
+    'PerView',
+    'SampleViews',
+    'ScaleOpticalFlow',
+]

@@ -1,0 +1,10 @@
+# All clips of 16 consecutive frames of a video; a dataset's file names the two sides.
+_base_ = './retrieval_112.py'
+
+test_pipeline = [
+    _base_.test_pipeline[0],
+    dict(type='ConsecutiveClips', clip_len=16),
+    *_base_.test_pipeline[2:],
+]
+test_dataloader = dict(batch_size=1, dataset=dict(pipeline=test_pipeline))
+test_evaluator = dict(type='ClipRetrieval')

@@ -1,0 +1,14 @@
+# Linear probe of the small net on generated videos. Give load_from.
+_base_ = [
+    '../_base_/models/linear_r3d_toy.py',
+    '../_base_/pipelines/finetune_toy.py',
+    '../_base_/datasets/toy.py',
+    '../_base_/schedules/linear_100e.py',
+    '../_base_/default_runtime.py',
+]
+
+train_dataloader = dict(dataset=_base_.toy_train)
+val_dataloader = dict(dataset=_base_.toy_test)
+test_dataloader = dict(dataset=_base_.toy_test)
+train_cfg = dict(max_epochs=20, val_interval=5)
+param_scheduler = [dict(type='MultiStepLR', milestones=[12, 16], gamma=0.1)]

@@ -1,0 +1,64 @@
+"""A sheet of pictures: queries and what is nearest to them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import decord
+import numpy as np
+
+from .pictures import figure_of
+
+RIGHT, WRONG = (0.1, 0.65, 0.2), (0.85, 0.1, 0.1)
+
+Video = tuple[str, int]
+"""A file and the number of its class."""
+
+
+def draw_retrieval_sheet(
+    path: str | Path,
+    queries: Sequence[Video],
+    neighbours: Sequence[Sequence[Video]],
+    size: int = 160,
+) -> Path:
+    """Draw the middle frame of queries and of their neighbours (FAME, Figure 8), one row a query.
+
+    A neighbour has a green border where its class is the query's, a red one where it is not.
+
+    Args:
+        path: The picture to write; its folder is made.
+        queries: Files and classes.
+        neighbours: For each query its neighbours, the nearest first, the same number for all.
+        size: Pixels of a frame's side; frames are squeezed to a square.
+
+    Returns:
+        ``path``.
+    """
+    columns = [('query', np.stack([middle_frame(file, size) for file, _ in queries]))]
+    for place in range(len(neighbours[0])):
+        pictures = [
+            _bordered(middle_frame(row[place][0], size), row[place][1] == label)
+            for (_, label), row in zip(queries, neighbours, strict=True)
+        ]
+        columns.append((f'nearest {place + 1}', np.stack(pictures)))
+    titles = [
+        f'class {label}: ' + ' '.join(str(other) for _, other in row)
+        for (_, label), row in zip(queries, neighbours)
+    ]
+    return figure_of(path, columns, titles)
+
+
+def middle_frame(video: str, size: int) -> np.ndarray:
+    """RGB ``[size, size, 3]`` in [0, 1]."""
+    reader = decord.VideoReader(video)
+    frame = reader[len(reader) // 2].asnumpy()
+    return cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA) / 255
+
+
+def _bordered(picture: np.ndarray, right: bool) -> np.ndarray:
+    width = max(1, len(picture) // 20)
+    framed = np.empty_like(picture)
+    framed[:] = RIGHT if right else WRONG
+    inner = slice(width, -width)
+    framed[inner, inner] = picture[inner, inner]
+    return framed

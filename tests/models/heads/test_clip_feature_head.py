@@ -1,0 +1,18 @@
+import torch
+
+from mmdebias.models import ClipFeatureHead
+
+
+def test_maps_of_all_sizes_become_features_of_one():
+    head = ClipFeatureHead()
+    for size in ((2, 7, 7), (2, 14, 14), (1, 4, 4)):
+        assert head(torch.randn(3, 5, *size)).shape == (3, 5 * 98)
+    maps = torch.randn(2, 5, 2, 14, 14)
+    blocks = maps.reshape(2, 5, 2, 7, 2, 7, 2).amax((4, 6))
+    assert torch.equal(head(maps), blocks.flatten(1))
+
+
+def test_clips_of_a_video_stay_apart():
+    maps = torch.randn(6, 2, 2, 7, 7)
+    by_video = ClipFeatureHead().predict(maps, [None, None])
+    assert torch.equal(by_video, maps.flatten(1).unflatten(0, (2, 3)))

@@ -1,0 +1,48 @@
+import runpy
+import sys
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
+
+from mmdebias.visualization import draw_retrieval_sheet
+from running import ROOT
+
+
+def share(picture, colour):
+    """Of pixels that have about this colour, RGB in [0, 1]."""
+    return (np.abs(picture[..., ::-1] / 255 - colour).max(-1) < 0.04).mean()
+
+
+def test_right_neighbours_are_green_and_wrong_ones_red(few_videos, tmp_path):
+    from mmdebias.visualization.retrieval_sheet import RIGHT, WRONG
+
+    videos = [(str(few_videos / f'{i:02}.mp4'), i % 2) for i in range(6)]
+    one, none = [[videos[2], videos[1]]], [[videos[1], videos[3]]]
+    mixed = cv2.imread(str(draw_retrieval_sheet(tmp_path / 'new' / 'a.png', videos[:1], one)))
+    wrong = cv2.imread(str(draw_retrieval_sheet(tmp_path / 'b.png', videos[:1], none)))
+    assert share(mixed, RIGHT) > 0.01 and share(wrong, RIGHT) == 0
+    assert share(wrong, WRONG) == pytest.approx(2 * share(mixed, WRONG), rel=0.1)
+
+
+def test_command_draws_the_nearest_training_videos(few_videos, tmp_path, monkeypatch, capsys):
+    config = ROOT / 'configs' / 'retrieval' / 'r3d_toy.py'
+    cfg = Config.fromfile(config)
+    cfg.model.backbone.base_channels = 4
+    backbone = MODELS.build(cfg.model.backbone)
+    state = {f'backbone.{name}': tensor for name, tensor in backbone.state_dict().items()}
+    torch.save(dict(state_dict=state), tmp_path / 'a.pth')
+    tool = ROOT / 'tools' / 'analysis' / 'retrieval_sheet.py'
+    sides = [f'test_dataloader.dataset.{s}.data_root={few_videos}' for s in ('gallery', 'query')]
+    command = [
+        tool, config, tmp_path / 'a.pth', tmp_path / 'sheet.png', '--queries', 2,
+        '--cfg-options', 'model.backbone.base_channels=4', *sides,
+    ]  # fmt: skip
+    monkeypatch.setattr(sys, 'argv', list(map(str, command)))
+    runpy.run_path(str(tool), run_name='__main__')
+    assert 'sheet.png' in capsys.readouterr().out
+    picture = cv2.imread(str(tmp_path / 'sheet.png'))
+    assert picture.shape[1] > 1.5 * picture.shape[0]  # two queries, each with three neighbours

@@ -1,0 +1,238 @@
+"""A checkpoint's whole table: runs the protocols asked for and writes Markdown and JSON.
+
+Usage: python tools/evaluate.py CHECKPOINT --dataset toy --protocols finetune,linear,knn,retrieval
+
+Every step is a command that a user would type; it is printed before it runs. Finished steps are not
+run again, an interrupted training goes on from its last epoch and an interrupted test from its last
+shard of features. The configs are configs/PROTOCOL/ENCODER_DATASET.py. Options after
+``--cfg-options`` go to all of them, or to one, as in ``linear:train_cfg.max_epochs=5``.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import mmaction
+import mmengine
+import torch
+from mmengine.config import Config
+
+import mmdebias
+from mmdebias.evaluation import confidence_interval
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = dict(
+    finetune='finetune', linear='linear_probe', knn='retrieval', retrieval='retrieval',
+    clips='retrieval',
+)  # fmt: skip
+TRAINED = ('finetune', 'linear')
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('checkpoint', type=Path)
+    parser.add_argument('--dataset', required=True, help='toy, ucf101, hmdb51')
+    parser.add_argument('--protocols', default='finetune,linear,knn,retrieval')
+    parser.add_argument('--encoder', default='r3d', help='i3d, r2plus1d_18, c3d, ... (default r3d)')
+    parser.add_argument('--splits', default='1', help='of UCF101 and HMDB51, such as 1,2,3')
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--work-dir', type=Path, help='default: work_dirs/evaluate/CHECKPOINT')
+    parser.add_argument('--cfg-options', nargs='*', default=[], metavar='KEY=VALUE')
+    args = parser.parse_args()
+    args.protocols, args.splits = args.protocols.split(','), args.splits.split(',')
+    unknown = [name for name in args.protocols if name not in FOLDERS]
+    if unknown:
+        parser.error(f'{unknown} are no protocols; there are {list(FOLDERS)}')
+    if args.dataset == 'toy' and args.splits != ['1']:
+        parser.error('toy has one split')
+    if not args.checkpoint.is_file():
+        parser.error(f'there is no checkpoint {args.checkpoint}')
+    configs = [config_of(args, protocol) for protocol in args.protocols]
+    missing = [path for path in configs if not path.is_file()]
+    if missing:
+        parser.error(f'there is no config {missing[0]}: choose another --encoder or protocol')
+    if args.work_dir is None:
+        args.work_dir = ROOT / 'work_dirs' / 'evaluate' / args.checkpoint.stem
+    return args
+
+
+def config_of(args: argparse.Namespace, protocol: str) -> Path:
+    """The config of a protocol."""
+    name = f'{args.encoder}_{args.dataset}'
+    if protocol == 'clips':
+        name = 'r3d_toy_clips' if name == 'r3d_toy' else f'{args.encoder}_clips_{args.dataset}'
+    return ROOT / 'configs' / FOLDERS[protocol] / f'{name}.py'
+
+
+def main() -> None:
+    """Run what is missing and write the table."""
+    args = parse_args()
+    setting = setting_of(args)
+    # Other weights, seeds or options have results of their own.
+    digest = hashlib.sha256(json.dumps(setting, sort_keys=True).encode()).hexdigest()[:12]
+    folder = args.work_dir / f'{args.dataset}_{digest}'
+    rows = []
+    for protocol in args.protocols:
+        results = []
+        for split in args.splits:
+            place = folder / protocol / f'split{split}'
+            results.append(run_protocol(args, protocol, split, place))
+        rows += table_rows(protocol, config_of(args, protocol), results)
+        write(folder, setting, rows)  # a table of what there is, should a later protocol fail
+    print(f'\n{(folder / "table.md").read_text()}\n{folder / "table.md"}, table.json')
+
+
+def setting_of(args: argparse.Namespace) -> dict:
+    """What makes the numbers: weights, data, seed, options, versions."""
+    with args.checkpoint.open('rb') as file:
+        weights = hashlib.file_digest(file, 'sha256').hexdigest()
+    return dict(
+        checkpoint=str(args.checkpoint),
+        sha256=weights,
+        encoder=args.encoder,
+        dataset=args.dataset,
+        data=os.environ.get('MMDEBIAS_DATA', 'data'),
+        seed=args.seed,
+        options=args.cfg_options,
+        versions=dict(
+            mmdebias=mmdebias.__version__,
+            mmaction2=mmaction.__version__,
+            mmengine=mmengine.__version__,
+            torch=torch.__version__,
+            python=platform.python_version(),
+        ),
+    )
+
+
+def run_protocol(args: argparse.Namespace, protocol: str, split: str, place: Path) -> dict:
+    """The metrics of a protocol on a split, and how many videos they are of."""
+    result = place / 'result.json'
+    if result.exists():
+        print(f'Reusing {result}', flush=True)
+        return json.loads(result.read_text())
+    config, checkpoint = config_of(args, protocol), args.checkpoint
+    common = [*split_options(args.dataset, split, protocol), *options_of(args, protocol)]
+    common.append(f'randomness.seed={args.seed}')
+    if protocol in TRAINED:
+        checkpoint = train(config, place / 'train', args.checkpoint, common)
+    if protocol == 'knn':
+        common += ['test_evaluator.type=KNNAccuracy']
+    work = place / 'test'
+    run(place / 'test.log', 'tools/test.py', config, checkpoint, '--work-dir', work,
+        '--cfg-options', *common, f'work_dir={work}')  # fmt: skip
+    # MMEngine writes the metrics of each run into a folder named by the time.
+    latest = max(work.glob('*/*.json'), key=lambda path: path.stat().st_mtime)
+    metrics = json.loads(latest.read_text())
+    found = dict(metrics=metrics, videos=count_videos(work, protocol in TRAINED))
+    result.write_text(json.dumps(found))
+    return found
+
+
+def options_of(args: argparse.Namespace, protocol: str) -> list[str]:
+    """The user's options for a protocol."""
+    named = [option.partition(':') for option in args.cfg_options]
+    return [
+        rest if name in FOLDERS else option
+        for (name, _, rest), option in zip(named, args.cfg_options)
+        if name == protocol or name not in FOLDERS
+    ]
+
+
+def split_options(dataset: str, split: str, protocol: str) -> list[str]:
+    """Options that choose a split of UCF101 or HMDB51."""
+    if dataset == 'toy':
+        return []
+    train, test = (f'{dataset}_{part}_split_{split}_videos.txt' for part in ('train', 'val'))
+    if protocol not in TRAINED:
+        sides = 'test_dataloader.dataset.gallery', 'test_dataloader.dataset.query'
+        return [f'{side}.ann_file={name}' for side, name in zip(sides, (train, test))]
+    loaders = dict(train=train, val=test, test=test)
+    return [f'{part}_dataloader.dataset.ann_file={name}' for part, name in loaders.items()]
+
+
+def count_videos(work: Path, classified: bool) -> int:
+    """Videos that were tested: those of the test list, or of the queries."""
+    cfg = Config.fromfile(next(work.glob('*.py')))
+    dataset = cfg.test_dataloader.dataset
+    side = dataset if classified else dataset.query
+    path = Path(side.data_root, side.ann_file)
+    return sum(bool(line.strip()) for line in path.read_text().splitlines())
+
+
+def train(config: Path, work: Path, checkpoint: Path, options: list[str]) -> Path:
+    """Train, or go on training; returns the last checkpoint."""
+    marker, finished = work / 'last_checkpoint', work / 'finished'
+    if not finished.exists():
+        # The marker is written when a checkpoint is whole.
+        start = ['--resume'] if marker.exists() else []
+        more = [] if start else [f'load_from={checkpoint}']
+        run(work.parent / 'train.log', 'tools/train.py', config, '--work-dir', work, *start,
+            '--cfg-options', *options, *more)  # fmt: skip
+        finished.touch()
+    return Path(marker.read_text())
+
+
+def run(log: Path, script: str, *arguments: object) -> None:
+    """Run one of the project's scripts; the command is shown, what it says is logged."""
+    command = [sys.executable, str(ROOT / script), *map(str, arguments)]
+    print('$ python', shlex.join([script, *command[2:]]), flush=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open('a') as file:
+        status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT).returncode
+    if status:
+        print(log.read_text()[-3000:])
+        sys.exit(f'{script} failed (exit status {status}). All it said is in {log}.')
+
+
+def table_rows(protocol: str, config: Path, results: list[dict]) -> list[dict]:
+    """A row a metric: its mean over the splits, and a 95 % confidence interval.
+
+    The interval is Wilson's for the test videos of one split: how far the number would move with
+    other test videos, not with another seed. The test sets of splits share videos, and the clips of
+    a video are not independent: neither makes it narrower.
+    """
+    rows = []
+    for name in results[0]['metrics']:
+        if '/' not in name:
+            continue
+        values = [result['metrics'][name] for result in results]
+        mean = sum(values) / len(values)
+        videos = round(sum(result['videos'] for result in results) / len(results))
+        low, high = confidence_interval(mean, videos)
+        row = dict(protocol=protocol, metric=name, value=mean, splits=values, videos=videos)
+        rows.append(row | dict(low=low, high=high, config=str(config.relative_to(ROOT))))
+    return rows
+
+
+def write(folder: Path, setting: dict, rows: list[dict]) -> None:
+    """Both tables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'table.json').write_text(json.dumps(dict(setting=setting, rows=rows), indent=1))
+    lines = [
+        '| protocol | metric | % | 95 % interval | test videos | splits | config |',
+        '|---|---|---|---|---|---|---|',
+    ]
+    for row in rows:
+        value, low, high = (100 * row[key] for key in ('value', 'low', 'high'))
+        lines.append(
+            f'| {row["protocol"]} | {row["metric"]} | {value:.1f} | {low:.1f} to {high:.1f} '
+            f'| {row["videos"]} | {len(row["splits"])} | {row["config"]} |'
+        )
+    versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
+    lines += [
+        '',
+        f'Checkpoint {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), seed '
+        f'{setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
+    ]
+    (folder / 'table.md').write_text('\n'.join(lines) + '\n')
+
+
+if __name__ == '__main__':
+    main()
