@@ -72,6 +72,17 @@ def test_a_truncated_file_is_said_to_be(tmp_path, zipped, share):
         read_checkpoint(file)
 
 
+def test_a_pickle_cut_within_a_name_is_not_taken_for_one_with_strange_objects(tmp_path):
+    file = tmp_path / 'released.pth'
+    torch.save(dict(weight=torch.ones(2)), file, _use_new_zipfile_serialization=False)
+    whole = file.read_bytes()
+    name = whole.index(b'torch._utils')
+    for length in range(name + 1, name + 30):
+        file.write_bytes(whole[:length])
+        with pytest.raises(CheckpointError, match='truncated or damaged'):
+            read_checkpoint(file)
+
+
 @pytest.mark.parametrize(
     ('content', 'message'),
     [
