@@ -1,6 +1,7 @@
 """Any Kornia augmentation as a batch augmentation of clips."""
 
 import kornia.augmentation
+import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
@@ -14,6 +15,8 @@ class KorniaAugment(nn.Module):
     Args:
         transforms: What to apply, in order: each a dict with the class name of one of
             ``kornia.augmentation`` as ``type`` and its arguments, ``p`` among them.
+        compiled: Run them through ``torch.compile``. Worth it in long runs: the first batches
+            compile, once for each combination of augmentations that was drawn.
 
     Raises:
         ValueError: an unknown ``type``, or arguments that the class does not take.
@@ -24,7 +27,7 @@ class KorniaAugment(nn.Module):
         ...                     sigma=(0.1, 2.0), p=0.5)])
     """
 
-    def __init__(self, transforms: list[dict]) -> None:
+    def __init__(self, transforms: list[dict], compiled: bool = False) -> None:
         super().__init__()
         # Kornia's sequences take the same draw for all frames; the clip stays [N, C, T, H, W].
         self.sequence = kornia.augmentation.VideoSequential(
@@ -32,13 +35,17 @@ class KorniaAugment(nn.Module):
             data_format='BCTHW',
             same_on_frame=True,
         )
+        self.apply_all = torch.compile(self._apply_all) if compiled else self._apply_all
 
     def forward(self, clips: Tensor) -> Tensor:
         """Augment ``[N, 3, T, H, W]``, uint8 or float in [0, 1], to float of the same shape."""
         # Kornia views clips as frames, and one view of a batch does not lie in one piece.
         clips = to_unit_float(clips).contiguous()
         # An empty sequence has no output to reshape.
-        return self.sequence(clips) if len(self.sequence) else clips
+        return self.apply_all(clips) if len(self.sequence) else clips
+
+    def _apply_all(self, clips: Tensor) -> Tensor:
+        return self.sequence(clips)
 
 
 def _build(transform: dict) -> nn.Module:

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import torch
 
@@ -37,6 +39,19 @@ def test_uint8_becomes_float_and_one_view_of_a_batch_is_taken():
     assert augmented.shape == (2, 3, 4, 16, 16)
     assert torch.allclose(augmented[:, 0], augmented[:, 2])
     assert augmented.min() >= 0 and augmented.max() <= 1
+
+
+def test_compiled_gives_the_same(monkeypatch):
+    # Tracing is what can go wrong; generating machine code would take a minute.
+    monkeypatch.setattr(torch, 'compile', partial(torch.compile, backend='eager'))
+    transforms = [dict(type='RandomGrayscale', p=0.5), dict(type='ColorJitter', hue=0.1, p=0.8)]
+    clips, outs = torch.rand(4, 3, 2, 16, 16), []
+    for compiled in (False, True):
+        augment = KorniaAugment(transforms, compiled=compiled)
+        torch.manual_seed(1)
+        outs.append([augment(clips) for _ in range(3)])
+    for eager, traced in zip(*outs):
+        torch.testing.assert_close(traced, eager)
 
 
 def test_nothing_to_apply_leaves_the_clip():
