@@ -1,11 +1,8 @@
 # As pretrain_be_224.py, with crops of 112x112.
-_base_ = './pretrain_112.py'
+_base_ = './pretrain_be_224.py'
 
-views = dict(query=dict(), key=dict(same_as='query'), negative=dict(other_than='query'))
 train_pipeline = [
-    _base_.train_pipeline[0],
-    dict(type='SampleViews', clip_len=16, frame_interval=4, views=views),
-    _base_.train_pipeline[2],
+    *_base_.train_pipeline[:3],
     dict(
         type='PerView',
         transforms=[
