@@ -30,12 +30,12 @@ env_cfg = dict(
 # Or each rank would draw the same backgrounds and colours.
 randomness = dict(seed=None, diff_rank_seed=True)
 
-# An accuracy of one batch says little: averaged like the losses.
+# A training batch's accuracy says little: averaged like the losses. A validation's (acc/top1) is not.
 log_processor = dict(
     type='LogProcessor',
     window_size=20,
     by_epoch=True,
-    mean_pattern=r'.*(loss|time|data_time|grad_norm|top1).*',
+    mean_pattern=r'loss|time|grad_norm|^(train/)?top1',
 )
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(type='ActionVisualizer', vis_backends=vis_backends)

@@ -1,5 +1,7 @@
 """Every config in configs/ builds, and the ones that carry the paper's settings hold them."""
 
+import re
+
 import pytest
 from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
@@ -146,3 +148,11 @@ def test_low_shot_differs_from_all_labels_in_the_list():
         assert str(percent) in few.train_dataloader.dataset.ann_file
         few.train_dataloader.dataset.ann_file = every.train_dataloader.dataset.ann_file
         assert few.to_dict() == every.to_dict()
+
+
+def test_log_averages_accuracies_of_batches_and_not_of_validations():
+    averaged = re.compile(load('finetune/r3d_toy.py').log_processor.mean_pattern)
+    for name in ('loss_contrast', 'time', 'data_time', 'top1', 'top1_acc', 'train/top1_acc'):
+        assert averaged.search(name)
+    for name in ('acc/top1', 'val/acc/top1', 'knn/top1', 'retrieval/R@1'):
+        assert not averaged.search(name)
