@@ -30,7 +30,7 @@ env_cfg = dict(
 # Or each rank would draw the same backgrounds and colours.
 randomness = dict(seed=None, diff_rank_seed=True)
 
-# A training batch's accuracy says little: averaged like the losses. A validation's (acc/top1) is not.
+# A training batch's accuracy says little: averaged like the losses. That of a validation is not.
 log_processor = dict(
     type='LogProcessor',
     window_size=20,
