@@ -3,6 +3,7 @@
 from .confidence import confidence_interval
 from .feature_shards import FeatureShards
 from .knn import knn_accuracy
+from .linear_classifier import fit_linear_classifier
 from .mask_quality import mask_overlap
 from .retrieval import retrieval_recall
 from .retrieval_metrics import ClipRetrieval, KNNAccuracy, VideoRetrieval
@@ -14,6 +15,7 @@ __all__ = [
     'KNNAccuracy',
     'VideoRetrieval',
     'confidence_interval',
+    'fit_linear_classifier',
     'knn_accuracy',
     'mask_overlap',
     'nearest',
