@@ -14,8 +14,8 @@ class AugmentAhead:
     All preparing happens on one side stream. Each preparation waits for what the training stream
     had been given by then, which is the steps before: memory that they read is not written to
     again too early, so that no tensor has to be recorded on the other stream. It does not wait for
-    the step that is queued next, and runs beside it. Nothing here makes the host wait for the device,
-    unless ``prepare`` does.
+    the step that is queued next, and runs beside it. The host waits for the device only where
+    ``prepare`` does.
 
     Args:
         prepare: From a batch on the host to what the step takes, on the device.
