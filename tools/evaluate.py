@@ -7,7 +7,9 @@ Usage:
 Every step is a command that a user would type; it is printed before it runs. Finished steps are not
 run again, an interrupted training goes on from its last epoch and an interrupted test from its last
 shard of features. The configs are those of ``PROTOCOLS`` below. Options after ``--cfg-options`` go
-to all of them, or to one, as in ``linear:train_cfg.max_epochs=5``.
+to all of them, or to one, as in ``linear:train_cfg.max_epochs=5``. Where --gpus times the config's
+batch is not the paper's, the learning rate is scaled to it; the paper's batch on one GPU is
+``finetune:train_dataloader.batch_size=128``.
 """
 
 import argparse
@@ -54,6 +56,7 @@ def parse_args() -> argparse.Namespace:
         '--encoder', help='i3d, r2plus1d_18, c3d, r3d_18 or r3d_34; only toy has a default, r3d'
     )
     parser.add_argument('--splits', default='1', help='of UCF101 and HMDB51, such as 1,2,3')
+    parser.add_argument('--gpus', type=int, default=1, help='or, without GPUs, processes')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--work-dir', type=Path, help='default: work_dirs/evaluate/CHECKPOINT')
     parser.add_argument('--cfg-options', nargs='*', default=[], metavar='KEY=VALUE')
@@ -69,6 +72,8 @@ def parse_args() -> argparse.Namespace:
         if args.dataset != 'toy':
             parser.error(f'{args.dataset} needs --encoder: which net is the checkpoint of?')
         args.encoder = 'r3d'
+    if args.gpus < 1:
+        parser.error(f'--gpus {args.gpus} must be 1 or more')
     if not args.checkpoint.is_file():
         parser.error(f'there is no checkpoint {args.checkpoint}')
     configs = [config_of(args, protocol) for protocol in args.protocols]
@@ -115,6 +120,7 @@ def setting_of(args: argparse.Namespace) -> dict:
         encoder=args.encoder,
         dataset=args.dataset,
         data=os.environ.get('MMDEBIAS_DATA', 'data'),
+        gpus=args.gpus,
         seed=args.seed,
         options=args.cfg_options,
         versions=dict(
@@ -137,11 +143,11 @@ def run_protocol(args: argparse.Namespace, protocol: str, split: str, place: Pat
     common = [*split_options(args.dataset, split, protocol), *options_of(args, protocol)]
     common.append(f'randomness.seed={args.seed}')
     if protocol not in SEARCHED:
-        checkpoint = train(config, place / 'train', args.checkpoint, common)
+        checkpoint = train(args, config, place / 'train', common)
     if protocol == 'knn':
         common += ['test_evaluator.type=KNNAccuracy']
     work = place / 'test'
-    run(place / 'test.log', 'tools/test.py', config, checkpoint, '--work-dir', work,
+    run(args.gpus, place / 'test.log', 'test', [config, checkpoint], '--work-dir', work,
         '--cfg-options', *common, f'work_dir={work}')  # fmt: skip
     # MMEngine writes the metrics of each run into a folder named by the time.
     latest = max(work.glob('*/*.json'), key=lambda path: path.stat().st_mtime)
@@ -182,26 +188,34 @@ def count_videos(work: Path, classified: bool) -> int:
     return sum(bool(line.strip()) for line in path.read_text().splitlines())
 
 
-def train(config: Path, work: Path, checkpoint: Path, options: list[str]) -> Path:
+def train(args: argparse.Namespace, config: Path, work: Path, options: list[str]) -> Path:
     """Train, or go on training; returns the last checkpoint."""
     marker, finished = work / 'last_checkpoint', work / 'finished'
     if not finished.exists():
         # The marker is written when a checkpoint is whole.
         start = ['--resume'] if marker.exists() else []
-        more = [] if start else [f'load_from={checkpoint}']
-        run(work.parent / 'train.log', 'tools/train.py', config, '--work-dir', work, *start,
-            '--cfg-options', *options, *more)  # fmt: skip
+        more = [] if start else [f'load_from={args.checkpoint}']
+        run(args.gpus, work.parent / 'train.log', 'train', [config], '--work-dir', work,
+            '--auto-scale-lr', *start, '--cfg-options', *options, *more)  # fmt: skip
         finished.touch()
     return Path(marker.read_text())
 
 
-def run(log: Path, script: str, *arguments: object) -> None:
-    """Run one of the project's scripts; the command is shown, what it says is logged."""
-    command = [sys.executable, str(ROOT / script), *map(str, arguments)]
-    print('$ python', shlex.join([script, *command[2:]]), flush=True)
+def run(gpus: int, log: Path, task: str, files: list[Path], *options: object) -> None:
+    """Train or test with the project's scripts; the command is shown, what it says is logged."""
+    if gpus == 1:
+        name, program, script, count = 'python', sys.executable, f'tools/{task}.py', []
+    else:
+        name, program, script, count = 'bash', 'bash', f'tools/dist_{task}.sh', [gpus]
+    arguments = list(map(str, [*files, *count, *options]))
+    command = [program, str(ROOT / script), *arguments]
+    print('$', shlex.join([name, script, *arguments]), flush=True)
     log.parent.mkdir(parents=True, exist_ok=True)
+    # The launcher starts what is called python.
+    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
+    env = dict(os.environ, PATH=path)
     with log.open('a') as file:
-        status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT).returncode
+        status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, env=env).returncode
     if status:
         print(log.read_text()[-3000:])
         sys.exit(f'{script} failed (exit status {status}). All it said is in {log}.')
@@ -245,8 +259,8 @@ def write(folder: Path, setting: dict, rows: list[dict]) -> None:
     versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
     lines += [
         '',
-        f'Checkpoint {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), seed '
-        f'{setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
+        f'Checkpoint {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), {setting["gpus"]} '
+        f'GPU(s), seed {setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
     ]
     (folder / 'table.md').write_text('\n'.join(lines) + '\n')
 

@@ -102,7 +102,24 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
     assert 'no checkpoint' in say('none.pth', '--dataset', 'toy')
     assert 'ucf101 needs --encoder' in say(checkpoint, '--dataset', 'ucf101')
     assert '--splits 2: sthv2 has 1' in say(checkpoint, '--dataset', 'sthv2', '--splits', '2')
+    assert '--gpus 0 must be' in say(*toy, '--gpus', '0')
     assert 'invalid choice' in say(checkpoint, '--dataset', 'imagenet')
+
+
+def test_several_gpus_go_through_the_launcher(tmp_path, monkeypatch):
+    module, commands = runpy.run_path(str(EVALUATE[1])), []
+
+    def called(command, **_):
+        commands.append(command)
+        return argparse.Namespace(returncode=0)
+
+    monkeypatch.setattr(module['subprocess'], 'run', called)
+    for gpus in (1, 2):
+        module['run'](gpus, tmp_path / 'log', 'test', ['c.py', 'a.pth'], '--work-dir', 'w')
+    assert commands == [
+        [sys.executable, f'{ROOT}/tools/test.py', 'c.py', 'a.pth', '--work-dir', 'w'],
+        ['bash', f'{ROOT}/tools/dist_test.sh', 'c.py', 'a.pth', '2', '--work-dir', 'w'],
+    ]
 
 
 def test_every_protocol_is_a_config_and_splits_are_lists():
