@@ -55,7 +55,8 @@ class AugmentAheadTrainLoop(EpochBasedTrainLoop):
         if not self.looks_ahead:
             super().run_epoch()
             return
-        self._ahead = AugmentAhead(self._prepare, self.streams)
+        # One stream for all epochs: memory freed on a stream is used again on that stream alone.
+        self._ahead = self._ahead or AugmentAhead(self._prepare, self.streams)
         self.runner.call_hook('before_train_epoch')
         self.runner.model.train()
         batches = chain(map(PreparedBatch, self.dataloader), [None])

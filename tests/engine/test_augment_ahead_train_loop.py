@@ -37,10 +37,11 @@ class Streams:
     """A stand-in for torch.cuda; ``started`` has what is done for sure when an operation starts."""
 
     def __init__(self):
-        self.started = {}
+        self.started, self.made = {}, 0
         self.current = Stream(self.started)
 
     def Stream(self):
+        self.made += 1
         return Stream(self.started)
 
     def current_stream(self):
@@ -118,8 +119,10 @@ def test_looking_ahead_changes_no_number_but_the_order_of_draws(few_videos, tmp_
     for batch in ahead.batches:
         assert batch['inputs'][0].dtype == torch.uint8
 
-    drawn = train(runner_of(few_videos, tmp_path / 'draws', 'AugmentAheadTrainLoop'), Streams())
+    streams = Streams()
+    drawn = train(runner_of(few_videos, tmp_path / 'draws', 'AugmentAheadTrainLoop'), streams)
     assert drawn.losses != on_cpu
+    assert streams.made == 1  # each keeps memory of its own
     (tmp_path / 'draws' / 'epoch_2.pth').unlink()
     again = runner_of(
         few_videos, tmp_path / 'draws', 'AugmentAheadTrainLoop',
