@@ -1,6 +1,5 @@
 """From collated uint8 views to the normalised clips that an encoder takes."""
 
-from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
@@ -53,9 +52,9 @@ class NormalisingPreprocessor(BaseDataPreprocessor):
         prepared = getattr(data, 'prepared', None)
         return self.prepare(data, training) if prepared is None else prepared
 
-    @abstractmethod
     def prepare(self, data: dict, training: bool = False) -> dict:
-        """Prepare a batch."""
+        """Prepare a batch; each preprocessor says how."""
+        raise NotImplementedError
 
     def normalise(self, clips: Tensor) -> Tensor:
         """uint8 or float in [0, 1] ``[N, 3, T, H, W]`` to ``(x - mean) / std``."""
