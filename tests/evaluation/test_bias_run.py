@@ -1,7 +1,5 @@
 """Stock MMAction2 classifiers, random and tiny, through every probe."""
 
-import copy
-
 import numpy as np
 import pytest
 from mmengine.config import Config
@@ -11,7 +9,6 @@ from mmdebias.datasets.bias import PROBES, make_manifest, read_manifest, write_m
 from mmdebias.datasets.label_subset import parse_list
 from mmdebias.datasets.toy import ToyConfig, make_toy
 from mmdebias.evaluation import bias_measures, load_scores, probe_config
-from running import ROOT
 
 PREPROCESSOR = dict(
     type='ActionDataPreprocessor',
