@@ -55,8 +55,9 @@ def draw_stripes(seed: int, height: int, width: int) -> np.ndarray:
     spacing = draw(3, 5) * half_width
     wavelength = draw(64, 256)
     amplitude = draw(0.05, 0.15) * wavelength
-    # At least half saturated and half bright: a grey's complement would be nearly the same grey.
-    colour = colorsys.hsv_to_rgb(draw(0, 1), draw(0.5, 1), draw(0.5, 1))
+    # Saturated and bright, so that some channel differs by half its range or more: the complement
+    # of a grey would be nearly the same grey.
+    colour = colorsys.hsv_to_rgb(draw(0, 1), draw(0.5, 1), draw(0.75, 1))
     stripe = np.rint(255 * np.array(colour)).astype(int)
     return sinusoid_stripes(
         height,
