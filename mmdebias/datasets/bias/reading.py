@@ -42,7 +42,9 @@ def read_frames(
     except (decord.DECORDError, IndexError) as error:
         # decord appends its C++ stack to the message.
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RuntimeError(f'{path} cannot be decoded: {reason}') from error
+        raise RuntimeError(
+            f'{path} cannot be decoded: {reason}. Mend it, or take it out of the list.'
+        ) from error
 
 
 def spread(total: int, most: int) -> np.ndarray:
