@@ -39,7 +39,7 @@ def read_frames(
         # Each once: batches may ask for a frame several times.
         distinct, back = np.unique(chosen, return_inverse=True)
         return reader.get_batch(distinct).asnumpy()[back.reshape(-1)], chosen, len(reader)
-    except (decord.DECORDError, IndexError) as error:
+    except (decord.DECORDError, RuntimeError, IndexError) as error:
         # decord appends its C++ stack to the message.
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise RuntimeError(
