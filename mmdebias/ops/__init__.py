@@ -1,5 +1,6 @@
 """The mathematics: pure functions of tensors, and of arrays for what runs in the workers."""
 
+from .activation_maps import channel_map, energy_inside, responses, stretch_maps, to_heat
 from .camera_motion import camera_motion
 from .clips import check_clips, to_unit_float
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
@@ -13,19 +14,24 @@ __all__ = [
     'add_static_frame',
     'blend',
     'camera_motion',
+    'channel_map',
     'check_clips',
     'contrastive_logits',
     'cut_mix',
     'cut_pieces',
+    'energy_inside',
     'fame_mask',
     'flow_to_previous',
     'gauss_mask',
     'grid_mask',
     'info_nce',
     'merge',
+    'responses',
     'rotate',
     'seed_mask',
+    'stretch_maps',
     'temporal_consistency',
+    'to_heat',
     'to_unit_float',
     'tps_grid',
     'triplet',
