@@ -1,0 +1,168 @@
+"""Clips of one video as a config's tests see them, with what is known of their foreground."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from mmaction.datasets.transforms import CenterCrop, FormatShape, Resize
+from mmaction.registry import TRANSFORMS
+from mmengine.registry import DefaultScope
+from torch import Tensor
+
+from mmdebias.ops import fame_mask
+
+from .mask_files import find_masks, read_masks
+
+EXACT, MOTION = 'exact masks', "FAME's motion mask"
+SAMPLERS = ('SampleFrames', 'UniformSample', 'DenseSampleFrames', 'ConsecutiveClips')
+# Several crops of a frame would be several clips; the one in the middle is looked at.
+CROPS = ('ThreeCrop', 'TenCrop')
+# What moves masks along with frames; other steps change colours, or are of mmdebias's disturbances.
+GEOMETRY = (Resize, CenterCrop, FormatShape)
+
+
+class Windows(NamedTuple):
+    """Clips of a video."""
+
+    clips: Tensor
+    """uint8 RGB ``[N, 3, T, H, W]``."""
+    frame_inds: np.ndarray
+    """int ``[N, T]``, which frame of the video each is."""
+    masks: Tensor
+    """Bool ``[N, T, H, W]``, true in the foreground."""
+    masks_are: str
+    """Where they come from: ``EXACT`` (a file) or ``MOTION``."""
+
+
+def sampling_of(pipeline: Sequence[dict]) -> dict:
+    """The step of a test pipeline that samples frames.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for step in pipeline:
+        if step['type'] in SAMPLERS:
+            return dict(step)
+    raise ValueError(f'the test pipeline has none of {SAMPLERS}, so its clips are not known.')
+
+
+def window_pipeline(
+    pipeline: Sequence[dict],
+    sampling: Sequence[dict] | None = None,
+    disturbing: Sequence[dict] = (),
+) -> list[dict]:
+    """A test pipeline that samples otherwise, and disturbs what was decoded.
+
+    Args:
+        pipeline: Of a config's tests, up to clips (``Encoder.pipeline``).
+        sampling: Steps between opening and decoding the video, instead of the pipeline's sampler.
+        disturbing: Steps after the decoder.
+
+    Returns:
+        Configs of transforms. Three or ten crops are replaced by the middle one.
+
+    Raises:
+        ValueError: the pipeline has no sampler or no decoder.
+    """
+    sampler = sampling_of(pipeline)
+    steps = []
+    decoded = False
+    for step in pipeline:
+        if step['type'] == sampler['type']:
+            steps += [sampler] if sampling is None else sampling
+        elif step['type'] in CROPS:
+            steps.append(dict(type='CenterCrop', crop_size=step['crop_size']))
+        else:
+            steps.append(step)
+        if 'Decode' in step['type'] and not decoded:
+            steps += disturbing
+            decoded = True
+    if not decoded:
+        raise ValueError('the test pipeline has no decoder: give one that reads videos.')
+    return steps
+
+
+def read_windows(
+    video: str | Path, pipeline: Sequence[dict], masks: str | Path | None = None
+) -> Windows:
+    """Read clips of a video, and masks that went through the same resizing and cropping.
+
+    Args:
+        video: A file.
+        pipeline: From :func:`window_pipeline`.
+        masks: Folder of mask files, see :func:`find_masks`. Where there are none, FAME's motion
+            mask with its cures stands in, one a clip: adaptive, noise floor 2, following the
+            camera. It is computed from the clips as they were read, disturbed or not.
+
+    Returns:
+        Clips and masks.
+
+    Raises:
+        FileNotFoundError: no such video, or the folder lacks its masks.
+        ValueError: a video shorter than the clip, or masks that are not those of the video.
+    """
+    if not Path(video).is_file():
+        raise FileNotFoundError(f'{video} is not there')
+    file = find_masks(video, masks)
+    sample = dict(filename=str(video), start_index=0, modality='RGB', label=-1)
+    with DefaultScope.overwrite_default_scope('mmaction'):
+        transforms = [TRANSFORMS.build(step) for step in pipeline]
+    covered = None
+    for transform in transforms:
+        reading = 'imgs' not in sample
+        sample = transform(sample)
+        if reading and 'imgs' in sample:
+            _check_length(video, sample)
+            if file is not None:
+                covered = _mask_frames(file, sample)
+        elif covered is not None and isinstance(transform, GEOMETRY):
+            covered = transform(covered)
+    clips = _clips(sample)
+    if covered is not None:
+        known, how = _clips(covered)[:, 0] >= 128, EXACT
+    else:
+        known, how = _motion_mask(clips)[:, None].expand(-1, clips.shape[2], -1, -1), MOTION
+    frames = np.reshape(sample['frame_inds'], (len(clips), -1))
+    return Windows(clips, frames, known, how)
+
+
+def _check_length(video: str | Path, sample: dict) -> None:
+    clip_len, interval = sample.get('clip_len', 1), sample.get('frame_interval') or 1
+    span, total = (clip_len - 1) * interval + 1, int(sample['total_frames'])
+    if total < span:
+        raise ValueError(
+            f'{video} has {total} frame(s) and a clip of {clip_len} with interval {interval} spans '
+            f'{span}: give a longer video, or a smaller clip length or interval.'
+        )
+
+
+def _mask_frames(file: Path, sample: dict) -> dict:
+    """The sample with masks for frames, 0 and 255."""
+    height, width = sample['imgs'][0].shape[:2]
+    masks = read_masks(file, int(sample['total_frames']), height, width)
+    masks = masks[sample['frame_inds'] - sample.get('start_index', 0)].astype(np.uint8) * 255
+    return dict(sample, imgs=[np.repeat(mask[..., None], 3, axis=2) for mask in masks])
+
+
+def _clips(sample: dict) -> Tensor:
+    """``[N, 3, T, H, W]`` of what FormatShape made."""
+    clips = torch.from_numpy(np.ascontiguousarray(sample['imgs']))
+    if clips.ndim == 4:  # NCHW, for a 2D net; clips of one frame are the segments of one clip
+        number = sample['num_clips'] if sample.get('clip_len', 1) > 1 else 1
+        return clips.unflatten(0, (number, -1)).transpose(1, 2)
+    if clips.ndim != 5:
+        raise ValueError(
+            f'the test pipeline makes {list(clips.shape)}, wanted [clips, 3, T, H, W]: use '
+            "FormatShape(input_format='NCTHW'), or 'NCHW' for a 2D net."
+        )
+    return clips
+
+
+def _motion_mask(clips: Tensor) -> Tensor:
+    if clips.shape[2] < 2:
+        raise ValueError('a clip of one frame has no motion to make a mask of: give masks.')
+    # One at a time: a long video has many.
+    masks = [fame_mask(c[None], 'adaptive', noise_floor=2, follow_camera=True)[0] for c in clips]
+    return torch.stack(masks)
