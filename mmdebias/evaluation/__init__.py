@@ -1,5 +1,7 @@
 """How good masks and features are."""
 
+from .activations import activation_maps, feature_maps
+from .class_maps import ClassMaps, load_classifier
 from .confidence import confidence_interval
 from .feature_shards import FeatureShards
 from .knn import knn_accuracy
@@ -8,16 +10,27 @@ from .mask_quality import mask_overlap
 from .retrieval import retrieval_recall
 from .retrieval_metrics import ClipRetrieval, KNNAccuracy, VideoRetrieval
 from .search import nearest
+from .static_gain import Correlation, correlate, per_class_accuracy, relative_gain
+from .temporal_kernels import temporal_kernels
 
 __all__ = [
+    'ClassMaps',
     'ClipRetrieval',
+    'Correlation',
     'FeatureShards',
     'KNNAccuracy',
     'VideoRetrieval',
+    'activation_maps',
     'confidence_interval',
+    'correlate',
+    'feature_maps',
     'fit_linear_classifier',
     'knn_accuracy',
+    'load_classifier',
     'mask_overlap',
     'nearest',
+    'per_class_accuracy',
+    'relative_gain',
     'retrieval_recall',
+    'temporal_kernels',
 ]
