@@ -30,9 +30,9 @@ class Windows(NamedTuple):
     """uint8 RGB ``[N, 3, T, H, W]``."""
     frame_inds: np.ndarray
     """int ``[N, T]``, which frame of the video each is."""
-    masks: Tensor
-    """Bool ``[N, T, H, W]``, true in the foreground."""
-    masks_are: str
+    masks: Tensor | None = None
+    """Bool ``[N, T, H, W]``, true in the foreground; None where they were not asked for."""
+    masks_are: str = ''
     """Where they come from: ``EXACT`` (a file) or ``MOTION``."""
 
 
@@ -85,7 +85,10 @@ def window_pipeline(
 
 
 def read_windows(
-    video: str | Path, pipeline: Sequence[dict], masks: str | Path | None = None
+    video: str | Path,
+    pipeline: Sequence[dict],
+    masks: str | Path | None = None,
+    foreground: bool = True,
 ) -> Windows:
     """Read clips of a video, and masks that went through the same resizing and cropping.
 
@@ -95,6 +98,7 @@ def read_windows(
         masks: Folder of mask files, see :func:`find_masks`. Where there are none, FAME's motion
             mask with its cures stands in, one a clip: adaptive, noise floor 2, following the
             camera. It is computed from the clips as they were read, disturbed or not.
+        foreground: Whether masks are wanted.
 
     Returns:
         Clips and masks.
@@ -105,7 +109,7 @@ def read_windows(
     """
     if not Path(video).is_file():
         raise FileNotFoundError(f'{video} is not there')
-    file = find_masks(video, masks)
+    file = find_masks(video, masks) if foreground else None
     sample = dict(filename=str(video), start_index=0, modality='RGB', label=-1)
     with DefaultScope.overwrite_default_scope('mmaction'):
         transforms = [TRANSFORMS.build(step) for step in pipeline]
@@ -120,12 +124,13 @@ def read_windows(
         elif covered is not None and isinstance(transform, GEOMETRY):
             covered = transform(covered)
     clips = _clips(sample)
-    if covered is not None:
-        known, how = _clips(covered)[:, 0] >= 128, EXACT
-    else:
-        known, how = _motion_mask(clips)[:, None].expand(-1, clips.shape[2], -1, -1), MOTION
     frames = np.reshape(sample['frame_inds'], (len(clips), -1))
-    return Windows(clips, frames, known, how)
+    if not foreground:
+        return Windows(clips, frames)
+    if covered is not None:
+        return Windows(clips, frames, _clips(covered)[:, 0] >= 128, EXACT)
+    moving = _motion_mask(clips)[:, None].expand(-1, clips.shape[2], -1, -1)
+    return Windows(clips, frames, moving, MOTION)
 
 
 def _check_length(video: str | Path, sample: dict) -> None:

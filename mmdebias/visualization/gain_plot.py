@@ -12,6 +12,8 @@ from .plots import PALETTE, REFERENCE, new_figure, save, tidy
 
 # More names than this would lie over one another.
 MOST_NAMES = 12
+# The y axis reaches this far to both sides, in %, so that no gain at all looks like none.
+LEAST_SPAN = 5.0
 
 
 class GainPanel(NamedTuple):
@@ -50,7 +52,10 @@ def draw_gains(
         axis.scatter(
             x[known], y[known], s=34, color=colour, linewidth=0.6, edgecolor='white'
         )  # fmt: skip
-        axis.margins(0.12)
+        axis.set_xlim(-4, 104)
+        axis.margins(y=0.14)
+        low, high = axis.get_ylim()
+        axis.set_ylim(min(low, -LEAST_SPAN), max(high, LEAST_SPAN))
         tidy(axis)
         lost = np.isfinite(x) & ~known
         if lost.any():
@@ -61,12 +66,28 @@ def draw_gains(
             )  # fmt: skip
             axis.legend(fontsize=7.5, frameon=False, loc='upper right')
         if classes is not None and len(classes) <= MOST_NAMES:
-            for index in np.flatnonzero(known):
-                axis.annotate(
-                    classes[index], (x[index], y[index]), xytext=(4, 3), fontsize=7,
-                    textcoords='offset points', color='#444444',
-                )  # fmt: skip
+            _name(axis, x[known], y[known], [classes[i] for i in np.flatnonzero(known)])
         axis.set_title(f'{title}\n{panel.correlation}', fontsize=9)
         axis.set_xlabel(panel.x, fontsize=8.5)
         axis.set_ylabel(panel.y, fontsize=8.5)
     return save(figure, path)
+
+
+def _name(axis, x: np.ndarray, y: np.ndarray, names: Sequence[str]) -> None:  # noqa: ANN001
+    """Write names beside dots: one for those that lie together, none where it would hide others."""
+    written = []
+    low, high = axis.get_ylim()
+    dots: dict[tuple[float, float], list[str]] = {}
+    for name, *place in zip(names, x.tolist(), y.tolist()):
+        dots.setdefault(tuple(place), []).append(name)
+    for place, here in sorted(dots.items(), key=lambda dot: -len(dot[1])):
+        height = (place[1] - low) / (high - low)
+        if any(abs(height - other) < 0.05 for other in written):
+            continue
+        written.append(height)
+        to_left = place[0] > 50
+        axis.annotate(
+            here[0] if len(here) == 1 else f'{len(here)} classes', place, fontsize=7,
+            xytext=(-5 if to_left else 5, 4), textcoords='offset points', color='#444444',
+            ha='right' if to_left else 'left',
+        )  # fmt: skip

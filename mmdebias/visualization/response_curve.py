@@ -33,7 +33,7 @@ def draw_response_curve(
     ratio = first[0].shape[0] / first[0].shape[1]
     heights = [2.2] + [side * ratio] * len(strips)
     figure = new_figure(10.6, sum(heights) + 0.75)
-    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.02, wspace=0, hspace=0)
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.02, wspace=0, hspace=0)
     grid = figure.add_gridspec(len(heights), len(first), height_ratios=heights)
     axis = figure.add_subplot(grid[0, :])
     axis.fill_between(moments, motion, color=REFERENCE, alpha=0.25, linewidth=0, label='motion')

@@ -69,6 +69,10 @@ def test_video_without_masks_gets_the_motion_mask(few_videos):
     assert windows.masks_are == MOTION
     assert windows.masks.shape == (1, 8, 32, 32) and windows.masks.any()
     assert (windows.masks == windows.masks[:, :1]).all()
+    bare = read_windows(
+        few_videos / '00.mp4', window_pipeline(PIPELINE, [MIDDLE]), foreground=False
+    )
+    assert bare.masks is None and torch.equal(bare.clips, windows.clips)
 
 
 def test_masks_are_found_beside_the_videos_or_in_a_folder(video, tmp_path):

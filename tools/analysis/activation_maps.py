@@ -14,6 +14,7 @@ sample it. Foreground: masks of generated videos or of --masks; else FAME's moti
 import argparse
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from comparing import Model, add_models, check_files, models_of, run
@@ -43,24 +44,36 @@ def main() -> None:
     check_files(args.videos)
     models = models_of(args)
 
-    found = {model.name: maps_of(model, args) for model in models}
-    reports = [report(video, i, found) for i, video in enumerate(args.videos)]
+    seen = {model.name: look(model, args) for model in models}
+    reports = [report(video, i, seen) for i, video in enumerate(args.videos)]
     args.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(dict(map=args.kind, videos=reports), indent=1)
     (args.out / 'maps.json').write_text(text + '\n')
-    print_table(reports, list(found))
-    drawn = range(min(args.drawn, len(args.videos)))
+    print_table(reports, list(seen))
+    drawn = args.videos[: args.drawn]
     if drawn:
-        print(draw(args.out / f'{args.kind}.png', args.videos, found, reports, drawn))
-    for i in drawn:
-        heats = {name: heats[i][0] for name, (_, heats) in found.items()}
-        windows = found[models[0].name][0]
-        film = args.out / f'{i:02}_{args.videos[i].stem}_{args.kind}.mp4'
-        print(write_heat_film(film, windows[i].clips[0], heats))
+        print(draw(args.out / f'{args.kind}.png', drawn, seen))
+    for i, video in enumerate(drawn):
+        heats = {name: views[i].heat[0] for name, views in seen.items()}
+        clip = seen[models[0].name][i].windows.clips[0]
+        film = args.out / f'{i:02}_{video.stem}_{args.kind}.mp4'
+        print(write_heat_film(film, clip, heats))
 
 
-def maps_of(model: Model, args: argparse.Namespace) -> tuple[list[Windows], list[Tensor]]:
-    """The middle clip of each video and its heat, ``[1, T, H, W]`` in [0, 1]."""
+class View(NamedTuple):
+    """What a model makes of a video."""
+
+    inside: float
+    foreground: float
+    masks_are: str
+    windows: Windows | None
+    """The clip, of a video that is drawn."""
+    heat: Tensor | None
+    """``[1, T, H, W]`` in [0, 1], of a video that is drawn."""
+
+
+def look(model: Model, args: argparse.Namespace) -> list[View]:
+    """The map of the middle clip of each video."""
     encoder = model.encoder(args.device)
     sampling = sampling_of(encoder.pipeline)
     if sampling.get('clip_len', 1) > 1:  # a 2D net's segments are one clip as they are
@@ -69,24 +82,33 @@ def maps_of(model: Model, args: argparse.Namespace) -> tuple[list[Windows], list
         if getattr(args, key) is not None:
             sampling[key] = getattr(args, key)
     pipeline = window_pipeline(encoder.pipeline, [sampling])
-    windows = [read_windows(video, pipeline, args.masks) for video in args.videos]
-    if args.kind == 'caam':
-        maps = [activation_maps(encoder, w.clips, args.reduce, args.layer) for w in windows]
-        return windows, [to_heat(one) for one in maps]
-    layer = f'backbone/{args.layer}'.replace('.', '/') if args.layer else 'backbone'
-    class_maps = ClassMaps(load_classifier(model.cfg, model.checkpoint).to(args.device), layer)
-    return windows, [class_maps(w.clips)[0].cpu() for w in windows]
+    if args.kind == 'cam':
+        layer = f'backbone/{args.layer}'.replace('.', '/') if args.layer else 'backbone'
+        class_maps = ClassMaps(load_classifier(model.cfg, model.checkpoint).to(args.device), layer)
+    views = []
+    for i, video in enumerate(args.videos):
+        windows = read_windows(video, pipeline, args.masks)
+        if args.kind == 'cam':
+            heat = class_maps(windows.clips)[0].cpu()
+        else:
+            heat = to_heat(activation_maps(encoder, windows.clips, args.reduce, args.layer))
+        inside = energy_inside(heat, windows.masks).item()
+        area = windows.masks.float().mean().item()
+        kept = (windows, heat) if i < args.drawn else (None, None)
+        views.append(View(inside, area, windows.masks_are, *kept))
+    return views
 
 
-def report(video: Path, index: int, found: dict) -> dict:
+def report(video: Path, index: int, seen: dict[str, list[View]]) -> dict:
     """The figures of one video."""
-    (windows, _), *_ = found.values()
-    inside = {
-        name: round(energy_inside(heats[index], of_model[index].masks).item(), 4)
-        for name, (of_model, heats) in found.items()
-    }
-    area = round(windows[index].masks.float().mean().item(), 4)
-    return dict(video=str(video), masks=windows[index].masks_are, foreground=area, inside=inside)
+    first = next(iter(seen.values()))[index]
+    inside = {name: round(views[index].inside, 4) for name, views in seen.items()}
+    return dict(
+        video=str(video),
+        masks=first.masks_are,
+        foreground=round(first.foreground, 4),
+        inside=inside,
+    )
 
 
 def print_table(reports: list[dict], names: list[str]) -> None:
@@ -111,18 +133,23 @@ def print_table(reports: list[dict], names: list[str]) -> None:
     print(f'| an even map | {100 * np.mean([r["foreground"] for r in reports]):.1f} | 1 |')
 
 
-def draw(path: Path, videos: list[Path], found: dict, reports: list[dict], drawn: range) -> Path:
+def draw(path: Path, videos: list[Path], seen: dict[str, list[View]]) -> Path:
     """The sheet: the middle frame of each video, and each model's map over it."""
-    (windows, _), *_ = found.values()
-    middle = [windows[i].clips.shape[2] // 2 for i in drawn]
-    frames = [to_pictures(windows[i].clips)[0, middle[i]] for i in drawn]
-    rows, notes = {'frame': frames}, {}
-    notes['frame'] = [f'foreground {100 * reports[i]["foreground"]:.0f} %' for i in drawn]
-    for name, (of_model, heats) in found.items():
-        rows[name] = [overlay(of_model[i].clips, heats[i])[0, middle[i]] for i in drawn]
-        notes[name] = [f'{100 * reports[i]["inside"][name]:.0f} % inside' for i in drawn]
-    outlines = [windows[i].masks[0, middle[i]].numpy() for i in drawn]
-    return draw_heat_sheet(path, [videos[i].stem for i in drawn], rows, notes, outlines)
+    rows, notes = {}, {}
+    for name, views in seen.items():
+        views = views[: len(videos)]
+        middle = [view.windows.clips.shape[2] // 2 for view in views]
+        if not rows:
+            rows['frame'] = [
+                to_pictures(view.windows.clips)[0, t] for view, t in zip(views, middle)
+            ]
+            notes['frame'] = [f'foreground {100 * view.foreground:.0f} %' for view in views]
+            outlines = [view.windows.masks[0, t].numpy() for view, t in zip(views, middle)]
+        rows[name] = [
+            overlay(view.windows.clips, view.heat)[0, t] for view, t in zip(views, middle)
+        ]
+        notes[name] = [f'{100 * view.inside:.0f} % inside' for view in views]
+    return draw_heat_sheet(path, [video.stem for video in videos], rows, notes, outlines)
 
 
 if __name__ == '__main__':

@@ -50,7 +50,7 @@ def main() -> None:
     if args.frames < 1:
         parser.error(f'--frames {args.frames}: give 1 or more')
 
-    rows, numbers, columns = {}, {}, []
+    rows, numbers, columns, outlines = {}, {}, [], []
     for model in models_of(args):
         encoder = model.encoder(args.device)
         windows = inputs_for(encoder, args)
@@ -59,9 +59,13 @@ def main() -> None:
             columns = [f'frame {t}' for t in moments]
             rows = {n: list(to_pictures(w.clips)[0, moments]) for n, w in windows.items()}
             notes = {n: [''] * len(moments) for n in windows}
+            outlines = [None] * len(moments)
+            share = windows[CLIP].masks.float().mean().item()
+            print(f'foreground {100 * share:.1f} % of the frame, from {windows[CLIP].masks_are}')
         maps = {n: activation_maps(encoder, w.clips) for n, w in windows.items()}
         columns.append(model.name)
         middle = moments[len(moments) // 2]
+        outlines.append(windows[CLIP].masks[0, middle].numpy())
         for name, one in maps.items():
             heat = to_heat(one, reference=maps[CLIP])
             strength = (one.mean() / maps[CLIP].mean()).item()
@@ -71,12 +75,7 @@ def main() -> None:
             numbers.setdefault(model.name, {})[name] = dict(
                 response=round(strength, 4), inside=round(inside, 4)
             )
-    clip = windows[CLIP]
-    share = clip.masks.float().mean().item()
-    print(f'foreground {100 * share:.1f} % of the frame, from {clip.masks_are}')
     print(json.dumps(numbers, indent=1))
-    outline = clip.masks[0, middle].numpy()
-    outlines = [None] * len(moments) + [outline] * len(numbers)
     print(draw_heat_sheet(args.out, columns, rows, notes, outlines))
 
 

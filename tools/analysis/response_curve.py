@@ -58,7 +58,8 @@ def analyse(
     )
     found, strips, row = {}, {}, dict(video=str(video))
     for name, encoder in encoders.items():
-        windows = read_windows(video, window_pipeline(encoder.pipeline, [sliding]))
+        pipeline = window_pipeline(encoder.pipeline, [sliding])
+        windows = read_windows(video, pipeline, foreground=False)
         if len(windows.clips) < 2:
             raise ValueError(
                 f'{video} has room for one window only, and a curve needs two: lower --stride or '

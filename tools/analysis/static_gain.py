@@ -14,6 +14,7 @@ accuracy, which is that of the baseline's static probe, or of the static classif
 """
 
 import argparse
+import copy
 import json
 from pathlib import Path
 
@@ -151,9 +152,8 @@ def features(
     sampling = sampling_of(encoder.pipeline)
     if sampling.get('clip_len', 1) > 1:  # a 2D net's segments are one clip as they are
         sampling['num_clips'] = args.clips
-    pipeline = window_pipeline(encoder.pipeline, [sampling, *static])
-    reader = Encoder(encoder.backbone, [0, 0, 0], [1, 1, 1], pipeline)
-    reader.normaliser = encoder.normaliser
+    reader = copy.copy(encoder)
+    reader.pipeline = window_pipeline(encoder.pipeline, [sampling, *static])
     np.random.seed(args.seed)
     return torch.from_numpy(embed([path for path, _ in videos], reader))
 
