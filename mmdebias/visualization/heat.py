@@ -40,7 +40,7 @@ def draw_heat_sheet(
     columns: Sequence[str],
     rows: Mapping[str, Sequence[np.ndarray]],
     notes: Mapping[str, Sequence[str]] | None = None,
-    outlines: Sequence[np.ndarray | None] | None = None,
+    outlines: Mapping[str, Sequence[np.ndarray | None]] | None = None,
 ) -> Path:
     """Draw a table of pictures: a row for frames and one for each model, a column for each frame.
 
@@ -49,8 +49,8 @@ def draw_heat_sheet(
         columns: Headings.
         rows: ``{name: pictures}``, each picture ``[H, W, 3]`` in [0, 1], a picture a column.
         notes: ``{name of a row: texts}``, what stands under its pictures.
-        outlines: Of each column, the foreground bool ``[H, W]`` whose border is drawn into all of
-            its pictures; None for none.
+        outlines: ``{name of a row: masks}``, the foreground bool ``[H, W]`` whose border is drawn
+            into each of its pictures; None for none.
 
     Returns:
         ``path``.
@@ -59,7 +59,7 @@ def draw_heat_sheet(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    notes = notes or {}
+    notes, outlines = notes or {}, outlines or {}
     first = next(iter(rows.values()))
     widths = [picture.shape[1] / picture.shape[0] for picture in first]
     height = 1.5
@@ -83,10 +83,9 @@ def draw_heat_sheet(
                 axis.set_title(columns[column], fontsize=8)
             if name in notes:
                 axis.set_xlabel(notes[name][column], fontsize=8, labelpad=2)
-            if outlines is not None and outlines[column] is not None:
-                mask = outlines[column].astype(float)
-                if 0 < mask.mean() < 1:
-                    axis.contour(mask, [0.5], colors='white', linewidths=0.9)
+            mask = outlines[name][column] if name in outlines else None
+            if mask is not None and mask.any() and not mask.all():
+                axis.contour(mask.astype(float), [0.5], colors='white', linewidths=0.9)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)

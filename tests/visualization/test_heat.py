@@ -23,7 +23,7 @@ def test_overlay_is_bright_where_the_heat_is_and_grey_elsewhere():
 
 def test_sheet_has_a_row_a_model_and_a_column_a_frame(tmp_path):
     frames = [np.random.rand(16, 24, 3), np.random.rand(16, 16, 3)]
-    outlines = [np.eye(16, 24) > 0, np.zeros((16, 16), bool)]  # the second marks nothing
+    outlines = dict(one=[np.eye(16, 24) > 0, np.zeros((16, 16), bool)])  # the second is empty
     few = dict(frame=frames, one=frames)
     notes = dict(one=['10 % inside', '20 % inside'])
     small = draw_heat_sheet(tmp_path / 'new' / 'a.png', ['a', 'b'], few, notes, outlines)

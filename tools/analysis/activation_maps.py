@@ -102,24 +102,26 @@ def look(model: Model, args: argparse.Namespace) -> list[View]:
 def report(video: Path, index: int, seen: dict[str, list[View]]) -> dict:
     """The figures of one video."""
     first = next(iter(seen.values()))[index]
-    inside = {name: round(views[index].inside, 4) for name, views in seen.items()}
-    return dict(
-        video=str(video),
-        masks=first.masks_are,
-        foreground=round(first.foreground, 4),
-        inside=inside,
-    )
+    of = {
+        name: dict(
+            inside=round(views[index].inside, 4), foreground=round(views[index].foreground, 4)
+        )
+        for name, views in seen.items()
+    }
+    return dict(video=str(video), masks=first.masks_are, models=of)
 
 
 def print_table(reports: list[dict], names: list[str]) -> None:
     """Means over the videos, with the standard error."""
     sources = sorted({row['masks'] for row in reports})
     print(f'{len(reports)} video(s); foreground from {" and ".join(sources)}')
-    print('| | energy inside the foreground, % | times the share of an even map |')
-    print('|---|---|---|')
+    print('| | energy inside the foreground, % | of an even map, % | the former / the latter |')
+    print('|---|---|---|---|')
     for name in names:
-        inside = np.array([row['inside'][name] for row in reports])
-        times = np.array([row['inside'][name] / max(row['foreground'], 1e-9) for row in reports])
+        inside, even = (
+            np.array([row['models'][name][key] for row in reports])
+            for key in ('inside', 'foreground')
+        )
         cells = [
             f'{scale * values.mean():.{digits}f}'
             + (
@@ -127,24 +129,29 @@ def print_table(reports: list[dict], names: list[str]) -> None:
                 if len(values) > 1
                 else ''
             )
-            for values, scale, digits in ((inside, 100, 1), (times, 1, 2))
+            for values, scale, digits in (
+                (inside, 100, 1),
+                (even, 100, 1),
+                (inside / np.maximum(even, 1e-9), 1, 2),
+            )
         ]
         print(f'| {name} | {" | ".join(cells)} |')
-    print(f'| an even map | {100 * np.mean([r["foreground"] for r in reports]):.1f} | 1 |')
 
 
 def draw(path: Path, videos: list[Path], seen: dict[str, list[View]]) -> Path:
     """The sheet: the middle frame of each video, and each model's map over it."""
-    rows, notes = {}, {}
+    rows, notes, outlines = {}, {}, {}
     for name, views in seen.items():
         views = views[: len(videos)]
         middle = [view.windows.clips.shape[2] // 2 for view in views]
+        # Configs crop differently: each row has the outline of its own frames.
+        outlines[name] = [view.windows.masks[0, t].numpy() for view, t in zip(views, middle)]
         if not rows:
             rows['frame'] = [
                 to_pictures(view.windows.clips)[0, t] for view, t in zip(views, middle)
             ]
             notes['frame'] = [f'foreground {100 * view.foreground:.0f} %' for view in views]
-            outlines = [view.windows.masks[0, t].numpy() for view, t in zip(views, middle)]
+            outlines['frame'] = outlines[name]
         rows[name] = [
             overlay(view.windows.clips, view.heat)[0, t] for view, t in zip(views, middle)
         ]

@@ -76,7 +76,7 @@ def main() -> None:
                 response=round(strength, 4), inside=round(inside, 4)
             )
     print(json.dumps(numbers, indent=1))
-    print(draw_heat_sheet(args.out, columns, rows, notes, outlines))
+    print(draw_heat_sheet(args.out, columns, rows, notes, dict.fromkeys(rows, outlines)))
 
 
 def inputs_for(encoder: Encoder, args: argparse.Namespace) -> dict[str, Windows]:
