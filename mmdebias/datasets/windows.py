@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import torch
 from mmaction.datasets.transforms import CenterCrop, FormatShape, Resize
@@ -19,6 +20,8 @@ EXACT, MOTION = 'exact masks', "FAME's motion mask"
 SAMPLERS = ('SampleFrames', 'UniformSample', 'DenseSampleFrames', 'ConsecutiveClips')
 # Several crops of a frame would be several clips; the one in the middle is looked at.
 CROPS = ('ThreeCrop', 'TenCrop')
+# Pixels of the shorter side of the frames that the motion mask is computed from, FAME's own.
+MASK_SIDE = 112
 # What moves masks along with frames; other steps change colours, or are of mmdebias's disturbances.
 GEOMETRY = (Resize, CenterCrop, FormatShape)
 
@@ -97,7 +100,7 @@ def read_windows(
         pipeline: From :func:`window_pipeline`.
         masks: Folder of mask files, see :func:`find_masks`. Where there are none, FAME's motion
             mask with its cures stands in, one a clip: adaptive, noise floor 2, following the
-            camera. It is computed from the clips as they were read, disturbed or not.
+            camera. It is computed from the frames as decoded, before they are disturbed or cropped.
         foreground: Whether masks are wanted.
 
     Returns:
@@ -119,18 +122,17 @@ def read_windows(
         sample = transform(sample)
         if reading and 'imgs' in sample:
             _check_length(video, sample)
-            if file is not None:
-                covered = _mask_frames(file, sample)
+            if foreground:
+                masks = _moving(sample) if file is None else _stored(file, sample)
+                shown = np.repeat(masks[..., None].astype(np.uint8) * 255, 3, axis=-1)
+                covered = dict(sample, imgs=list(shown))
         elif covered is not None and isinstance(transform, GEOMETRY):
             covered = transform(covered)
     clips = _clips(sample)
     frames = np.reshape(sample['frame_inds'], (len(clips), -1))
-    if not foreground:
+    if covered is None:
         return Windows(clips, frames)
-    if covered is not None:
-        return Windows(clips, frames, _clips(covered)[:, 0] >= 128, EXACT)
-    moving = _motion_mask(clips)[:, None].expand(-1, clips.shape[2], -1, -1)
-    return Windows(clips, frames, moving, MOTION)
+    return Windows(clips, frames, _clips(covered)[:, 0] >= 128, MOTION if file is None else EXACT)
 
 
 def _check_length(video: str | Path, sample: dict) -> None:
@@ -143,31 +145,45 @@ def _check_length(video: str | Path, sample: dict) -> None:
         )
 
 
-def _mask_frames(file: Path, sample: dict) -> dict:
-    """The sample with masks for frames, 0 and 255."""
+def _stored(file: Path, sample: dict) -> np.ndarray:
+    """Masks of the decoded frames out of a file: bool ``[N * T, H, W]``."""
     height, width = sample['imgs'][0].shape[:2]
     masks = read_masks(file, int(sample['total_frames']), height, width)
-    masks = masks[sample['frame_inds'] - sample.get('start_index', 0)].astype(np.uint8) * 255
-    return dict(sample, imgs=[np.repeat(mask[..., None], 3, axis=2) for mask in masks])
+    return masks[sample['frame_inds'] - sample.get('start_index', 0)]
+
+
+def _moving(sample: dict) -> np.ndarray:
+    """Motion masks of the decoded frames, one a clip: bool ``[N * T, H, W]``."""
+    height, width = sample['imgs'][0].shape[:2]
+    scale = min(1.0, MASK_SIDE / min(height, width))
+    size = (max(2, round(scale * width)), max(2, round(scale * height)))
+    small = [cv2.resize(img, size, interpolation=cv2.INTER_AREA) for img in sample['imgs']]
+    clips = torch.from_numpy(np.stack(small)).unflatten(0, (_count(sample), -1))
+    if clips.shape[1] < 2:
+        raise ValueError('a clip of one frame has no motion to make a mask of: give masks.')
+    masks = []
+    for clip in clips:  # one at a time: a long video has many
+        found = fame_mask(
+            clip.permute(3, 0, 1, 2)[None], 'adaptive', noise_floor=2, follow_camera=True
+        )
+        mask = cv2.resize(found[0].numpy().astype(np.float32), (width, height)) >= 0.5
+        masks += [mask] * len(clip)
+    return np.stack(masks)
+
+
+def _count(sample: dict) -> int:
+    """Clips of a sample; those of one frame are the segments that a 2D net sees as one clip."""
+    return sample['num_clips'] if sample.get('clip_len', 1) > 1 else 1
 
 
 def _clips(sample: dict) -> Tensor:
     """``[N, 3, T, H, W]`` of what FormatShape made."""
     clips = torch.from_numpy(np.ascontiguousarray(sample['imgs']))
-    if clips.ndim == 4:  # NCHW, for a 2D net; clips of one frame are the segments of one clip
-        number = sample['num_clips'] if sample.get('clip_len', 1) > 1 else 1
-        return clips.unflatten(0, (number, -1)).transpose(1, 2)
+    if clips.ndim == 4:  # NCHW, for a 2D net
+        return clips.unflatten(0, (_count(sample), -1)).transpose(1, 2)
     if clips.ndim != 5:
         raise ValueError(
             f'the test pipeline makes {list(clips.shape)}, wanted [clips, 3, T, H, W]: use '
             "FormatShape(input_format='NCTHW'), or 'NCHW' for a 2D net."
         )
     return clips
-
-
-def _motion_mask(clips: Tensor) -> Tensor:
-    if clips.shape[2] < 2:
-        raise ValueError('a clip of one frame has no motion to make a mask of: give masks.')
-    # One at a time: a long video has many.
-    masks = [fame_mask(c[None], 'adaptive', noise_floor=2, follow_camera=True)[0] for c in clips]
-    return torch.stack(masks)
