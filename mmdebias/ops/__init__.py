@@ -1,5 +1,6 @@
 """The mathematics: pure functions of tensors, and of arrays for what runs in the workers."""
 
+from .activation_maps import channel_map, energy_inside, responses, stretch_maps, to_heat
 from .camera_motion import camera_motion
 from .clips import check_clips, to_unit_float
 from .compositing import clean_plate, paste
@@ -15,11 +16,13 @@ __all__ = [
     'add_static_frame',
     'blend',
     'camera_motion',
+    'channel_map',
     'check_clips',
     'clean_plate',
     'contrastive_logits',
     'cut_mix',
     'cut_pieces',
+    'energy_inside',
     'fame_mask',
     'flow_to_previous',
     'gauss_mask',
@@ -27,10 +30,13 @@ __all__ = [
     'info_nce',
     'merge',
     'paste',
+    'responses',
     'rotate',
     'seed_mask',
     'sinusoid_stripes',
+    'stretch_maps',
     'temporal_consistency',
+    'to_heat',
     'to_unit_float',
     'tps_grid',
     'triplet',

@@ -1,13 +1,20 @@
 """What happens to one video in a worker."""
 
+from .adversarial import AddStaticFrame, PasteStaticPerson
 from .consecutive_clips import ConsecutiveClips
 from .per_view import PerView
 from .sample_views import SampleViews
 from .scale_optical_flow import ScaleOpticalFlow
+from .sliding_clips import SlidingClips
+from .static_clip import StaticClip
 
 __all__ = [
+    'AddStaticFrame',
     'ConsecutiveClips',
+    'PasteStaticPerson',
     'PerView',
     'SampleViews',
     'ScaleOpticalFlow',
+    'SlidingClips',
+    'StaticClip',
 ]
