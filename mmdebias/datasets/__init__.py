@@ -2,7 +2,7 @@
 
 from .bias import BiasProbes, ComposeProbe
 from .gallery_and_queries import GalleryAndQueries
-from .mask_files import find_masks, read_masks
+from .mask_files import find_masks, masks_of_frames
 from .tolerant_video_dataset import TolerantVideoDataset, TooManyUndecodableVideosError
 from .transforms import (
     AddStaticFrame,
@@ -32,7 +32,7 @@ __all__ = [
     'TooManyUndecodableVideosError',
     'Windows',
     'find_masks',
-    'read_masks',
+    'masks_of_frames',
     'read_windows',
     'sampling_of',
     'window_pipeline',

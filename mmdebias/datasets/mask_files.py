@@ -1,20 +1,49 @@
-"""Finding and reading the foreground masks of a video."""
+"""Masks of the foreground in files: where they are looked for, how they are read."""
 
+from __future__ import annotations
+
+import re
+from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
+import scipy.io
 
-from .toy import load_masks
+from mmdebias.ops.compositing import resize
+
+from .toy.masks import load_masks
+
+# Decoders differ by a frame or two in how many they find in a file.
+SURPLUS = 2
+# Sides of a mask that was resized by whole pixels may differ this much in aspect.
+ASPECT = 0.03
+
+
+def mask_places(stem: Path) -> list[Path]:
+    """Where the masks of the video ``c`` may be: beside each other, the first that exists counts.
+
+    - ``c.npz``: what ``tools/data/make_toy.py`` writes, or one array ``[T, H, W]``;
+    - ``c.mat`` or ``c/puppet_mask.mat``: JHMDB's, key ``part_mask`` ``[H, W, T]``;
+    - ``c/``: one PNG a frame, in the order of the numbers in their names.
+
+    What is not zero is foreground.
+
+    Args:
+        stem: Of the video, below the folder of masks, without an ending.
+    """
+    files = [stem.with_name(f'{stem.name}{ending}') for ending in ('.npz', '.mat')]
+    return [*files, stem / 'puppet_mask.mat', stem]
 
 
 def find_masks(video: str | Path, folder: str | Path | None = None) -> Path | None:
-    """The file with a video's masks, as ``tools/data/make_toy.py`` writes it.
+    """The file, or folder of pictures, with a video's masks.
 
     Args:
         video: The video.
-        folder: Where masks are: ``<folder>/<video>.npz`` or, for videos in folders of their own,
-            ``<folder>/<folder of the video>/<video>.npz``. None looks for the ``masks`` that stand
-            beside the ``videos`` of a generated set.
+        folder: Where masks are: :func:`mask_places` of ``<folder>/<video>`` or, for videos in
+            folders of their own, of ``<folder>/<folder of the video>/<video>``. None looks for the
+            ``masks`` that stand beside the ``videos`` of a generated set.
 
     Returns:
         The file; None if no folder is given and the video is of no generated set.
@@ -24,12 +53,12 @@ def find_masks(video: str | Path, folder: str | Path | None = None) -> Path | No
     """
     video = Path(video)
     if folder is not None:
-        name = f'{video.stem}.npz'
-        places = [Path(folder) / name, Path(folder) / video.parent.name / name]
-        for place in places:
-            if place.is_file():
+        stems = [Path(folder, video.stem), Path(folder, video.parent.name, video.stem)]
+        for place in (place for stem in stems for place in mask_places(stem)):
+            if place.exists():
                 return place
-        raise FileNotFoundError(f'{video} has no masks: looked for {places[0]} and {places[1]}')
+        tried = ' and '.join(f'{stem}.npz' for stem in stems)
+        raise FileNotFoundError(f'{video} has no masks: looked for {tried}, and other formats')
     for parent in video.parents:
         if parent.name == 'videos':
             place = (parent.parent / 'masks' / video.relative_to(parent)).with_suffix('.npz')
@@ -37,30 +66,105 @@ def find_masks(video: str | Path, folder: str | Path | None = None) -> Path | No
     return None
 
 
-def read_masks(file: str | Path, frames: int, height: int, width: int) -> np.ndarray:
-    """Masks of a video, checked against it.
+def masks_of_frames(
+    path: Path, video: str | Path, frames: np.ndarray, total: int, height: int, width: int
+) -> np.ndarray:
+    """Masks of some frames of a video, checked against it and resized to it.
 
     Args:
-        file: From :func:`find_masks`.
-        frames: Of the video.
-        height: Of the video, in pixels.
-        width: Of the video, in pixels.
+        path: From :func:`find_masks`.
+        video: For messages.
+        frames: int ``[S]``, from 0.
+        total: Frames of the video.
+        height: Of its frames.
+        width: Likewise.
 
     Returns:
-        Bool ``[frames, height, width]``, true in the foreground.
+        bool ``[S, height, width]``.
 
     Raises:
-        ValueError: the file holds no masks, or those of another video.
+        ValueError: the file holds no masks, or those of another number of frames or another shape.
     """
-    try:
-        masks = load_masks(file)
-    except (KeyError, ValueError, OSError) as error:
+    stored = read_masks(Path(path))
+    if abs(len(stored) - total) > SURPLUS:
         raise ValueError(
-            f'{file} holds no masks as tools/data/make_toy.py writes them: {error}'
-        ) from None
-    if masks.shape != (frames, height, width):
-        raise ValueError(
-            f'{file} has masks [T, H, W] = {list(masks.shape)}, but its video has '
-            f'[{frames}, {height}, {width}]: give the masks of this very file, at its size'
+            f'{path} has masks of {len(stored)} frames, and {video} has {total}: a mask is '
+            'needed for every frame.'
         )
+    _check_shape(stored.shape[1:], height, width, path, video)
+    chosen = stored[np.minimum(frames, len(stored) - 1)]
+    return np.stack([resize(mask, height, width) for mask in chosen])
+
+
+@lru_cache(maxsize=4)
+def read_masks(path: Path) -> np.ndarray:
+    """Masks of a video from a .npz, a .mat or a folder of PNGs; see :func:`mask_places`.
+
+    Returns:
+        bool ``[T, H, W]``, not to be written into: it is kept.
+
+    Raises:
+        ValueError: The file holds no masks, or all of them are empty.
+    """
+    reader = {'.npz': _read_npz, '.mat': _read_mat}.get(path.suffix, _read_pngs)
+    masks = reader(path)
+    if masks.ndim != 3:
+        raise ValueError(f'{path} has masks of shape {list(masks.shape)}; it must be [T, H, W].')
+    if not masks.any():
+        raise ValueError(f'{path} marks no pixel of any frame: take that video out of the list.')
+    masks.flags.writeable = False
     return masks
+
+
+def _read_npz(path: Path) -> np.ndarray:
+    with np.load(path, allow_pickle=False) as stored:
+        if {'bits', 'shape'} <= set(stored.files):
+            return load_masks(path)
+        if len(stored.files) != 1:
+            raise ValueError(f'{path} has the arrays {stored.files}: keep the masks alone.')
+        return stored[stored.files[0]] != 0
+
+
+def _read_mat(path: Path) -> np.ndarray:
+    try:
+        stored = scipy.io.loadmat(path)
+    except (NotImplementedError, ValueError) as error:
+        raise ValueError(f'{path} cannot be read: {error}') from error
+    if 'part_mask' not in stored:
+        keys = sorted(key for key in stored if not key.startswith('__'))
+        raise ValueError(f"{path} has {keys}, and no 'part_mask' as JHMDB's files.")
+    masks = np.asarray(stored['part_mask']) != 0
+    # MATLAB drops the last side where it is 1.
+    masks = masks[..., None] if masks.ndim == 2 else masks
+    return np.ascontiguousarray(np.moveaxis(masks, -1, 0))
+
+
+def _read_pngs(folder: Path) -> np.ndarray:
+    files = sorted(folder.glob('*.png'), key=_numbers)
+    if not files:
+        raise ValueError(f'{folder} holds no .png: one a frame is needed.')
+    masks = []
+    for file in files:
+        picture = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        if picture is None:
+            raise ValueError(f'{file} is no picture.')
+        # Colours of a palette; a fourth channel is opacity.
+        masks.append(picture[..., :3].any(-1) if picture.ndim == 3 else picture != 0)
+    shapes = {mask.shape for mask in masks}
+    if len(shapes) > 1:
+        raise ValueError(f'{folder} has pictures of different sizes: {sorted(shapes)}.')
+    return np.stack(masks)
+
+
+def _numbers(file: Path) -> tuple[list[int], str]:
+    return [int(number) for number in re.findall(r'\d+', file.stem)], file.name
+
+
+def _check_shape(shape: tuple, height: int, width: int, path: Path, video: str | Path) -> None:
+    ratio = shape[0] * width / (shape[1] * height)
+    if not 1 / (1 + ASPECT) <= ratio <= 1 + ASPECT:
+        raise ValueError(
+            f'{path} has masks of {shape[0]}x{shape[1]} (height x width), and the frames of '
+            f'{video} are {height}x{width}: they may be of another size, but of the same shape. '
+            'Are they of a cropped or rotated copy?'
+        )

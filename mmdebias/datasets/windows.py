@@ -14,7 +14,7 @@ from torch import Tensor
 
 from mmdebias.ops import fame_mask
 
-from .mask_files import find_masks, read_masks
+from .mask_files import find_masks, masks_of_frames
 
 EXACT, MOTION = 'exact masks', "FAME's motion mask"
 SAMPLERS = ('SampleFrames', 'UniformSample', 'DenseSampleFrames', 'ConsecutiveClips')
@@ -148,8 +148,9 @@ def _check_length(video: str | Path, sample: dict) -> None:
 def _stored(file: Path, sample: dict) -> np.ndarray:
     """Masks of the decoded frames out of a file: bool ``[N * T, H, W]``."""
     height, width = sample['imgs'][0].shape[:2]
-    masks = read_masks(file, int(sample['total_frames']), height, width)
-    return masks[sample['frame_inds'] - sample.get('start_index', 0)]
+    indices = np.ravel(sample['frame_inds']) - sample.get('start_index', 0)
+    total = int(sample['total_frames'])
+    return masks_of_frames(file, sample['filename'], indices, total, height, width)
 
 
 def _moving(sample: dict) -> np.ndarray:

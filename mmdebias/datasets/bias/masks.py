@@ -6,29 +6,22 @@ them; what is read is cached beside.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-import cv2
 import numpy as np
-import scipy.io
 import torch
 
 from mmdebias.datasets.actor_videos import read_boxes
-from mmdebias.datasets.toy.masks import load_masks
+from mmdebias.datasets.mask_files import mask_places, masks_of_frames
 from mmdebias.ops.compositing import draw_boxes, resize
 from mmdebias.ops.foreground import fame_mask
 
 from .reading import read_frames, video_path
 
-# Decoders differ by a frame or two in how many they find in a file.
-SURPLUS = 2
-# Sides of a mask that was resized by whole pixels may differ this much in aspect.
-ASPECT = 0.03
 # FAME's mask with the cures of its three weaknesses, see configs/fame/README.md.
 CURED = dict(beta='adaptive', noise_floor=2, follow_camera=True)
 MOTION_SIZE = 112
@@ -72,14 +65,8 @@ class MaskSource(Protocol):
 class MaskFiles:
     """Masks from files, one for each frame of a video.
 
-    The file of the video ``a/b/c.avi`` is, below ``folder``, the first of these that exists:
-
-    - ``a/b/c.npz``: what ``tools/data/make_toy.py`` writes, or one array ``[T, H, W]``;
-    - ``a/b/c.mat`` or ``a/b/c/puppet_mask.mat``: JHMDB's, key ``part_mask`` ``[H, W, T]``;
-    - ``a/b/c/``: one PNG a frame, in the order of the numbers in their names;
-
-    or the same without the list's first folder, ``b/c.npz`` and so on, as lists often start with
-    the folder of all videos. What is not zero is foreground.
+    The file of the video ``a/b/c.avi`` is the first of :func:`mask_places` of ``a/b/c`` below
+    ``folder`` that exists, or of ``b/c``, as lists often start with the folder of all videos.
 
     Args:
         folder: The folder.
@@ -116,15 +103,7 @@ class MaskFiles:
         path = self._find(video)
         if path is None:
             self.check([video])
-        stored = read_masks(path)
-        if abs(len(stored) - total) > SURPLUS:
-            raise ValueError(
-                f'{path} has masks of {len(stored)} frames, and {video} has {total}: a mask is '
-                'needed for every frame.'
-            )
-        _check_size(stored.shape[1:], height, width, str(path), video)
-        chosen = stored[np.minimum(frames, len(stored) - 1)]
-        return np.stack([resize(mask, height, width) for mask in chosen])
+        return masks_of_frames(path, video, frames, total, height, width)
 
     def _find(self, video: str) -> Path | None:
         return next((path for path in self._places(video) if path.exists()), None)
@@ -132,12 +111,7 @@ class MaskFiles:
     def _places(self, video: str) -> list[Path]:
         stem = Path(video).with_suffix('')
         names = [stem, Path(*stem.parts[1:])] if len(stem.parts) > 1 else [stem]
-        places = []
-        for name in names:
-            path = Path(self.folder, name)
-            files = [path.with_name(f'{path.name}{ending}') for ending in ('.npz', '.mat')]
-            places += [*files, path / 'puppet_mask.mat', path]
-        return places
+        return [place for name in names for place in mask_places(Path(self.folder, name))]
 
 
 @dataclass(frozen=True)
@@ -278,70 +252,6 @@ def build_masks(masks: dict | None, data_root: str | Path) -> MaskSource | None:
 
 
 @lru_cache(maxsize=4)
-def read_masks(path: Path) -> np.ndarray:
-    """Masks of a video from a .npz, a .mat or a folder of PNGs; see :class:`MaskFiles`.
-
-    Returns:
-        bool ``[T, H, W]``, not to be written into: it is kept.
-
-    Raises:
-        ValueError: The file holds no masks, or all of them are empty.
-    """
-    reader = {'.npz': _read_npz, '.mat': _read_mat}.get(path.suffix, _read_pngs)
-    masks = reader(path)
-    if masks.ndim != 3:
-        raise ValueError(f'{path} has masks of shape {list(masks.shape)}; it must be [T, H, W].')
-    if not masks.any():
-        raise ValueError(f'{path} marks no pixel of any frame: take that video out of the list.')
-    masks.flags.writeable = False
-    return masks
-
-
-def _read_npz(path: Path) -> np.ndarray:
-    with np.load(path, allow_pickle=False) as stored:
-        if {'bits', 'shape'} <= set(stored.files):
-            return load_masks(path)
-        if len(stored.files) != 1:
-            raise ValueError(f'{path} has the arrays {stored.files}: keep the masks alone.')
-        return stored[stored.files[0]] != 0
-
-
-def _read_mat(path: Path) -> np.ndarray:
-    try:
-        stored = scipy.io.loadmat(path)
-    except (NotImplementedError, ValueError) as error:
-        raise ValueError(f'{path} cannot be read: {error}') from error
-    if 'part_mask' not in stored:
-        keys = sorted(key for key in stored if not key.startswith('__'))
-        raise ValueError(f"{path} has {keys}, and no 'part_mask' as JHMDB's files.")
-    masks = np.asarray(stored['part_mask']) != 0
-    # MATLAB drops the last side where it is 1.
-    masks = masks[..., None] if masks.ndim == 2 else masks
-    return np.ascontiguousarray(np.moveaxis(masks, -1, 0))
-
-
-def _read_pngs(folder: Path) -> np.ndarray:
-    files = sorted(folder.glob('*.png'), key=_numbers)
-    if not files:
-        raise ValueError(f'{folder} holds no .png: one a frame is needed.')
-    masks = []
-    for file in files:
-        picture = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
-        if picture is None:
-            raise ValueError(f'{file} is no picture.')
-        # Colours of a palette; a fourth channel is opacity.
-        masks.append(picture[..., :3].any(-1) if picture.ndim == 3 else picture != 0)
-    shapes = {mask.shape for mask in masks}
-    if len(shapes) > 1:
-        raise ValueError(f'{folder} has pictures of different sizes: {sorted(shapes)}.')
-    return np.stack(masks)
-
-
-def _numbers(file: Path) -> tuple[list[int], str]:
-    return [int(number) for number in re.findall(r'\d+', file.stem)], file.name
-
-
-@lru_cache(maxsize=4)
 def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[np.ndarray]], bool]:
     """Boxes of each video, and whether they are shares of the frame."""
     boxes = read_boxes(file, min_score)
@@ -369,13 +279,3 @@ def _motion_mask(path: Path, window: int, source: MotionMasks) -> np.ndarray:
     small = np.stack([resize(frame, *size) for frame in frames])
     clip = torch.from_numpy(small).permute(3, 0, 1, 2)[None].contiguous()
     return fame_mask(clip, **CURED)[0].numpy()
-
-
-def _check_size(shape: Sequence[int], height: int, width: int, where: str, video: str) -> None:
-    ratio = shape[0] * width / (shape[1] * height)
-    if not 1 / (1 + ASPECT) <= ratio <= 1 + ASPECT:
-        raise ValueError(
-            f'{where} has masks of {shape[0]}x{shape[1]} (height x width), and the frames of '
-            f'{video} are {height}x{width}: they may be of another size, but of the same shape. '
-            'Are they of a cropped or rotated copy?'
-        )

@@ -15,7 +15,7 @@ from mmcv.transforms import BaseTransform
 from mmdebias.ops import blend, fame_mask
 from mmdebias.ops.pasting import cut_out, paste, scale_to_height
 
-from ..mask_files import find_masks, read_masks
+from ..mask_files import find_masks, masks_of_frames
 
 # Frames on each side of the one cut out that the motion mask looks at.
 REACH = 8
@@ -119,7 +119,8 @@ class PasteStaticPerson(BaseTransform):
         frame = reader[index].asnumpy()
         file = find_masks(video, self.masks)
         if file is not None:
-            mask = read_masks(file, len(reader), *frame.shape[:2])[index]
+            there = np.array([index])
+            mask = masks_of_frames(file, video, there, len(reader), *frame.shape[:2])[0]
         else:
             first = max(0, min(index - REACH, len(reader) - 2 * REACH))
             around = reader.get_batch(range(first, min(first + 2 * REACH, len(reader)))).asnumpy()

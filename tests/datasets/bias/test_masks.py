@@ -7,7 +7,6 @@ import scipy.io
 
 from conftest import write_video
 from mmdebias.datasets.bias import build_masks
-from mmdebias.datasets.bias.masks import read_masks
 from mmdebias.datasets.toy.masks import pack_masks
 
 FRAMES = np.arange(6)
@@ -97,33 +96,6 @@ def test_missing_files_are_found_before_the_run(tmp_path, truth):
     source = build_masks(dict(type='files', folder=tmp_path), '')
     with pytest.raises(ValueError, match=r'2 of 3 videos have no mask.*example b/x\.mp4 \(look'):
         source.check(['clip.mp4', 'b/x.mp4', 'b/y.mp4'])
-
-
-@pytest.mark.parametrize(
-    ('name', 'content', 'message'),
-    [
-        ('a.npz', dict(masks=np.zeros((3, 4, 4))), 'marks no pixel of any frame'),
-        ('a.npz', dict(masks=np.ones((4, 4))), r'shape \[4, 4\]'),
-        ('a.npz', dict(one=np.ones((3, 4, 4)), two=0), r"arrays \['one', 'two'\]"),
-        ('a.mat', dict(mask=np.ones((4, 4, 3))), r"\['mask'\], and no 'part_mask'"),
-    ],
-)
-def test_files_that_hold_no_masks(tmp_path, name, content, message):
-    path = tmp_path / name
-    if path.suffix == '.npz':
-        np.savez(path, **content)
-    else:
-        scipy.io.savemat(path, content)
-    with pytest.raises(ValueError, match=message):
-        read_masks(path)
-
-
-def test_folders_that_hold_no_masks(tmp_path):
-    with pytest.raises(ValueError, match=r'holds no \.png'):
-        read_masks(tmp_path)
-    (tmp_path / '1.png').write_text('no picture')
-    with pytest.raises(ValueError, match=r'1\.png is no picture'):
-        read_masks(tmp_path)
 
 
 def boxes_of(tmp_path, content):
