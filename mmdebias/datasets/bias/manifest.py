@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-import os
-from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
