@@ -2,11 +2,13 @@
 
 from .camera_motion import camera_motion
 from .clips import check_clips, to_unit_float
+from .compositing import clean_plate, paste
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
 from .losses import contrastive_logits, info_nce, temporal_consistency, triplet
 from .optical_flow import flow_to_previous, warp_by_flow
 from .pieces import cut_pieces, rotate
 from .static_frame import add_static_frame, blend, cut_mix
+from .stripes import sinusoid_stripes
 from .thin_plate_spline import tps_grid, warp_clips
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     'blend',
     'camera_motion',
     'check_clips',
+    'clean_plate',
     'contrastive_logits',
     'cut_mix',
     'cut_pieces',
@@ -23,8 +26,10 @@ __all__ = [
     'grid_mask',
     'info_nce',
     'merge',
+    'paste',
     'rotate',
     'seed_mask',
+    'sinusoid_stripes',
     'temporal_consistency',
     'to_unit_float',
     'tps_grid',
