@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
+import os
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
