@@ -37,7 +37,14 @@ from mmengine.utils import ProgressBar
 
 import mmdebias
 from mmdebias.apis import load_encoder
-from mmdebias.datasets.bias import PROBES, ComposeProbe, make_manifest, write_manifest
+from mmdebias.datasets.bias import (
+    PROBES,
+    ComposeProbe,
+    build_masks,
+    list_images,
+    make_manifest,
+    write_manifest,
+)
 from mmdebias.evaluation import bias_measures, load_scores, probe_config
 from mmdebias.evaluation.bias_report import Measured, bias_report, scene_measure
 from mmdebias.evaluation.frozen_features import (
@@ -58,7 +65,6 @@ from mmdebias.evaluation.video_list import (
 )
 from mmdebias.visualization.bias import Sample, html_of, markdown_of
 
-IMAGES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 SHOWN = 3  # videos whose probes are shown
 
 
@@ -192,14 +198,7 @@ def read_job(args: argparse.Namespace) -> Job:
         for file in args.train
         for path, label in read_video_list(file)
     ]
-    images = []
-    if args.images is not None:
-        found = args.images.glob('**/*') if args.images.is_dir() else ()
-        images = sorted(
-            str(path.relative_to(args.images)) for path in found if path.suffix.lower() in IMAGES
-        )
-        if not images:
-            raise ValueError(f'--images {args.images} is no folder with pictures')
+    images = [] if args.images is None else list_images(args.images)
     probes = args.probes or [p for p in PROBES if images or not p.endswith('_images')]
     models = read_models(args)
     for model in models:
@@ -302,7 +301,7 @@ def shown_videos(videos: list[Video]) -> list[str]:
 
 def setting_of(job: Job) -> dict:
     """What decides the numbers."""
-    args = job.args
+    args, source = job.args, build_masks(job.masks, str(job.root))
     versions = dict(
         mmdebias=mmdebias.__version__,
         mmaction2=mmaction.__version__,
@@ -318,7 +317,7 @@ def setting_of(job: Job) -> dict:
         videos=len(job.videos),
         classes=len({label for _, label in job.videos}),
         probes=list(job.probes),
-        masks=dict(kind=job.masks['type'], **{k: v for k, v in job.masks.items() if k != 'type'}),
+        masks=dict(kind=job.masks['type'], description=source.description, warning=source.warning),
         images=images_root_of(job),
         train=[str(file) for file in args.train],
         scenes=scene_sizes(job),
@@ -524,8 +523,11 @@ def digest(*parts: object) -> str:
 
 def sha256_of(path: Path) -> str:
     """Of a file."""
+    whole = hashlib.sha256()
     with path.open('rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()
+        while part := file.read(1 << 20):
+            whole.update(part)
+    return whole.hexdigest()
 
 
 def list_key(videos: Iterable[Video]) -> str:

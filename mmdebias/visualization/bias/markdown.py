@@ -31,7 +31,7 @@ def markdown_of(report: dict) -> str:
             cells = [_difference(measure, name, names[0]) for name in names[1:]]
             arrow = ARROWS.get(measure['better'], '')
             lines.append(f'| {_title(measure["name"])} | {arrow} | {" | ".join(cells)} |')
-    lines += ['', '## How it was measured', '', masks_sentence(setting['masks']['kind']), '']
+    lines += ['', '## How it was measured', '', masks_sentence(setting['masks']), '']
     lines += [f'- {key}: {value}' for key, value in settings_of(report)]
     return '\n'.join(lines) + '\n'
 

@@ -17,6 +17,7 @@ from .wording import (
     ARROWS,
     BETTER,
     answers,
+    clip_title,
     masks_sentence,
     number,
     points,
@@ -57,21 +58,19 @@ def html_of(report: dict, samples: Sequence[Sample] = ()) -> str:
     """
     setting, folder = report['setting'], Path(__file__).parent
     names = [entry['name'] for entry in report['checkpoints']]
-    warned = setting['masks']['kind'] in ('boxes', 'motion')
     shown = max((len(list(group)) for _, group in groupby(samples, lambda s: s.probe)), default=0)
     return Template((folder / 'page.html').read_text(encoding='utf-8')).substitute(
         title=escape(f'Background bias: {", ".join(names)}'),
         style=(folder / 'style.css').read_text(encoding='utf-8'),
         videos=f'{setting["videos"]:,}',
-        data=escape(str(setting['data'])),
+        data=escape('/'.join(Path(setting['data']).parts[-2:])),
         answers='\n'.join(
             f'<p>{_mark(index)} <strong>{escape(name)}</strong>. {escape(text)}</p>'
             for index, (name, text) in enumerate(answers(report))
         ),
         warning=(
-            f'<section class="warning"><p>{escape(masks_sentence(setting["masks"]["kind"]))}</p>'
-            '</section>'
-            if warned
+            f'<section class="warning"><p>{escape(masks_sentence(setting["masks"]))}</p></section>'
+            if setting['masks']['warning']
             else ''
         ),
         legend='<ul class="legend">'
@@ -83,7 +82,7 @@ def html_of(report: dict, samples: Sequence[Sample] = ()) -> str:
         meanings=_meanings(report),
         shown=f'{shown} videos' if shown != 1 else 'video',
         probes=_probes(samples, names),
-        masks=escape(masks_sentence(setting['masks']['kind'])),
+        masks=escape(masks_sentence(setting['masks'])),
         facts='\n'.join(
             f'<dt>{escape(key)}</dt><dd>{escape(value)}</dd>' for key, value in settings_of(report)
         ),
@@ -200,9 +199,9 @@ def _probes(samples: Sequence[Sample], names: list[str]) -> str:
 def _figure(sample: Sample, names: list[str]) -> str:
     moving, still = moving_picture(sample.clip)
     height, width = sample.clip.shape[1:3]
-    words = sample.label + (f', with {sample.partner}' if sample.partner else '')
+    words = clip_title(sample.probe, sample.label, sample.partner)
     said = ''.join(
-        f'<li>{_mark(index)} {escape(answer)} {_verdict(answer == sample.label)}</li>'
+        f'<li>{_mark(index)}&nbsp;{_verdict(answer == sample.label)} {escape(answer)}</li>'
         for index, answer in enumerate(sample.answers[: len(names)])
     )
     small = ' class="small"' if max(height, width) < SMALL else ''

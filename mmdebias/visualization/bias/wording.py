@@ -135,22 +135,17 @@ def probe_title(probe: str) -> str:
     )[kind]
 
 
-def masks_sentence(kind: str) -> str:
+def clip_title(probe: str, label: str, partner: str | None) -> str:
+    """What a clip of a probe shows: the class of what moves, and that of what was added."""
+    if partner is None:
+        return label
+    return f'{label} · {"scene" if probe == "action_swap" else "still figure"}: {partner}'
+
+
+def masks_sentence(masks: dict) -> str:
     """Which masks cut the actors out, and what to beware of."""
-    words = dict(
-        files='The actors were cut out with masks from files. They are as good as those files.',
-        boxes=(
-            'The actors were cut out with boxes. Beware: a box takes some of the background along '
-            'with the actor, so the numbers for other backgrounds are too good, and where the '
-            'actor was taken out more is gone than the actor.'
-        ),
-        motion=(
-            'The actors were cut out with masks computed from motion (FAME’s, following the '
-            'camera). Beware: they miss actors that stand still and take along whatever else '
-            'moves, so the numbers are estimates.'
-        ),
-    )
-    return words.get(kind, 'No masks were needed.')
+    sentence = f'The actors were cut out with {masks["description"]}.'
+    return f'{sentence} {masks["warning"]}'.strip()
 
 
 def number(share: float) -> str:
