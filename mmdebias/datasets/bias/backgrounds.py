@@ -19,8 +19,9 @@ from .reading import read_frames, spread, video_path
 PICTURES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp', '.ppm')
 # Lengths of the stripes are of pictures with this short side, and grow with the frame.
 STRIPE_FRAME = 256
-# Frames of a video that its clean plate is the median of.
-PLATE_FRAMES = 32
+# Frames of a video that its clean plate is the median of, and the most their short side may have:
+# a plate fills holes, and that of a video in full HD would take a minute.
+PLATE_FRAMES, PLATE_SIDE = 32, 256
 
 
 def draws(seed: int, what: str) -> np.random.RandomState:
@@ -54,8 +55,9 @@ def draw_stripes(seed: int, height: int, width: int) -> np.ndarray:
     spacing = draw(3, 5) * half_width
     wavelength = draw(64, 256)
     amplitude = draw(0.05, 0.15) * wavelength
-    # At least half saturated and half bright: a grey's complement would be nearly the same grey.
-    colour = colorsys.hsv_to_rgb(draw(0, 1), draw(0.5, 1), draw(0.5, 1))
+    # Saturated and bright, so that some channel differs by half its range or more: the complement
+    # of a grey would be nearly the same grey.
+    colour = colorsys.hsv_to_rgb(draw(0, 1), draw(0.5, 1), draw(0.75, 1))
     stripe = np.rint(255 * np.array(colour)).astype(int)
     return sinusoid_stripes(
         height,
@@ -143,12 +145,17 @@ def plate_of(root: str, video: str, masks: MaskSource) -> np.ndarray:
     Of up to 32 frames, evenly spread; masks are grown a little (:func:`grow`).
 
     Returns:
-        uint8 ``[H, W, 3]``, not to be written into: it is kept.
+        uint8 ``[H, W, 3]``, not to be written into: it is kept. Of the size of the frames, or
+        smaller, with a short side of 256.
     """
     frames, chosen, total = read_frames(
         video_path(root, video), lambda total: spread(total, PLATE_FRAMES)
     )
-    found = masks.masks(video, chosen, total, *frames.shape[1:3])
+    height, width = frames.shape[1:3]
+    scale = min(PLATE_SIDE / min(height, width), 1)
+    size = round(height * scale), round(width * scale)
+    frames = np.stack([resize(frame, *size) for frame in frames])
+    found = masks.masks(video, chosen, total, *size)
     plate = clean_plate(frames, np.stack([grow(mask) for mask in found]))
     plate.flags.writeable = False
     return plate

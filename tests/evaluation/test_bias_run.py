@@ -1,0 +1,130 @@
+"""Stock MMAction2 classifiers, random and tiny, through every probe."""
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmdebias.datasets.bias import PROBES, make_manifest, read_manifest, write_manifest
+from mmdebias.datasets.label_subset import parse_list
+from mmdebias.datasets.toy import ToyConfig, make_toy
+from mmdebias.evaluation import bias_measures, load_scores, probe_config
+
+PREPROCESSOR = dict(
+    type='ActionDataPreprocessor',
+    mean=[123.675, 116.28, 103.53],
+    std=[58.395, 57.12, 57.375],
+)
+DECODERS = ('Decord', 'PyAV', 'OpenCV')
+
+
+@pytest.fixture(scope='module')
+def toy(tmp_path_factory):
+    """Eight generated videos with masks, and a manifest of all probes that need no pictures."""
+    folder = tmp_path_factory.mktemp('bias') / 'toy'
+    make_toy(folder, ToyConfig(videos=8, test_videos=8, size=(32, 32), frames=12), workers=1)
+    videos = parse_list((folder / 'test.txt').read_text().splitlines())
+    probes = [probe for probe in PROBES if not probe.endswith('images')]
+    write_manifest(folder / 'rows.jsonl', make_manifest(videos, probes, seed=0))
+    return folder
+
+
+def config(model, sampling, decoder='Decord', crops=(), form='NCTHW', size=32):
+    """The config of a classifier as MMAction2 writes it, test only."""
+    pipeline = [
+        dict(type=f'{decoder}Init', io_backend='disk'),
+        dict(type='SampleFrames', test_mode=True, **sampling),
+        dict(type=f'{decoder}Decode'),
+        dict(type='Resize', scale=(-1, size)),
+        *crops,
+        dict(type='FormatShape', input_format=form),
+        dict(type='PackActionInputs'),
+    ]
+    model = dict(model, data_preprocessor=dict(PREPROCESSOR, format_shape=form))
+    return Config(
+        dict(
+            default_scope='mmaction',
+            model=model,
+            test_dataloader=dict(
+                batch_size=2,
+                num_workers=0,
+                sampler=dict(type='DefaultSampler', shuffle=False),
+                dataset=dict(type='VideoDataset', ann_file='unused.txt', pipeline=pipeline),
+            ),
+            test_evaluator=dict(type='AccMetric'),
+            test_cfg=dict(type='TestLoop'),
+        )
+    )
+
+
+def tsn(**kwargs):
+    """A TSN: 2D, one frame a segment, ten crops."""
+    model = dict(
+        type='Recognizer2D',
+        backbone=dict(type='ResNet', depth=18, norm_eval=False),
+        cls_head=dict(type='TSNHead', num_classes=8, in_channels=512, average_clips='prob'),
+    )
+    crops = [dict(type='TenCrop', crop_size=32)]
+    return config(model, dict(clip_len=1, num_clips=2), crops=crops, form='NCHW', **kwargs)
+
+
+def slow_only(**kwargs):
+    """SlowFast's slow path: a 3D ResNet, ten clips."""
+    backbone = dict(
+        type='ResNet3dSlowOnly', depth=18, pretrained=None, lateral=False, base_channels=4,
+        conv1_kernel=(1, 7, 7), conv1_stride_t=1, pool1_stride_t=1, inflate=(0, 0, 1, 1),
+        norm_eval=False,
+    )  # fmt: skip
+    # No average_clips: the scores of ten clips would come unmixed.
+    head = dict(type='I3DHead', num_classes=8, in_channels=32)
+    model = dict(type='Recognizer3D', backbone=backbone, cls_head=head)
+    return config(model, dict(clip_len=4, frame_interval=2, num_clips=10), **kwargs)
+
+
+def swin(**kwargs):
+    """A Video Swin with tiny settings, three crops."""
+    backbone = dict(
+        type='SwinTransformer3D', arch=dict(embed_dims=12, depths=[1, 1], num_heads=[1, 2]),
+        patch_size=(2, 4, 4), window_size=(2, 4, 4), pretrained=None, pretrained2d=False,
+        out_indices=(1,),
+    )  # fmt: skip
+    head = dict(type='I3DHead', num_classes=8, in_channels=24, average_clips='prob')
+    model = dict(type='Recognizer3D', backbone=backbone, cls_head=head)
+    crops = [dict(type='ThreeCrop', crop_size=32)]
+    sampling = dict(clip_len=4, frame_interval=1, num_clips=1)
+    return config(model, sampling, crops=crops, **kwargs)
+
+
+def run(cfg, toy, folder, masks='files', **options):
+    """Test a config on the probes; returns the metrics and the scores."""
+    masks = dict(files=dict(type='files', folder=str(toy / 'masks')), motion=dict(type='motion'))[
+        masks
+    ]
+    out = folder / 'scores.npz'
+    cfg = probe_config(cfg, toy / 'rows.jsonl', toy, masks, out, **options)
+    cfg.work_dir = str(folder / 'work')
+    cfg.randomness = dict(seed=0)
+    cfg.log_level = 'WARNING'
+    metrics = Runner.from_cfg(cfg).test()
+    rows = read_manifest(toy / 'rows.jsonl')
+    return metrics, load_scores(out, len(rows)), rows
+
+
+@pytest.mark.parametrize('model', [tsn, slow_only, swin])
+@pytest.mark.parametrize('decoder', ['OpenCV'])
+def test_stock_classifiers_answer_every_question(model, decoder, toy, tmp_path):
+    metrics, scores, rows = run(model(decoder=decoder), toy, tmp_path)
+    assert scores.shape == (len(rows), 8)
+    np.testing.assert_allclose(scores.sum(1), 1, atol=1e-5)
+    measures = bias_measures(rows, scores)
+    # What the test loop prints is what the scores say.
+    assert metrics == {f'bias/{name}': m.values.mean() for name, m in measures.items()}
+    assert len(measures) == 1 + 3 * 2 + 2 * 3 + 2 + 3
+    assert all(len(measure.videos) == 8 for measure in measures.values())
+
+
+def test_workers_and_batches_change_no_score(toy, tmp_path):
+    cfg = slow_only()
+    _, once, _ = run(cfg, toy, tmp_path / 'a', batch_size=1, num_workers=0)
+    _, again, _ = run(cfg, toy, tmp_path / 'b', batch_size=3, num_workers=2)
+    np.testing.assert_allclose(once, again, atol=1e-6)
