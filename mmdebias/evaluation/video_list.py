@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mmdebias.datasets.label_subset import parse_list
+
 Video = tuple[str, int]
 """A path as in the list, and the number of a class."""
 
@@ -28,16 +30,7 @@ def read_video_list(file: str | Path, root: str | Path | None = None) -> list[Vi
     root = Path(root) if root is not None else file.parent
     if not file.is_file():
         raise FileNotFoundError(f'there is no list {file}: give a file of lines "path label"')
-    videos = []
-    for number, line in enumerate(file.read_text(encoding='utf-8').splitlines(), 1):
-        if not line.strip():
-            continue
-        path, _, label = line.strip().rpartition(' ')
-        if not path or not label.isdecimal():
-            raise ValueError(f'{file}, line {number}: {line.strip()!r} is not "path label"')
-        videos.append((path.strip(), int(label)))
-    if not videos:
-        raise ValueError(f'{file} lists no videos: write lines "path label"')
+    videos = parse_list(file.read_text(encoding='utf-8').splitlines(), str(file))
     twice = [path for path, times in Counter(path for path, _ in videos).items() if times > 1]
     if twice:
         raise ValueError(
