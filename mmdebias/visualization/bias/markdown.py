@@ -52,7 +52,8 @@ def settings_of(report: dict) -> list[tuple[str, str]]:
         if checkpoint['kind'] == 'probe':
             text += (
                 f'; self-supervised: a linear layer was trained for this report on its frozen '
-                f'features of {checkpoint["train_videos"]} videos of {checkpoint["train"]}'
+                f'features of {checkpoint["train_videos"]} videos of '
+                f'{", ".join(checkpoint["train"])}'
             )
         if checkpoint.get('options'):
             text += f'; options {checkpoint["options"]}'
