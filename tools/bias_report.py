@@ -295,7 +295,8 @@ def images_root_of(job: Job) -> str | None:
 def shown_videos(videos: list[Video]) -> list[str]:
     """Videos of different classes, spread over the list."""
     by_class = {label: path for path, label in reversed(videos)}
-    paths = [path for path, _ in videos if path in by_class.values()]
+    firsts = [path for path, _ in videos if path in by_class.values()]
+    paths = firsts if len(firsts) >= SHOWN else [path for path, _ in videos]
     return [paths[i] for i in np.linspace(0, len(paths) - 1, min(SHOWN, len(paths))).astype(int)]
 
 
@@ -334,7 +335,9 @@ def scene_sizes(job: Job) -> dict | None:
         return None
     sides = labelled(job, job.train), labelled(job, whole_paths(job))
     return dict(
-        classes=max(job.scenes.values()) + 1, train_videos=len(sides[0]), videos=len(sides[1])
+        classes=len(set(job.scenes.values())),
+        train_videos=len(sides[0]),
+        videos=len(sides[1]),
     )
 
 
@@ -388,7 +391,7 @@ def measure(job: Job, model: Model, rows: list, manifest: Path) -> tuple[Measure
     measures, scenes = bias_measures(rows, scores), None
     if job.scenes:
         measures |= scene_probe(job, features)
-        scenes = max(job.scenes.values()) + 1
+        scenes = len(set(job.scenes.values()))
     return Measured(model.name, facts, measures, scores.shape[1], scenes), scores
 
 

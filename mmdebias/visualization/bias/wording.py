@@ -193,12 +193,17 @@ def _left(values: dict[str, dict]) -> str:
     replaced = replaced_measure(values)
     if 'original/accuracy' not in values:
         return ''
-    text = f'Of the accuracy of {percent(values["original/accuracy"]["value"])}'
+    whole = values['original/accuracy']['value']
     if replaced is None:
-        return f'The accuracy is {percent(values["original/accuracy"]["value"])}.'
-    behind = OF_BACKGROUND.get(replaced.split('/')[0].partition('_')[2], 'another video’s')
-    text += f', {percent(values[replaced]["value"])} is left when the background is {behind}'
-    text += f' (chance: {percent(values[replaced]["chance"])})'
+        return f'The accuracy is {percent(whole)}.'
+    left, chance = (values[replaced][key] for key in ('value', 'chance'))
+    source = replaced.split('/')[0].partition('_')[2]
+    behind = f'when the background is {OF_BACKGROUND.get(source, "another video’s")}'
+    if left <= whole:
+        text = f'Of the accuracy of {percent(whole)}, {percent(left)} is left {behind}'
+    else:
+        text = f'The accuracy is {percent(whole)}, and {percent(left)} {behind}'
+    text += f' (chance: {percent(chance)})'
     if 'background_only/accuracy' in values:
         alone = percent(values['background_only/accuracy']['value'])
         text += f', and {alone} when there is nothing but background'
