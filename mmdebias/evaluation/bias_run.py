@@ -138,6 +138,9 @@ def _can_answer(question: type, asked: set[str]) -> bool:
 
 def _test_pipeline(cfg: Config) -> list[dict]:
     dataset = (cfg.get('test_dataloader') or {}).get('dataset')
+    if dataset is not None and dataset.get('datasets'):
+        # Several joined, such as Kinetics-710: they are read alike.
+        dataset = dataset['datasets'][0]
     if dataset is None or dataset.get('pipeline') is None:
         raise ValueError(
             'The config has no test_dataloader.dataset.pipeline, which says how its classifier '

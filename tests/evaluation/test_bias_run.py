@@ -9,13 +9,13 @@ from mmdebias.datasets.bias import PROBES, make_manifest, read_manifest, write_m
 from mmdebias.datasets.label_subset import parse_list
 from mmdebias.datasets.toy import ToyConfig, make_toy
 from mmdebias.evaluation import bias_measures, load_scores, probe_config
+from running import ROOT
 
 PREPROCESSOR = dict(
     type='ActionDataPreprocessor',
     mean=[123.675, 116.28, 103.53],
     std=[58.395, 57.12, 57.375],
 )
-DECODERS = ('Decord', 'PyAV', 'OpenCV')
 
 
 @pytest.fixture(scope='module')
@@ -110,10 +110,14 @@ def run(cfg, toy, folder, masks='files', **options):
     return metrics, load_scores(out, len(rows)), rows
 
 
-@pytest.mark.parametrize('model', [tsn, slow_only, swin])
-@pytest.mark.parametrize('decoder', ['OpenCV'])
-def test_stock_classifiers_answer_every_question(model, decoder, toy, tmp_path):
-    metrics, scores, rows = run(model(decoder=decoder), toy, tmp_path)
+@pytest.mark.parametrize(
+    ('model', 'decoder', 'masks'),
+    [(tsn, 'Decord', 'motion'), (slow_only, 'PyAV', 'files'), (swin, 'OpenCV', 'files')],
+)
+def test_stock_classifiers_answer_every_question(model, decoder, masks, toy, tmp_path):
+    if decoder == 'PyAV':
+        pytest.importorskip('av')
+    metrics, scores, rows = run(model(decoder=decoder), toy, tmp_path, masks)
     assert scores.shape == (len(rows), 8)
     np.testing.assert_allclose(scores.sum(1), 1, atol=1e-5)
     measures = bias_measures(rows, scores)
@@ -128,3 +132,97 @@ def test_workers_and_batches_change_no_score(toy, tmp_path):
     _, once, _ = run(cfg, toy, tmp_path / 'a', batch_size=1, num_workers=0)
     _, again, _ = run(cfg, toy, tmp_path / 'b', batch_size=3, num_workers=2)
     np.testing.assert_allclose(once, again, atol=1e-6)
+
+
+def turned(cfg, toy, tmp_path, masks=None, **options):
+    return probe_config(cfg, toy / 'rows.jsonl', toy, masks, tmp_path / 'out.npz', **options)
+
+
+def test_the_config_changes_in_its_test_only(toy, tmp_path):
+    cfg = tsn()
+    before = cfg.to_dict()
+    new = turned(cfg, toy, tmp_path, dict(type='motion'), batch_size=5, num_workers=0)
+    assert cfg.to_dict() == before
+    assert new.model == cfg.model
+    changed = {key for key in new if new[key] != cfg.get(key)}
+    assert changed == {'test_dataloader', 'test_evaluator', 'custom_imports'}
+    assert new.custom_imports.imports == ['mmdebias']
+    assert new.test_dataloader.batch_size == 5
+    steps = new.test_dataloader.dataset.pipeline
+    old = cfg.test_dataloader.dataset.pipeline
+    assert [step.type for step in steps] == [
+        'DecordInit', 'SampleFrames', 'DecordDecode', 'ComposeProbe', 'Resize', 'TenCrop',
+        'FormatShape', 'PackActionInputs',
+    ]  # fmt: skip
+    assert steps[:3] + steps[4:-1] == old[:-1]
+    assert steps[3].colour == PREPROCESSOR['mean']
+
+
+def test_colours_counted_from_0_to_1(toy, tmp_path):
+    cfg = tsn()
+    cfg.model.data_preprocessor.mean = [0.5, 0.4, 0.2]
+    (composer,) = (
+        step
+        for step in turned(cfg, toy, tmp_path).test_dataloader.dataset.pipeline
+        if step.type == 'ComposeProbe'
+    )
+    assert composer.colour == [127.5, 102, 51]
+
+
+def test_only_what_was_asked_is_answered(toy, tmp_path):
+    rows = read_manifest(toy / 'rows.jsonl')
+    path = tmp_path / 'some.jsonl'
+    write_manifest(path, [row for row in rows if row.probe in ('scuba_stripes', 'scufo_videos')])
+    cfg = probe_config(tsn(), path, toy, dict(type='motion'), tmp_path / 'out.npz')
+    assert [metric.type for metric in cfg.test_evaluator] == [
+        'BackgroundReplacedAccuracy', 'StillForegroundAccuracy', 'ProbeScores',
+    ]  # fmt: skip
+
+
+def frames_from_folders(cfg):
+    cfg.test_dataloader.dataset.pipeline = [
+        dict(type='SampleFrames', clip_len=1, num_clips=3, test_mode=True),
+        dict(type='RawFrameDecode'),
+        dict(type='PackActionInputs'),
+    ]
+
+
+def no_head(cfg):
+    cfg.model.pop('cls_head')
+
+
+def no_test(cfg):
+    cfg.pop('test_dataloader')
+
+
+def from_elsewhere(cfg):
+    cfg.test_dataloader.dataset.pipeline[0].io_backend = 'petrel'
+
+
+def no_packing(cfg):
+    cfg.test_dataloader.dataset.pipeline.pop()
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (frames_from_folders, r'decodes no videos.*RawFrameDecode.*frame folders'),
+        (no_head, r'no model\.cls_head, so it is no classifier'),
+        (no_test, r'no test_dataloader\.dataset\.pipeline'),
+        (from_elsewhere, "io_backend='petrel'"),
+        (no_packing, 'no PackActionInputs'),
+    ],
+)
+def test_configs_that_cannot_be_probed(change, message, toy, tmp_path):
+    cfg = tsn()
+    change(cfg)
+    with pytest.raises(ValueError, match=message):
+        turned(cfg, toy, tmp_path)
+
+
+def test_our_own_supervised_config(toy, tmp_path):
+    cfg = Config.fromfile(ROOT / 'configs' / 'supervised' / 'r3d_toy.py')
+    cfg.model.backbone.base_channels = 4
+    cfg.model.cls_head.in_channels = 32
+    _, scores, rows = run(cfg, toy, tmp_path, batch_size=8, num_workers=0)
+    assert scores.shape == (len(rows), 8)
