@@ -16,12 +16,11 @@ import argparse
 import contextlib
 import hashlib
 import json
-import logging
 import os
 import platform
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -580,15 +579,12 @@ class Progress(Hook):
 
 
 @contextlib.contextmanager
-def said(what: str) -> Iterable[None]:
+def said(what: str) -> Iterator[None]:
     """Say what is done and how long it took; MMEngine's own lines are kept out of the way."""
     print(f'  {what} ...', end='', flush=True)
     start = time.monotonic()
-    logger = logging.getLogger('mmengine')
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    yield
-    logger.setLevel(level)
+    with open(os.devnull, 'w') as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
     print(f' {time.monotonic() - start:.0f} s', flush=True)
 
 

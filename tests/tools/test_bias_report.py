@@ -10,6 +10,7 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from PIL import Image
 
 from mmdebias.datasets.toy import ToyConfig, make_toy
 from mmdebias.datasets.toy.masks import pack_masks
@@ -114,15 +115,23 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
     assert [entry['name'] for entry in found['checkpoints']] == ['moco']
 
 
-def test_videos_without_files_of_masks_take_those_of_their_motion(toy, models, report, tmp_path):
-    out = tmp_path / 'out'
+def test_masks_of_the_motion_and_pictures_behind_actors(toy, models, report, tmp_path):
+    out, pictures = tmp_path / 'out', tmp_path / 'pictures'
+    pictures.mkdir()
+    for name in ('a.png', 'b.png'):
+        Image.new('RGB', (40, 30), 'red').save(pictures / name)
     said = report(
-        *models['supervised'], '--data', toy / 'test.txt', '--motion-masks', '--out', out,
-        '--probes', 'human_only', '--names', 'a|b', '--seed', 3,
+        *models['supervised'], '--data', toy / 'test.txt', '--motion-masks', '--images', pictures,
+        '--out', out, '--probes', 'scuba_images', '--names', 'a|b', '--seed', 3, '--videos', 16,
     )  # fmt: skip
     assert 'No scene probe' in said and 'Motion masks are estimates' in said
     setting = json.loads((out / 'setting.json').read_text())
     assert setting['masks']['kind'] == 'motion' and setting['seed'] == 3
+    rows = [json.loads(line) for line in (out / 'manifest.jsonl').read_text().splitlines()]
+    assert len(rows) == 16 and {row['background'] for row in rows} <= {'a.png', 'b.png'}
+    model, data = models['supervised'], ['--data', toy / 'test.txt', '--out', tmp_path / 'other']
+    assert 'holds no pictures' in report(*model, *data, '--images', toy / 'videos')
+    assert 'need' in report(*model, *data, '--probes', 'scuba_images')
 
 
 def changed(toy, folder, *lines):

@@ -12,7 +12,7 @@ from PIL import Image
 from mmdebias.evaluation.bias_measures import Measure
 from mmdebias.evaluation.bias_report import Measured, bias_report
 from mmdebias.visualization.bias import Sample, html_of, markdown_of
-from mmdebias.visualization.bias.wording import points, wording_of
+from mmdebias.visualization.bias.wording import answers, points, wording_of
 
 NAMES = (
     'original/accuracy',
@@ -99,12 +99,30 @@ def test_names_are_text_and_no_markup(clip):
 def test_the_answer_comes_first_and_every_measure_has_its_sentence():
     report = report_on('a', 'b')
     text = ' '.join(Reader(html_of(report)).text)
-    value = report['measures'][0]['values'][0]['value']
-    assert f'Of the accuracy of {100 * value:.1f}\xa0%' in text
-    assert text.index('Of the accuracy') < text.index('At a glance')
+    for name, sentence in answers(report):
+        assert text.index(name) < text.index(sentence) < text.index('At a glance')
     for name in NAMES:
         words = wording_of(name)
         assert words.sentence and words.sentence in text and words.group != 'Others'
+
+
+@pytest.mark.parametrize(
+    ('whole', 'left', 'sentence'),
+    [
+        (18, 2, 'Of the accuracy of 90.0 %, 10.0 % is left when the background is another video’s'),
+        (8, 10, 'The accuracy is 40.0 %, and 50.0 % when the background is another video’s'),
+    ],
+)
+def test_the_answer_is_what_is_left(whole, left, sentence):
+    videos = tuple(map(str, range(20)))
+    measures = {
+        name: Measure(name, videos, (np.arange(20) < right).astype(float), 'higher')
+        for name, right in (('original/accuracy', whole), ('scuba_videos/accuracy', left))
+    }
+    report = bias_report({}, [Measured('a', {}, measures, 8)])
+    ((name, answer),) = answers(report)
+    assert name == 'a'
+    assert answer.replace('\xa0', ' ') == f'{sentence} (chance: 12.5 %).'
 
 
 def test_links_to_meanings_lead_somewhere():
