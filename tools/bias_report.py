@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import platform
 import sys
@@ -582,9 +583,12 @@ class Progress(Hook):
 def said(what: str) -> Iterator[None]:
     """Say what is done and how long it took; MMEngine's own lines are kept out of the way."""
     print(f'  {what} ...', end='', flush=True)
-    start = time.monotonic()
+    start, logger = time.monotonic(), logging.getLogger('mmengine')
+    level = logger.level
+    logger.setLevel(logging.ERROR)
     with open(os.devnull, 'w') as nowhere, contextlib.redirect_stdout(nowhere):
         yield
+    logger.setLevel(level)
     print(f' {time.monotonic() - start:.0f} s', flush=True)
 
 
