@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from mmdebias.datasets.toy import CLASSES
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Lines worth showing: results of epochs and tests, what a checkpoint fills, what was written.
@@ -46,7 +48,10 @@ def main() -> None:
     toy, work = args.data / 'toy', args.work_dir
 
     step('Making videos')
-    options = ('--videos', args.videos, '--bias', args.bias, '--seed', args.seed)
+    # Two test videos of each class are the fewest that a bias report is made of.
+    tested = max(2 * len(CLASSES), args.videos // 4)
+    options = ('--videos', args.videos, '--test-videos', tested)
+    options += ('--bias', args.bias, '--seed', args.seed)
     run(work / 'make_toy.log', 'tools/data/make_toy.py', toy, *options)
 
     step('Pre-training with FAME')
