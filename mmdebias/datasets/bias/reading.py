@@ -39,10 +39,12 @@ def read_frames(
         # Each once: batches may ask for a frame several times.
         distinct, back = np.unique(chosen, return_inverse=True)
         return reader.get_batch(distinct).asnumpy()[back.reshape(-1)], chosen, len(reader)
-    except (decord.DECORDError, IndexError) as error:
+    except (decord.DECORDError, RuntimeError, IndexError) as error:
         # decord appends its C++ stack to the message.
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RuntimeError(f'{path} cannot be decoded: {reason}') from error
+        raise RuntimeError(
+            f'{path} cannot be decoded: {reason}. Mend it, or take it out of the list.'
+        ) from error
 
 
 def spread(total: int, most: int) -> np.ndarray:

@@ -1,3 +1,5 @@
+import pickle
+
 import cv2
 import numpy as np
 import pytest
@@ -245,6 +247,18 @@ def test_what_is_missing_is_found_at_once(world, tmp_path):
         ComposeProbe(str(tmp_path)).check(rows_of('original'))
     with pytest.raises(FileNotFoundError, match=r'pictures.*missing.*correct images_root'):
         ComposeProbe(str(world), dict(type='motion'), str(tmp_path)).check(rows_of('scuba_images'))
+
+
+def test_it_goes_to_other_processes(world):
+    row = rows_of('conflict_videos')[0]
+    sent = pickle.loads(pickle.dumps(composer(world)))
+    assert (sent.preview(row) == composer(world).preview(row)).all()
+
+
+def test_videos_that_cannot_be_decoded_are_named(world, tmp_path):
+    (tmp_path / '0.mp4').write_bytes(b'nothing')
+    with pytest.raises(RuntimeError, match=r'0\.mp4 cannot be decoded'):
+        ComposeProbe(str(tmp_path)).preview(rows_of('original')[0])
 
 
 def test_frame_folders_are_refused(world):
