@@ -173,6 +173,14 @@ def answers(report: dict) -> list[tuple[str, str]]:
             for entry in measure['values']
             if entry['checkpoint'] == checkpoint['name']
         }
+        if _guesses(values):
+            whole = values['original/accuracy']
+            text = (
+                f'The accuracy of {percent(whole["value"])} is not clearly above chance '
+                f'({percent(whole["chance"])}): there is little to take apart.'
+            )
+            found.append((checkpoint['name'], text))
+            continue
         # Of many checkpoints a page of sentences would hide the answer.
         parts = [_left(values), _swapped(values) if len(report['checkpoints']) < 4 else '']
         found.append((checkpoint['name'], ' '.join(part for part in parts if part)))
@@ -187,6 +195,11 @@ def replaced_measure(names: Iterable[str]) -> str | None:
 def percent(share: float) -> str:
     """A share with its sign, which no line break parts from it."""
     return f'{number(share)}\N{NO-BREAK SPACE}%'
+
+
+def _guesses(values: dict[str, dict]) -> bool:
+    whole = values.get('original/accuracy')
+    return whole is not None and whole['low'] <= whole['chance']
 
 
 def _left(values: dict[str, dict]) -> str:

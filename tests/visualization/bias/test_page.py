@@ -110,7 +110,7 @@ def test_the_answer_comes_first_and_every_measure_has_its_sentence():
     ('whole', 'left', 'sentence'),
     [
         (18, 2, 'Of the accuracy of 90.0 %, 10.0 % is left when the background is another video’s'),
-        (8, 10, 'The accuracy is 40.0 %, and 50.0 % when the background is another video’s'),
+        (10, 12, 'The accuracy is 50.0 %, and 60.0 % when the background is another video’s'),
     ],
 )
 def test_the_answer_is_what_is_left(whole, left, sentence):
@@ -123,6 +123,14 @@ def test_the_answer_is_what_is_left(whole, left, sentence):
     ((name, answer),) = answers(report)
     assert name == 'a'
     assert answer.replace('\xa0', ' ') == f'{sentence} (chance: 12.5 %).'
+
+
+def test_of_a_guess_nothing_is_left_to_take_apart():
+    values = (np.arange(20) < 3).astype(float)
+    measure = Measure('original/accuracy', tuple(map(str, range(20))), values, 'higher')
+    report = bias_report({}, [Measured('a', {}, {measure.name: measure}, 8)])
+    ((_, answer),) = answers(report)
+    assert 'of 15.0\xa0% is not clearly above chance (12.5\xa0%)' in answer
 
 
 def test_links_to_meanings_lead_somewhere():
