@@ -30,7 +30,10 @@ setup(
     long_description_content_type='text/markdown',
     license='Apache-2.0',
     packages=find_packages(include=['mmdebias', 'mmdebias.*']),
-    package_data={'mmdebias': mim},
+    package_data={
+        'mmdebias': mim,
+        'mmdebias.visualization.bias': ['page.html', 'style.css'],
+    },
     python_requires='>=3.10,<3.13',
     # mmcv is left out on purpose: mmcv and mmcv-lite own the same folder, and a requirement on one
     # would be installed over the other. Importing mmdebias says what to do where it is missing.
@@ -42,6 +45,7 @@ setup(
         'kornia>=0.7',
         'matplotlib',
         'numpy>=1.21',
+        'pillow',
         'scipy',
         'importlib_metadata',  # MMAction2 imports it without saying so
         'setuptools<81',  # MMEngine imports pkg_resources

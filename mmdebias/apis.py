@@ -277,7 +277,10 @@ def _test_pipeline(cfg: Config) -> list[dict]:
         return [step for step in loader.dataset.pipeline if step['type'] not in PACKING]
     steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
     views = steps['SampleViews']
-    (size,) = (t['scale'][0] for t in steps['PerView']['transforms'] if t['type'] == 'Resize')
+    transforms = steps['PerView']['transforms']
+    if isinstance(transforms, dict):  # a list for each view; all end at one size
+        transforms = next(iter(transforms.values()))
+    (size,) = (t['scale'][0] for t in transforms if t['type'] == 'Resize')
     return [
         dict(type='DecordInit'),
         dict(

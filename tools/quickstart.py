@@ -1,4 +1,4 @@
-"""The main job on generated videos: pre-train with FAME, fine-tune, test, retrieve.
+"""The main job on generated videos: pre-train with FAME, fine-tune, test, retrieve, report bias.
 
 Every step is a command that a user would type; it is printed before it runs. Finished steps are
 not run again, and an interrupted training goes on from its last epoch.
@@ -14,12 +14,14 @@ import sys
 import time
 from pathlib import Path
 
+from mmdebias.datasets.toy import CLASSES
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Lines worth showing: results of epochs and tests, what a checkpoint fills, what was written.
 MAIN_LINE = re.compile(
     r'Epoch\((train|val|test)\).*loss: |Epoch\((val|test)\).*/|checkpoint fills|ready after|'
-    r'Drew what|cannot be read|^error'
+    r'Drew what|cannot be read|^error|^  (Reusing|Scoring|Features|Training)|^- \*\*'
 )
 
 
@@ -46,19 +48,23 @@ def main() -> None:
     toy, work = args.data / 'toy', args.work_dir
 
     step('Making videos')
-    options = ('--videos', args.videos, '--bias', args.bias, '--seed', args.seed)
+    # Two test videos of each class are the fewest that a bias report is made of.
+    tested = max(2 * len(CLASSES), args.videos // 4)
+    options = ('--videos', args.videos, '--test-videos', tested)
+    options += ('--bias', args.bias, '--seed', args.seed)
     run(work / 'make_toy.log', 'tools/data/make_toy.py', toy, *options)
 
     step('Pre-training with FAME')
     pretrained = train('configs/fame/r3d_toy.py', work / 'pretrain', args.epochs, args.seed)
 
-    rows = []
+    rows, reported = [], []
     for name, start in (('random weights', None), ('FAME', pretrained)):
         folder = work / ('finetune' if start else 'scratch')
         step(f'Fine-tuning from {name}')
         finetuned = train(
             'configs/finetune/r3d_toy.py', folder, args.finetune_epochs, args.seed, start
         )
+        reported += ['configs/finetune/r3d_toy.py', finetuned]
         for test_set in ('test', 'test_swap'):
             step(f'Testing {name} on {test_set}')
             metrics = test(
@@ -77,6 +83,15 @@ def main() -> None:
             f'test_dataloader.dataset.query.ann_file={test_set}.txt',
         )
         rows.append(('FAME, no labels', f'R@1 on {test_set}', metrics['retrieval/R@1']))
+
+    step('How much of it is background')
+    run(
+        work / 'bias_report.log', 'tools/bias_report.py',
+        *reported, 'configs/fame/r3d_toy.py', pretrained,
+        '--names', 'fine-tuned from random weights', 'fine-tuned from FAME', 'FAME, linear probe',
+        '--data', toy / 'test.txt', '--train', toy / 'train.txt', '--seed', args.seed,
+        '--out', work / 'bias_report', '--overwrite',
+    )  # fmt: skip
 
     report(rows, work, time.monotonic() - started)
 
@@ -152,6 +167,7 @@ def report(rows: list[tuple[str, str, float]], work: Path, seconds: float) -> No
     )
     for picture in sorted(work.rglob('*.png')):
         print(f'  {picture}')
+    print(f'\nThe report on how much of it is background:\n  {work / "bias_report/report.html"}')
 
 
 if __name__ == '__main__':

@@ -26,8 +26,8 @@ def parse_list(lines: Sequence[str], source: str = 'the list') -> list[tuple[str
         path, _, label = line.strip().rpartition(' ')
         if not path or not label.isdecimal():
             raise ValueError(
-                f'{source}, line {number}: {line.strip()!r} is not "path label". A subset needs '
-                'the class of every video.'
+                f'{source}, line {number}: {line.strip()!r} is not "path label": give the class '
+                'of every video.'
             )
         videos.append((path, int(label)))
     if not videos:

@@ -15,7 +15,9 @@ from .bias_metrics import (
     StillForegroundAccuracy,
 )
 from .bias_run import load_scores, probe_config
-from .class_maps import ClassMaps, load_classifier
+from .bootstrap import Interval, bootstrap_interval, paired_difference
+from .class_maps import ClassMaps, classifier_with_gradients
+from .classifiers import load_classifier
 from .confidence import confidence_interval
 from .feature_shards import FeatureShards
 from .knn import knn_accuracy
@@ -38,6 +40,7 @@ __all__ = [
     'Correlation',
     'FeatureShards',
     'HumanOnlyAccuracy',
+    'Interval',
     'KNNAccuracy',
     'Measure',
     'OriginalAccuracy',
@@ -47,6 +50,8 @@ __all__ = [
     'VideoRetrieval',
     'activation_maps',
     'bias_measures',
+    'bootstrap_interval',
+    'classifier_with_gradients',
     'confidence_interval',
     'correlate',
     'feature_maps',
@@ -56,6 +61,7 @@ __all__ = [
     'load_scores',
     'mask_overlap',
     'nearest',
+    'paired_difference',
     'per_class_accuracy',
     'probe_config',
     'relative_gain',

@@ -1,54 +1,42 @@
 """Class activation maps: where a classifier looks for the class that it names."""
 
+import copy
 import warnings
 from pathlib import Path
 
 import torch
-from mmaction.models.recognizers import Recognizer2D
-from mmaction.registry import MODELS
+from mmaction.models.recognizers import BaseRecognizer, Recognizer2D
 from mmaction.structures import ActionDataSample
 from mmaction.utils import GradCAM
 from mmengine.config import Config
-from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
-from mmdebias.weights import CheckpointError, read_checkpoint
-from mmdebias.weights.fitting import misfits
+from .classifiers import load_classifier
 
 
-def load_classifier(cfg: Config, checkpoint: str | Path | None) -> nn.Module:
+def classifier_with_gradients(cfg: Config, checkpoint: str | Path | None) -> BaseRecognizer:
     """The classifier of a config, in eval mode, with gradients, on the CPU.
 
     Args:
         cfg: Of an MMAction2 recogniser. A :class:`LinearProbe` is built as the ``Recognizer3D`` it
             is but for its frozen encoder, which would keep gradients from the feature map.
-        checkpoint: Of a run. None leaves the weights as they are initialised, at random.
+        checkpoint: See :func:`load_classifier`.
 
     Raises:
         ValueError: the config has no classifier, or (CheckpointError) the checkpoint's tensors are
             not those of the config's.
         FileNotFoundError: no such checkpoint.
     """
-    model = cfg.model.to_dict() if isinstance(cfg.model, Config) else dict(cfg.model)
-    if not (model.get('cls_head') or {}).get('num_classes'):
+    if not (cfg.model.get('cls_head') or {}).get('num_classes'):
         raise ValueError(
             f'{cfg.filename or "the config"} has no classifier (no model.cls_head with '
             'num_classes), and a class activation map is of a class: take the class-agnostic map '
             'caam, or a config of a trained classifier.'
         )
-    if model['type'] == 'LinearProbe':
-        model['type'] = 'Recognizer3D'
-    with DefaultScope.overwrite_default_scope('mmaction'):
-        classifier = MODELS.build(model)
-    if checkpoint is None:
-        # Each by itself: of a whole recogniser MMEngine logs every tensor.
-        classifier.backbone.init_weights()
-        classifier.cls_head.init_weights()
-    else:
-        _fill(classifier, checkpoint)
-    classifier.requires_grad_(True)
-    classifier.eval()
-    return classifier
+    if cfg.model.type == 'LinearProbe':
+        cfg = copy.deepcopy(cfg)
+        cfg.model.type = 'Recognizer3D'
+    return load_classifier(cfg, checkpoint).requires_grad_(True)
 
 
 class ClassMaps:
@@ -59,7 +47,7 @@ class ClassMaps:
     set to 0.
 
     Args:
-        classifier: From :func:`load_classifier`.
+        classifier: From :func:`classifier_with_gradients`.
         layer: Path of a module in MMAction2's form, such as 'backbone/layer4'. 'backbone' is its
             output.
 
@@ -120,16 +108,3 @@ class ClassMaps:
                 "that does, such as 'backbone/layer4'."
             ) from error
         return pictures[0, ..., 0].float(), scores[0].detach()
-
-
-def _fill(classifier: nn.Module, checkpoint: str | Path) -> None:
-    weights = read_checkpoint(checkpoint).get('state_dict', {})
-    faults = misfits(weights, {k: value.shape for k, value in classifier.state_dict().items()})
-    if faults:
-        more = f'\n  … and {len(faults) - 5} more' if len(faults) > 5 else ''
-        raise CheckpointError(
-            f'{checkpoint} is no checkpoint of the classifier of the config:\n  '
-            + '\n  '.join(faults[:5])
-            + more
-        )
-    classifier.load_state_dict(weights)

@@ -2,7 +2,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmdebias.evaluation import ClassMaps, load_classifier
+from mmdebias.evaluation import ClassMaps, classifier_with_gradients
 from mmdebias.ops import stretch_maps, to_heat
 from running import ROOT
 
@@ -34,7 +34,7 @@ def cam(classifier, clips, labels):
 @pytest.mark.parametrize('labels', [None, torch.tensor([3, 5])])
 def test_grad_cam_of_an_average_and_a_linear_layer_is_the_cam(labels):
     torch.manual_seed(1)
-    classifier = load_classifier(config(), None)
+    classifier = classifier_with_gradients(config(), None)
     heat, scores = ClassMaps(classifier)(CLIPS, labels)
     assert heat.shape == (2, 8, 48, 48) and scores.shape == (2, 8)
     named = scores.argmax(1) if labels is None else labels
@@ -43,14 +43,14 @@ def test_grad_cam_of_an_average_and_a_linear_layer_is_the_cam(labels):
 
 
 def test_other_layers_give_finer_maps():
-    classifier = load_classifier(config(), None)
+    classifier = classifier_with_gradients(config(), None)
     heat, _ = ClassMaps(classifier, 'backbone/layer2')(CLIPS)
     assert heat.shape == (2, 8, 48, 48)
     assert not torch.allclose(heat, ClassMaps(classifier)(CLIPS)[0], atol=0.1)
 
 
 def test_linear_probe_has_maps_though_it_is_frozen():
-    classifier = load_classifier(config('linear_probe/r3d_toy.py'), None)
+    classifier = classifier_with_gradients(config('linear_probe/r3d_toy.py'), None)
     heat, _ = ClassMaps(classifier)(CLIPS)
     assert heat.max() == 1
 
@@ -72,7 +72,7 @@ def test_stock_2d_classifier():
             )
         )
     )
-    heat, scores = ClassMaps(load_classifier(cfg, None))(CLIPS)
+    heat, scores = ClassMaps(classifier_with_gradients(cfg, None))(CLIPS)
     assert heat.shape == (2, 8, 48, 48) and scores.shape == (2, 4)
 
 
@@ -80,20 +80,22 @@ def test_stock_2d_classifier():
 def test_config_without_a_classifier_is_refused(name):
     cfg = Config.fromfile(ROOT / 'configs' / name)
     with pytest.raises(ValueError, match=r'r3d_toy\.py has no classifier .* take .*caam'):
-        load_classifier(cfg, None)
+        classifier_with_gradients(cfg, None)
 
 
 def test_checkpoint_of_another_classifier_is_refused(tmp_path):
-    classifier = load_classifier(config(), None)
+    classifier = classifier_with_gradients(config(), None)
     torch.save(dict(state_dict=classifier.state_dict()), tmp_path / 'a.pth')
-    loaded = load_classifier(config(), tmp_path / 'a.pth')
+    loaded = classifier_with_gradients(config(), tmp_path / 'a.pth')
     torch.testing.assert_close(loaded.state_dict(), classifier.state_dict())
     other = config()
     other.model.cls_head.num_classes = 5
-    with pytest.raises(ValueError, match=r'a\.pth is no checkpoint of the classifier[\s\S]*fc_cls'):
-        load_classifier(other, tmp_path / 'a.pth')
+    with pytest.raises(
+        ValueError, match=r'a\.pth is not a checkpoint of the Recognizer3D[\s\S]*fc_cls'
+    ):
+        classifier_with_gradients(other, tmp_path / 'a.pth')
 
 
 def test_layer_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="layer='backbone/layer7' is not in the classifier"):
-        ClassMaps(load_classifier(config(), None), 'backbone/layer7')
+        ClassMaps(classifier_with_gradients(config(), None), 'backbone/layer7')

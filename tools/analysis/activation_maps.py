@@ -21,7 +21,7 @@ from comparing import Model, add_models, check_files, models_of, run
 from torch import Tensor
 
 from mmdebias.datasets import Windows, read_windows, sampling_of, window_pipeline
-from mmdebias.evaluation import ClassMaps, activation_maps, load_classifier
+from mmdebias.evaluation import ClassMaps, activation_maps, classifier_with_gradients
 from mmdebias.ops import energy_inside, to_heat
 from mmdebias.visualization import draw_heat_sheet, overlay, write_heat_film
 from mmdebias.visualization.pictures import to_pictures
@@ -84,7 +84,9 @@ def look(model: Model, args: argparse.Namespace) -> list[View]:
     pipeline = window_pipeline(encoder.pipeline, [sampling])
     if args.kind == 'cam':
         layer = f'backbone/{args.layer}'.replace('.', '/') if args.layer else 'backbone'
-        class_maps = ClassMaps(load_classifier(model.cfg, model.checkpoint).to(args.device), layer)
+        class_maps = ClassMaps(
+            classifier_with_gradients(model.cfg, model.checkpoint).to(args.device), layer
+        )
     views = []
     for i, video in enumerate(args.videos):
         windows = read_windows(video, pipeline, args.masks)

@@ -1,0 +1,123 @@
+"""Lists of videos and their classes, checked before anything takes long."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmdebias.datasets.label_subset import parse_list
+
+Video = tuple[str, int]
+"""A path as in the list, and the number of a class."""
+
+
+def read_video_list(file: str | Path, root: str | Path | None = None) -> list[Video]:
+    """Read lines ``path label``; paths may contain spaces.
+
+    Args:
+        file: The list.
+        root: Folder that paths are relative to; None is the list's own.
+
+    Returns:
+        Videos and labels in the list's order.
+
+    Raises:
+        FileNotFoundError: The list or a video is not there.
+        ValueError: No lines, a line without a label, or a video that is listed twice.
+    """
+    file = Path(file)
+    root = Path(root) if root is not None else file.parent
+    if not file.is_file():
+        raise FileNotFoundError(f'there is no list {file}: give a file of lines "path label"')
+    videos = parse_list(file.read_text(encoding='utf-8').splitlines(), str(file))
+    twice = [path for path, times in Counter(path for path, _ in videos).items() if times > 1]
+    if twice:
+        raise ValueError(
+            f'{file} lists {len(twice)} videos more than once, such as {twice[0]}: intervals are '
+            'over videos, so list each once'
+        )
+    missing = [path for path, _ in videos if not (root / path).is_file()]
+    if missing:
+        raise FileNotFoundError(
+            f'{len(missing)} of {len(videos)} videos of {file} are not there, for example '
+            f'{root / missing[0]}: give the folder that the paths are relative to'
+        )
+    return videos
+
+
+def check_classes(videos: Sequence[Video], num_classes: int | None = None, of: str = '') -> None:
+    """Raise ValueError where the classes of a list cannot be measured.
+
+    Args:
+        videos: Of :func:`read_video_list`.
+        num_classes: Classes of the model that is measured; None leaves that out.
+        of: What the list or the model is, for the message.
+    """
+    counts = Counter(label for _, label in videos)
+    if num_classes is not None and max(counts) >= num_classes:
+        raise ValueError(
+            f'{of} has {num_classes} classes, and the list has labels up to {max(counts)}: give '
+            'the list that goes with the model'
+        )
+    if num_classes is not None:
+        return
+    if len(counts) == 1:
+        raise ValueError(
+            f'all videos of {of} are of class {min(counts)}: whether a model follows the actor or '
+            'the background shows between classes, so list two or more'
+        )
+    single = sorted(label for label, count in counts.items() if count == 1)
+    if single:
+        raise ValueError(
+            f'{of} has one video only of class {", ".join(map(str, single[:5]))}'
+            f'{", ..." if len(single) > 5 else ""}: nothing can be said of a class from one '
+            'video. Add videos, or leave the class out'
+        )
+
+
+def some_videos(videos: Sequence[Video], count: int, seed: int = 0) -> list[Video]:
+    """As many videos of each class as can be, drawn by the seed, in the list's order.
+
+    Args:
+        videos: The list.
+        count: How many to keep; where the list has no more, it is kept whole.
+        seed: Of the draw.
+
+    Raises:
+        ValueError: ``count`` is below two for each class.
+    """
+    classes = sorted({label for _, label in videos})
+    if count < 2 * len(classes):
+        raise ValueError(
+            f'{count} videos are fewer than two for each of {len(classes)} classes: '
+            f'take {2 * len(classes)} or more'
+        )
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(videos))
+    # The first of each class, then the second of each class, and so on.
+    turn = np.empty(len(videos), dtype=int)
+    seen: Counter = Counter()
+    for index in order:
+        turn[index] = seen[videos[index][1]]
+        seen[videos[index][1]] += 1
+    chosen = sorted(order[np.argsort(turn[order], kind='stable')][:count])
+    return [videos[index] for index in chosen]
+
+
+def read_scenes(lists: Sequence[str | Path]) -> dict[Path, int]:
+    """Scenes by video, from lists ``path scene``.
+
+    A list ``scene_labels/NAME`` names videos relative to the folder above, as
+    tools/data/make_toy.py writes it; any other list relative to its own folder.
+
+    Raises:
+        FileNotFoundError: As in :func:`read_video_list`.
+        ValueError: As in :func:`read_video_list`.
+    """
+    scenes = {}
+    for file in map(Path, lists):
+        root = file.parent.parent if file.parent.name == 'scene_labels' else file.parent
+        for path, scene in read_video_list(file, root):
+            scenes[(root / path).resolve()] = scene
+    return scenes

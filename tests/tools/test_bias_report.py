@@ -1,0 +1,188 @@
+"""The bias report with one command, on generated videos."""
+
+import json
+import runpy
+import shutil
+import sys
+
+import numpy as np
+import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from PIL import Image
+
+from mmdebias.datasets.toy import ToyConfig, make_toy
+from mmdebias.datasets.toy.masks import pack_masks
+from running import ROOT
+
+TOOL = ROOT / 'tools' / 'bias_report.py'
+
+
+@pytest.fixture(scope='module')
+def toy(tmp_path_factory):
+    """Sixteen generated videos to train on, sixteen to test, with masks and scenes."""
+    folder = tmp_path_factory.mktemp('bias') / 'toy'
+    make_toy(folder, ToyConfig(videos=16, test_videos=16, size=(32, 32), frames=12), workers=1)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def models(tmp_path_factory):
+    """``{name: [config, checkpoint]}`` of a small random classifier and a small random MoCo."""
+    folder = tmp_path_factory.mktemp('models')
+    found = {}
+    for name in ('supervised', 'moco'):
+        cfg = Config.fromfile(ROOT / 'configs' / name / 'r3d_toy.py')
+        cfg.model.backbone.base_channels = 4
+        if name == 'supervised':
+            cfg.model.cls_head.in_channels = 32
+            sampling = cfg.test_dataloader.dataset.pipeline[1]
+            sampling.num_clips, sampling.clip_len, sampling.frame_interval = 2, 4, 1
+            cfg.test_dataloader.update(num_workers=0, persistent_workers=False)
+        else:
+            cfg.model.neck.in_channels = 32
+            cfg.train_dataloader.update(num_workers=0, persistent_workers=False)
+            views = cfg.train_dataloader.dataset.pipeline[1]
+            views.clip_len, views.frame_interval = 4, 1
+        torch.manual_seed(0)
+        (folder / name).mkdir()
+        cfg.dump(folder / name / 'config.py')
+        state = MODELS.build(cfg.model).state_dict()
+        torch.save(dict(state_dict=state), folder / name / 'last.pth')
+        found[name] = [folder / name / 'config.py', folder / name / 'last.pth']
+    return found
+
+
+@pytest.fixture
+def report(monkeypatch, capsys):
+    """``report(arguments)``: what the command printed, or the message it stopped with."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, 'argv', [str(TOOL), *map(str, arguments)])
+        try:
+            runpy.run_path(str(TOOL), run_name='__main__')
+        except SystemExit as stop:
+            assert stop.code
+            return f'{stop.code}\n{capsys.readouterr().err}'
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, report, tmp_path):
+    arguments = [
+        *models['supervised'], *models['moco'], '--data', toy / 'test.txt', '--train',
+        toy / 'train.txt', '--out', tmp_path / 'out', '--probes', 'original', 'scuba_stripes',
+        'action_swap',
+    ]  # fmt: skip
+    said = report(*arguments)
+    assert said.count('Scoring 48 videos') == 2
+    assert said.count('Training a linear layer on features of 16 videos') == 1
+
+    found = json.loads((tmp_path / 'out' / 'report.json').read_text())
+    assert [entry['name'] for entry in found['checkpoints']] == ['supervised', 'moco']
+    assert [entry['kind'] for entry in found['checkpoints']] == ['classifier', 'probe']
+    assert found['checkpoints'][1]['train_videos'] == 16
+    assert [measure['name'] for measure in found['measures']] == [
+        'original/accuracy',
+        'scuba_stripes/accuracy',
+        'action_swap/foreground_accuracy',
+        'action_swap/background_error',
+        'scene_probe/accuracy',
+    ]
+    for measure in found['measures']:
+        assert measure['videos'] == 16 and len(measure['values']) == 2
+        assert measure['differences'][0]['count'] == 16
+        for entry in measure['values']:
+            assert 0 <= entry['low'] <= entry['value'] <= entry['high'] <= 1
+    assert found['setting']['scenes'] == dict(classes=8, train_videos=16, videos=16)
+    assert found['setting']['masks']['kind'] == 'files'
+    page = (tmp_path / 'out' / 'report.html').read_text()
+    assert page.count('<img src="data:image/webp') == 3 * 3
+    assert 'a linear layer was trained for this report' in page
+    assert (tmp_path / 'out' / 'report.md').read_text() in said
+
+    again = report(*arguments)
+    assert again.count('Reusing') == 2 and 'Scoring' not in again and 'Features' not in again
+    assert json.loads((tmp_path / 'out' / 'report.json').read_text()) == found
+
+    # Another report must not land on this one unasked; what both have is not computed twice.
+    less = [*models['moco'], *arguments[4:]]
+    assert 'holds another report (checkpoints differ' in report(*less)
+    assert report(*less, '--overwrite').count('Reusing') == 1
+    found = json.loads((tmp_path / 'out' / 'report.json').read_text())
+    assert [entry['name'] for entry in found['checkpoints']] == ['moco']
+
+
+def test_masks_of_the_motion_and_pictures_behind_actors(toy, models, report, tmp_path):
+    out, pictures = tmp_path / 'out', tmp_path / 'pictures'
+    pictures.mkdir()
+    for name in ('a.png', 'b.png'):
+        Image.new('RGB', (40, 30), 'red').save(pictures / name)
+    said = report(
+        *models['supervised'], '--data', toy / 'test.txt', '--motion-masks', '--images', pictures,
+        '--out', out, '--probes', 'scuba_images', '--names', 'a|b', '--seed', 3, '--videos', 16,
+    )  # fmt: skip
+    assert 'No scene probe' in said and 'Motion masks are estimates' in said
+    setting = json.loads((out / 'setting.json').read_text())
+    assert setting['masks']['kind'] == 'motion' and setting['seed'] == 3
+    rows = [json.loads(line) for line in (out / 'manifest.jsonl').read_text().splitlines()]
+    assert len(rows) == 16 and {row['background'] for row in rows} <= {'a.png', 'b.png'}
+    model, data = models['supervised'], ['--data', toy / 'test.txt', '--out', tmp_path / 'other']
+    assert 'holds no pictures' in report(*model, *data, '--images', toy / 'videos')
+    assert 'need' in report(*model, *data, '--probes', 'scuba_images')
+
+
+def changed(toy, folder, *lines):
+    """A list beside a copy of the set."""
+    shutil.copytree(toy, folder, dirs_exist_ok=True)
+    (folder / 'list.txt').write_text(''.join(f'{line}\n' for line in lines))
+    return folder / 'list.txt'
+
+
+def test_wrong_lists_are_errors_before_anything_runs(toy, models, report, tmp_path):
+    lines = (toy / 'test.txt').read_text().splitlines()
+    model, out = models['supervised'], ['--out', tmp_path / 'out']
+    assert 'there is no list' in report(*model, '--data', tmp_path / 'no.txt', *out)
+
+    def said(*lines):
+        return report(*model, '--data', changed(toy, tmp_path / 'toy', *lines), *out)
+
+    by_class = {line.split()[1]: line for line in lines}
+    assert 'more than once' in said(lines[0], lines[0])
+    assert 'has one video only of class 0, 1, 2, 3, 4, ...:' in said(*by_class.values())
+    one = [line for line in lines if line.endswith(' 0')]
+    assert 'are of class 0' in said(*one)
+    beyond = [line.replace(' 0', ' 9') for line in lines]
+    assert 'has 8 classes, and the list has labels up to 9' in said(*beyond)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_wrong_masks_are_errors_before_anything_runs(toy, models, report, tmp_path):
+    model, out = models['supervised'], ['--out', tmp_path / 'out']
+    data = changed(toy, tmp_path / 'toy', *(toy / 'test.txt').read_text().splitlines())
+    masks = sorted((tmp_path / 'toy' / 'masks' / 'test').glob('*.npz'))
+    for file in masks:
+        file.write_bytes(pack_masks(np.ones((12, 32, 16), bool)))
+    assert 'masks of 32x16' in report(*model, '--data', data, *out)
+    shutil.rmtree(tmp_path / 'toy' / 'masks' / 'test')
+    assert '16 of 16 videos have no mask' in report(*model, '--data', data, *out)
+    shutil.rmtree(tmp_path / 'toy' / 'masks')
+    assert 'give --masks DIR, --boxes FILE or --motion-masks' in report(
+        *model, '--data', data, *out
+    )
+    assert not (tmp_path / 'out').exists()
+
+
+def test_wrong_checkpoints_are_errors_before_anything_runs(toy, models, report, tmp_path):
+    rest = ['--data', toy / 'test.txt', '--out', tmp_path / 'out']
+    config, moco = models['supervised'][0], models['moco']
+    assert 'tensors stay unfilled' in report(config, moco[1], *rest)
+    assert 'give --train' in report(*moco, *rest)
+    big = ROOT / 'configs' / 'moco' / 'r3d_toy.py'
+    said = report(big, moco[1], *rest, '--train', toy / 'train.txt')
+    assert 'is not the ResNet3d of the config' in said
+    assert 'the number of files is odd' in report(config, *rest)
+    assert 'is no config' in report(moco[1], moco[1], *rest)
+    assert not (tmp_path / 'out').exists()
