@@ -2,10 +2,11 @@
 
 from .gallery_and_queries import GalleryAndQueries
 from .tolerant_video_dataset import TolerantVideoDataset, TooManyUndecodableVideosError
-from .transforms import ConsecutiveClips, PerView, SampleViews, ScaleOpticalFlow
+from .transforms import ConsecutiveClips, DecodeOnce, PerView, SampleViews, ScaleOpticalFlow
 
 __all__ = [
     'ConsecutiveClips',
+    'DecodeOnce',
     'GalleryAndQueries',
     'PerView',
     'SampleViews',
