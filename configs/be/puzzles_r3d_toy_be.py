@@ -3,6 +3,8 @@ _base_ = './puzzles_r3d_toy.py'
 
 model = dict(
     disturbed_view='disturbed',
+    # With the paper's 1, so small a net makes all responses alike before it has learned any order.
+    consistency_weight=0.01,
     data_preprocessor=dict(
         views=dict(disturbed=[*_base_.basic, dict(type='BackgroundErasing', gamma=0.3)])
     ),

@@ -38,6 +38,7 @@ def nearest(
     center: bool = False,
     memory: float = 1.0,
     backend: str = 'auto',
+    device: str | torch.device | None = None,
 ) -> tuple[Tensor, Tensor]:
     """The k gallery rows with the largest cosine to each query, all compared with all.
 
@@ -53,8 +54,9 @@ def nearest(
         center: Subtract from each set its own mean first, as the code released with FAME does.
         memory: GiB for the rows and similarities held at a time, beside the result ``[Q, k]`` and
             features that are in memory anyway.
-        backend: 'faiss', 'torch' (blocked matrix products), or 'auto': faiss where it is installed
-            (``pip install mmdebias[faiss]``).
+        backend: 'faiss' (on the CPU), 'torch' (blocked matrix products), or 'auto': the latter on a
+            GPU, else faiss where it is installed (``pip install mmdebias[faiss]``).
+        device: Where blocked products are computed; None is the GPU, if there is one.
 
     Returns:
         Similarities in [-1, 1], float32 ``[Q, min(k, G)]``, largest first, and the row numbers,
@@ -62,9 +64,10 @@ def nearest(
 
     Raises:
         ValueError: ``k`` below 1, an empty set, features that are not finite or not of the same
-            width, a ``backend`` or ``memory`` that cannot be.
+            width, a ``backend`` or ``memory`` that cannot be, faiss on another device than the CPU.
     """
-    use_faiss = _check(gallery, query, k, memory, backend)
+    device = _device(device, backend)
+    use_faiss = _check(gallery, query, k, memory, backend, device)
     k = min(k, len(gallery))
     room = int(memory * 2**30 / 4)  # numbers of float32
     width = gallery.shape[1]
@@ -75,7 +78,7 @@ def nearest(
     means = [_mean(rows, block) if center else None for rows in (gallery, query)]
     found = []
     for start in range(0, len(query), wave):
-        queries = _load('query', query, start, wave, means[1])
+        queries = _load('query', query, start, wave, means[1]).to(device)
         found.append(_search(gallery, queries, k, block, means[0], use_faiss))
     similarities, indices = (torch.cat(parts) for parts in zip(*found))
     return similarities, indices
@@ -86,12 +89,12 @@ def _search(
 ) -> tuple[Tensor, Tensor]:
     parts = queries.split(QUERIES)
     best = [
-        (torch.full((len(part), k), -torch.inf), torch.zeros(len(part), k, dtype=torch.long))
+        (part.new_full((len(part), k), -torch.inf), part.new_zeros(len(part), k, dtype=torch.long))
         for part in parts
     ]
-    padded = torch.zeros(block, queries.shape[1])
+    padded = queries.new_zeros(block, queries.shape[1])
     for start in range(0, len(gallery), block):
-        rows = _load('gallery', gallery, start, block, mean)
+        rows = _load('gallery', gallery, start, block, mean).to(queries.device)
         if len(rows) < block:
             padded[: len(rows)], padded[len(rows) :] = rows, 0
         for i, part in enumerate(parts):
@@ -100,7 +103,7 @@ def _search(
             else:
                 products = part @ (rows if len(rows) == block else padded).T
                 best[i] = _update(best[i], products[:, : len(rows)], start)
-    return torch.cat([value for value, _ in best]), torch.cat([index for _, index in best])
+    return tuple(torch.cat(parts).cpu() for parts in zip(*best))
 
 
 def _update(best: tuple[Tensor, Tensor], products: Tensor, start: int) -> tuple[Tensor, Tensor]:
@@ -112,9 +115,9 @@ def _update(best: tuple[Tensor, Tensor], products: Tensor, start: int) -> tuple[
         row, column = (part > best[0][:, -1:]).nonzero(as_tuple=True)
         if len(row):
             counts = row.bincount(minlength=len(part))
-            place = torch.arange(len(row)) - (counts.cumsum(0) - counts)[row]
-            values = torch.full((len(part), int(counts.max())), -torch.inf)
-            indices = torch.zeros(values.shape, dtype=torch.long)
+            place = torch.arange(len(row), device=row.device) - (counts.cumsum(0) - counts)[row]
+            values = part.new_full((len(part), int(counts.max())), -torch.inf)
+            indices = part.new_zeros(values.shape, dtype=torch.long)
             values[row, place] = part[row, column]
             indices[row, place] = column + start + begin
             best = _merge(best, values, indices)
@@ -187,7 +190,15 @@ def _whole_tiles(count: int) -> int:
     return -(-count // TILE) * TILE
 
 
-def _check(gallery: Rows, query: Rows, k: int, memory: float, backend: str) -> bool:
+def _device(device: str | torch.device | None, backend: str) -> torch.device:
+    if device is None:
+        device = 'cuda' if backend != 'faiss' and torch.cuda.is_available() else 'cpu'
+    return torch.device(device)
+
+
+def _check(
+    gallery: Rows, query: Rows, k: int, memory: float, backend: str, device: torch.device
+) -> bool:
     if k < 1:
         raise ValueError(f'k={k} must be 1 or more.')
     if not memory > 0:
@@ -196,6 +207,8 @@ def _check(gallery: Rows, query: Rows, k: int, memory: float, backend: str) -> b
         raise ValueError(f'backend={backend!r} must be one of {BACKENDS}.')
     if backend == 'faiss' and faiss is None:
         raise ValueError("backend='faiss' needs faiss: pip install faiss-cpu, or backend='torch'.")
+    if backend == 'faiss' and device.type != 'cpu':
+        raise ValueError(f"backend='faiss' searches on the CPU, not on {device}: use 'torch'.")
     for name, rows in (('gallery', gallery), ('query', query)):
         if not len(rows):
             raise ValueError(f'{name} is empty: retrieval needs videos on both sides.')
@@ -204,4 +217,6 @@ def _check(gallery: Rows, query: Rows, k: int, memory: float, backend: str) -> b
             f'gallery has {gallery.shape[1]} numbers a row and query {query.shape[1]}: they must '
             'come from the same encoder and pooling.'
         )
-    return backend == 'faiss' or (backend == 'auto' and faiss is not None)
+    return device.type == 'cpu' and (
+        backend == 'faiss' or (backend == 'auto' and faiss is not None)
+    )

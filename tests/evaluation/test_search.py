@@ -105,6 +105,22 @@ def test_what_cannot_be_searched_is_refused():
         nearest(broken, rows, 1)
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='there is no GPU')
+def test_a_gpu_finds_the_same_neighbours():
+    gallery, query = torch.randn(1500, 19), torch.randn(40, 19)
+    values, indices = nearest(gallery, query, 7, memory=LITTLE, device='cuda')
+    expected, order = obvious(gallery, query, 7)
+    assert values.device.type == indices.device.type == 'cpu'
+    assert torch.allclose(values, expected, atol=1e-5)
+    assert (indices == order).float().mean() > 0.999
+
+
+@pytest.mark.skipif(faiss is None, reason='faiss is not installed')
+def test_faiss_on_a_gpu_is_refused():
+    with pytest.raises(ValueError, match='searches on the CPU, not on cuda'):
+        nearest(torch.randn(3, 2), torch.randn(3, 2), 1, backend='faiss', device='cuda')
+
+
 @pytest.mark.skipif(faiss is not None, reason='faiss is installed')
 def test_missing_faiss_is_named():
     with pytest.raises(ValueError, match='pip install faiss-cpu'):
