@@ -121,6 +121,7 @@ class Settings:
         queue_size: Keys of MoCo's queue.
         momentum: Of the key encoder.
         temperature: Of the contrastive losses.
+        directions: 1 keeps MoCo and FAME from learning in both directions, as BE and DSM do not.
         beta: Share of the frame that FAME keeps.
         probe_clips: Clips whose features are averaged to a video's.
     """
@@ -132,13 +133,14 @@ class Settings:
     actors: int = 6
     actor_least: float = 0.72
     actor_most: float = 0.84
-    epochs: int = 8
-    batch_size: int = 32
-    lr: float = 1e-3
+    epochs: int = 12
+    batch_size: int = 64
+    lr: float = 5e-4
     weight_decay: float = 0.05
     queue_size: int = 512
-    momentum: float = 0.99
+    momentum: float = 0.996
     temperature: float = 0.2
+    directions: int = 2
     beta: float = 0.3
     probe_clips: int = 2
 
@@ -294,9 +296,7 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
     if cfg.model.type == 'MoCoRecognizer':
         cfg.model.update(queue_size=settings.queue_size, momentum=settings.momentum)
         cfg.model.head.temperature = settings.temperature
-        # BE and DSM have one direction. With two, a step of MoCo or FAME would learn from twice as
-        # many pairs.
-        cfg.model.symmetric = False
+        cfg.model.symmetric = cfg.model.symmetric and settings.directions == 2
     # In some hundred steps SGD, which the papers use, does not learn the motions even with labels.
     optimizer = dict(type='AdamW', lr=settings.lr, weight_decay=settings.weight_decay)
     cfg.optim_wrapper = dict(type='OptimWrapper', optimizer=optimizer)
