@@ -42,6 +42,7 @@ setup(
         'kornia>=0.7',
         'matplotlib',
         'numpy>=1.21',
+        'scipy',
         'importlib_metadata',  # MMAction2 imports it without saying so
         'setuptools<81',  # MMEngine imports pkg_resources
     ],

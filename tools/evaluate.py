@@ -1,11 +1,15 @@
 """A checkpoint's whole table: runs the protocols asked for and writes Markdown and JSON.
 
-Usage: python tools/evaluate.py CHECKPOINT --dataset toy --protocols finetune,linear,knn,retrieval
+Usage:
+    python tools/evaluate.py CHECKPOINT --dataset ucf101 --encoder i3d --splits 1,2,3 \\
+        --protocols finetune,linear,knn,retrieval
 
 Every step is a command that a user would type; it is printed before it runs. Finished steps are not
 run again, an interrupted training goes on from its last epoch and an interrupted test from its last
-shard of features. The configs are configs/PROTOCOL/ENCODER_DATASET.py. Options after
-``--cfg-options`` go to all of them, or to one, as in ``linear:train_cfg.max_epochs=5``.
+shard of features. The configs are those of ``PROTOCOLS`` below. Options after ``--cfg-options`` go
+to all of them, or to one, as in ``linear:train_cfg.max_epochs=5``. Where --gpus times the config's
+batch is not the paper's, the learning rate is scaled to it; the paper's batch on one GPU is
+``finetune:train_dataloader.batch_size=128``.
 """
 
 import argparse
@@ -27,31 +31,49 @@ import mmdebias
 from mmdebias.evaluation import confidence_interval
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = dict(
-    finetune='finetune', linear='linear_probe', knn='retrieval', retrieval='retrieval',
-    clips='retrieval',
-)  # fmt: skip
-TRAINED = ('finetune', 'linear')
+PROTOCOLS = dict(
+    finetune='finetune/{net}_{data}',
+    finetune_be='finetune/{net}_{data}_be',
+    finetune_dsm='finetune/{net}_{data}_dsm',
+    linear='linear_probe/{net}_{data}',
+    knn='retrieval/{net}_{data}',
+    retrieval='retrieval/{net}_{data}',
+    clips='retrieval/{net}_clips_{data}',
+)
+SEARCHED = ('knn', 'retrieval', 'clips')  # the others train first
+SPLITS = dict(toy=1, ucf101=3, hmdb51=3, diving48=1, sthv2=1, k400=1)
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('checkpoint', type=Path)
-    parser.add_argument('--dataset', required=True, help='toy, ucf101, hmdb51')
-    parser.add_argument('--protocols', default='finetune,linear,knn,retrieval')
-    parser.add_argument('--encoder', default='r3d', help='i3d, r2plus1d_18, c3d, ... (default r3d)')
+    parser.add_argument('--dataset', required=True, choices=SPLITS)
+    parser.add_argument(
+        '--protocols', default='finetune,linear,knn,retrieval', help=', '.join(PROTOCOLS)
+    )
+    parser.add_argument(
+        '--encoder', help='i3d, r2plus1d_18, c3d, r3d_18 or r3d_34; only toy has a default, r3d'
+    )
     parser.add_argument('--splits', default='1', help='of UCF101 and HMDB51, such as 1,2,3')
+    parser.add_argument('--gpus', type=int, default=1, help='or, without GPUs, processes')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--work-dir', type=Path, help='default: work_dirs/evaluate/CHECKPOINT')
     parser.add_argument('--cfg-options', nargs='*', default=[], metavar='KEY=VALUE')
     args = parser.parse_args()
     args.protocols, args.splits = args.protocols.split(','), args.splits.split(',')
-    unknown = [name for name in args.protocols if name not in FOLDERS]
+    unknown = [name for name in args.protocols if name not in PROTOCOLS]
     if unknown:
-        parser.error(f'{unknown} are no protocols; there are {list(FOLDERS)}')
-    if args.dataset == 'toy' and args.splits != ['1']:
-        parser.error('toy has one split')
+        parser.error(f'{unknown} are no protocols; there are {list(PROTOCOLS)}')
+    splits = [str(i + 1) for i in range(SPLITS[args.dataset])]
+    if not set(args.splits) <= set(splits):
+        parser.error(f'--splits {",".join(args.splits)}: {args.dataset} has {",".join(splits)}')
+    if args.encoder is None:
+        if args.dataset != 'toy':
+            parser.error(f'{args.dataset} needs --encoder: which net is the checkpoint of?')
+        args.encoder = 'r3d'
+    if args.gpus < 1:
+        parser.error(f'--gpus {args.gpus} must be 1 or more')
     if not args.checkpoint.is_file():
         parser.error(f'there is no checkpoint {args.checkpoint}')
     configs = [config_of(args, protocol) for protocol in args.protocols]
@@ -65,10 +87,9 @@ def parse_args() -> argparse.Namespace:
 
 def config_of(args: argparse.Namespace, protocol: str) -> Path:
     """The config of a protocol."""
-    name = f'{args.encoder}_{args.dataset}'
-    if protocol == 'clips':
-        name = 'r3d_toy_clips' if name == 'r3d_toy' else f'{args.encoder}_clips_{args.dataset}'
-    return ROOT / 'configs' / FOLDERS[protocol] / f'{name}.py'
+    name = PROTOCOLS[protocol].format(net=args.encoder, data=args.dataset)
+    name = name.replace('r3d_clips_toy', 'r3d_toy_clips')
+    return ROOT / 'configs' / f'{name}.py'
 
 
 def main() -> None:
@@ -80,10 +101,10 @@ def main() -> None:
     folder = args.work_dir / f'{args.dataset}_{digest}'
     rows = []
     for protocol in args.protocols:
-        results = []
+        results = {}
         for split in args.splits:
             place = folder / protocol / f'split{split}'
-            results.append(run_protocol(args, protocol, split, place))
+            results[split] = run_protocol(args, protocol, split, place)
         rows += table_rows(protocol, config_of(args, protocol), results)
         write(folder, setting, rows)  # a table of what there is, should a later protocol fail
     print(f'\n{(folder / "table.md").read_text()}\n{folder / "table.md"}, table.json')
@@ -99,6 +120,7 @@ def setting_of(args: argparse.Namespace) -> dict:
         encoder=args.encoder,
         dataset=args.dataset,
         data=os.environ.get('MMDEBIAS_DATA', 'data'),
+        gpus=args.gpus,
         seed=args.seed,
         options=args.cfg_options,
         versions=dict(
@@ -120,17 +142,17 @@ def run_protocol(args: argparse.Namespace, protocol: str, split: str, place: Pat
     config, checkpoint = config_of(args, protocol), args.checkpoint
     common = [*split_options(args.dataset, split, protocol), *options_of(args, protocol)]
     common.append(f'randomness.seed={args.seed}')
-    if protocol in TRAINED:
-        checkpoint = train(config, place / 'train', args.checkpoint, common)
+    if protocol not in SEARCHED:
+        checkpoint = train(args, config, place / 'train', common)
     if protocol == 'knn':
         common += ['test_evaluator.type=KNNAccuracy']
     work = place / 'test'
-    run(place / 'test.log', 'tools/test.py', config, checkpoint, '--work-dir', work,
+    run(args.gpus, place / 'test.log', 'test', [config, checkpoint], '--work-dir', work,
         '--cfg-options', *common, f'work_dir={work}')  # fmt: skip
     # MMEngine writes the metrics of each run into a folder named by the time.
     latest = max(work.glob('*/*.json'), key=lambda path: path.stat().st_mtime)
     metrics = json.loads(latest.read_text())
-    found = dict(metrics=metrics, videos=count_videos(work, protocol in TRAINED))
+    found = dict(metrics=metrics, videos=count_videos(work, protocol not in SEARCHED))
     result.write_text(json.dumps(found))
     return found
 
@@ -139,18 +161,18 @@ def options_of(args: argparse.Namespace, protocol: str) -> list[str]:
     """The user's options for a protocol."""
     named = [option.partition(':') for option in args.cfg_options]
     return [
-        rest if name in FOLDERS else option
+        rest if name in PROTOCOLS else option
         for (name, _, rest), option in zip(named, args.cfg_options)
-        if name == protocol or name not in FOLDERS
+        if name == protocol or name not in PROTOCOLS
     ]
 
 
 def split_options(dataset: str, split: str, protocol: str) -> list[str]:
-    """Options that choose a split of UCF101 or HMDB51."""
-    if dataset == 'toy':
+    """Options that choose a split, where there are several."""
+    if SPLITS[dataset] == 1:
         return []
     train, test = (f'{dataset}_{part}_split_{split}_videos.txt' for part in ('train', 'val'))
-    if protocol not in TRAINED:
+    if protocol in SEARCHED:
         sides = 'test_dataloader.dataset.gallery', 'test_dataloader.dataset.query'
         return [f'{side}.ann_file={name}' for side, name in zip(sides, (train, test))]
     loaders = dict(train=train, val=test, test=test)
@@ -166,32 +188,40 @@ def count_videos(work: Path, classified: bool) -> int:
     return sum(bool(line.strip()) for line in path.read_text().splitlines())
 
 
-def train(config: Path, work: Path, checkpoint: Path, options: list[str]) -> Path:
+def train(args: argparse.Namespace, config: Path, work: Path, options: list[str]) -> Path:
     """Train, or go on training; returns the last checkpoint."""
     marker, finished = work / 'last_checkpoint', work / 'finished'
     if not finished.exists():
         # The marker is written when a checkpoint is whole.
         start = ['--resume'] if marker.exists() else []
-        more = [] if start else [f'load_from={checkpoint}']
-        run(work.parent / 'train.log', 'tools/train.py', config, '--work-dir', work, *start,
-            '--cfg-options', *options, *more)  # fmt: skip
+        more = [] if start else [f'load_from={args.checkpoint}']
+        run(args.gpus, work.parent / 'train.log', 'train', [config], '--work-dir', work,
+            '--auto-scale-lr', *start, '--cfg-options', *options, *more)  # fmt: skip
         finished.touch()
     return Path(marker.read_text())
 
 
-def run(log: Path, script: str, *arguments: object) -> None:
-    """Run one of the project's scripts; the command is shown, what it says is logged."""
-    command = [sys.executable, str(ROOT / script), *map(str, arguments)]
-    print('$ python', shlex.join([script, *command[2:]]), flush=True)
+def run(gpus: int, log: Path, task: str, files: list[Path], *options: object) -> None:
+    """Train or test with the project's scripts; the command is shown, what it says is logged."""
+    if gpus == 1:
+        name, program, script, count = 'python', sys.executable, f'tools/{task}.py', []
+    else:
+        name, program, script, count = 'bash', 'bash', f'tools/dist_{task}.sh', [gpus]
+    arguments = list(map(str, [*files, *count, *options]))
+    command = [program, str(ROOT / script), *arguments]
+    print('$', shlex.join([name, script, *arguments]), flush=True)
     log.parent.mkdir(parents=True, exist_ok=True)
+    # The launcher starts what is called python.
+    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
+    env = dict(os.environ, PATH=path)
     with log.open('a') as file:
-        status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT).returncode
+        status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, env=env).returncode
     if status:
         print(log.read_text()[-3000:])
         sys.exit(f'{script} failed (exit status {status}). All it said is in {log}.')
 
 
-def table_rows(protocol: str, config: Path, results: list[dict]) -> list[dict]:
+def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[dict]:
     """A row a metric: its mean over the splits, and a 95 % confidence interval.
 
     The interval is Wilson's for the test videos of one split: how far the number would move with
@@ -199,12 +229,12 @@ def table_rows(protocol: str, config: Path, results: list[dict]) -> list[dict]:
     a video are not independent: neither makes it narrower.
     """
     rows = []
-    for name in results[0]['metrics']:
+    for name in next(iter(results.values()))['metrics']:
         if '/' not in name:
             continue
-        values = [result['metrics'][name] for result in results]
-        mean = sum(values) / len(values)
-        videos = round(sum(result['videos'] for result in results) / len(results))
+        values = {split: result['metrics'][name] for split, result in results.items()}
+        mean = sum(values.values()) / len(values)
+        videos = round(sum(result['videos'] for result in results.values()) / len(results))
         low, high = confidence_interval(mean, videos)
         row = dict(protocol=protocol, metric=name, value=mean, splits=values, videos=videos)
         rows.append(row | dict(low=low, high=high, config=str(config.relative_to(ROOT))))
@@ -216,20 +246,21 @@ def write(folder: Path, setting: dict, rows: list[dict]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / 'table.json').write_text(json.dumps(dict(setting=setting, rows=rows), indent=1))
     lines = [
-        '| protocol | metric | % | 95 % interval | test videos | splits | config |',
+        '| protocol | metric | % | 95 % interval | test videos | each split | config |',
         '|---|---|---|---|---|---|---|',
     ]
     for row in rows:
         value, low, high = (100 * row[key] for key in ('value', 'low', 'high'))
+        splits = ', '.join(f'{split}: {100 * share:.1f}' for split, share in row['splits'].items())
         lines.append(
             f'| {row["protocol"]} | {row["metric"]} | {value:.1f} | {low:.1f} to {high:.1f} '
-            f'| {row["videos"]} | {len(row["splits"])} | {row["config"]} |'
+            f'| {row["videos"]} | {splits} | {row["config"]} |'
         )
     versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
     lines += [
         '',
-        f'Checkpoint {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), seed '
-        f'{setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
+        f'Checkpoint {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), {setting["gpus"]} '
+        f'GPU(s), seed {setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
     ]
     (folder / 'table.md').write_text('\n'.join(lines) + '\n')
 

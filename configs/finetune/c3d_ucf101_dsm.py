@@ -2,7 +2,7 @@
 # Give load_from.
 _base_ = [
     '../_base_/models/recognizer_c3d.py',
-    '../_base_/pipelines/finetune_224_stride4.py',
+    '../_base_/pipelines/finetune_112_stride4.py',
     '../_base_/datasets/ucf101.py',
     '../_base_/schedules/finetune_dsm_45e.py',
     '../_base_/default_runtime.py',

@@ -11,3 +11,4 @@ model = dict(cls_head=dict(num_classes=8))
 train_dataloader = dict(dataset=_base_.toy_train)
 val_dataloader = dict(dataset=_base_.toy_test)
 test_dataloader = dict(dataset=_base_.toy_test)
+auto_scale_lr = dict(base_batch_size=16)  # one process

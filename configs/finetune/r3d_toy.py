@@ -12,3 +12,4 @@ val_dataloader = dict(dataset=_base_.toy_test)
 test_dataloader = dict(dataset=_base_.toy_test)
 train_cfg = dict(max_epochs=10, val_interval=5)
 param_scheduler = [dict(type='MultiStepLR', milestones=[6, 9], gamma=0.1)]
+auto_scale_lr = dict(base_batch_size=16)  # one process

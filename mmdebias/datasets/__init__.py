@@ -1,16 +1,41 @@
 """Reading clips."""
 
+from .bias import BiasProbes, ComposeProbe
 from .gallery_and_queries import GalleryAndQueries
+from .mask_files import find_masks, read_masks
 from .tolerant_video_dataset import TolerantVideoDataset, TooManyUndecodableVideosError
-from .transforms import ConsecutiveClips, DecodeOnce, PerView, SampleViews, ScaleOpticalFlow
+from .transforms import (
+    AddStaticFrame,
+    ConsecutiveClips,
+    DecodeOnce,
+    PasteStaticPerson,
+    PerView,
+    SampleViews,
+    ScaleOpticalFlow,
+    SlidingClips,
+    StaticClip,
+)
+from .windows import Windows, read_windows, sampling_of, window_pipeline
 
 __all__ = [
+    'AddStaticFrame',
+    'BiasProbes',
+    'ComposeProbe',
     'ConsecutiveClips',
     'DecodeOnce',
     'GalleryAndQueries',
+    'PasteStaticPerson',
     'PerView',
     'SampleViews',
     'ScaleOpticalFlow',
+    'SlidingClips',
+    'StaticClip',
     'TolerantVideoDataset',
     'TooManyUndecodableVideosError',
+    'Windows',
+    'find_masks',
+    'read_masks',
+    'read_windows',
+    'sampling_of',
+    'window_pipeline',
 ]

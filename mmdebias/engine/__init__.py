@@ -1,5 +1,7 @@
-"""Hooks."""
+"""Hooks and loops."""
 
+from .augment_ahead import AugmentAhead
+from .augment_ahead_train_loop import AugmentAheadTrainLoop
 from .epoch_seed_hook import EpochSeedHook
 from .knn_hook import KNNHook
 from .load_report_hook import LoadReportHook
@@ -9,6 +11,8 @@ from .throughput_hook import ThroughputHook
 from .undecodable_videos_hook import UndecodableVideosHook
 
 __all__ = [
+    'AugmentAhead',
+    'AugmentAheadTrainLoop',
     'EpochSeedHook',
     'KNNHook',
     'LoadReportHook',

@@ -10,8 +10,20 @@ from torch import Tensor, nn
 from mmdebias.ops.clips import to_unit_float
 
 
+class PreparedBatch(dict):
+    """A collated batch, as it was read, that may have been prepared already.
+
+    Attributes:
+        prepared: What :meth:`NormalisingPreprocessor.prepare` made of it, or None.
+    """
+
+    prepared: dict | None = None
+
+
 class NormalisingPreprocessor(BaseDataPreprocessor):
     """What the preprocessors here share: RGB statistics for values in [0, 1].
+
+    A :class:`PreparedBatch` that was prepared ahead of its step is not prepared again.
 
     Args:
         mean: Of each RGB channel, for values in [0, 1].
@@ -34,6 +46,15 @@ class NormalisingPreprocessor(BaseDataPreprocessor):
                 )
             shape = (-1, 1, 1, 1)
             self.register_buffer(name, torch.tensor(values).view(shape), persistent=False)
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """What :meth:`prepare` returns, or returned before."""
+        prepared = getattr(data, 'prepared', None)
+        return self.prepare(data, training) if prepared is None else prepared
+
+    def prepare(self, data: dict, training: bool = False) -> dict:
+        """Prepare a batch; each preprocessor says how."""
+        raise NotImplementedError
 
     def normalise(self, clips: Tensor) -> Tensor:
         """uint8 or float in [0, 1] ``[N, 3, T, H, W]`` to ``(x - mean) / std``."""
@@ -69,7 +90,7 @@ class ClipDataPreprocessor(NormalisingPreprocessor):
         super().__init__(mean, std, non_blocking)
         self.augments = nn.Sequential(*[MODELS.build(augment) for augment in augments])
 
-    def forward(self, data: dict, training: bool = False) -> dict:
+    def prepare(self, data: dict, training: bool = False) -> dict:
         """Prepare a batch.
 
         Args:
@@ -123,7 +144,7 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
         )
         self._check_reads()
 
-    def forward(self, data: dict, training: bool = False) -> dict:
+    def prepare(self, data: dict, training: bool = False) -> dict:
         """Prepare a batch.
 
         Args:

@@ -9,7 +9,10 @@ from mmdebias.ops.clips import to_unit_float
 
 
 def figure_of(
-    path: str | Path, columns: list[tuple[str, np.ndarray]], titles: list[str] | None = None
+    path: str | Path,
+    columns: list[tuple[str, np.ndarray]],
+    titles: list[str] | None = None,
+    captions: list[list[str]] | None = None,
 ) -> Path:
     """Draw pictures in rows and columns.
 
@@ -18,6 +21,7 @@ def figure_of(
         columns: ``(heading, pictures)``, with pictures ``[N, H, W, 3]`` in [0, 1] from top to
             bottom.
         titles: A short name for each row.
+        captions: What to write below each picture, row by row.
 
     Returns:
         ``path``.
@@ -37,6 +41,9 @@ def figure_of(
             axes[row, column].set(xticks=[], yticks=[])
     for row, title in enumerate(titles or []):
         axes[row, 0].set_ylabel(title, fontsize=7)
+    for row, texts in enumerate(captions or []):
+        for column, text in enumerate(texts):
+            axes[row, column].set_xlabel(text, fontsize=7)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)

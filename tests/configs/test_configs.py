@@ -141,10 +141,53 @@ def test_be_and_dsm_fine_tune_for_45_epochs(paper, lr, batch):
             assert (sampling.frame_interval, sampling.num_clips) == (4, clips)
 
 
-def test_low_shot_differs_from_all_labels_in_the_list():
-    every = load('finetune/i3d_k400_dsm.py')
+NETS = dict(i3d=224, r2plus1d_18=112, c3d=112, r3d_18=112, r3d_34=224)
+CLASSES = dict(ucf101=101, hmdb51=51, diving48=48, sthv2=174, k400=400)
+
+
+@pytest.mark.parametrize('net', NETS)
+@pytest.mark.parametrize('data', CLASSES)
+def test_every_protocol_is_there_for_every_net_and_dataset(net, data):
+    tuned, probe, found = (
+        load(f'{folder}/{net}_{data}.py') for folder in ('finetune', 'linear_probe', 'retrieval')
+    )
+    folder = data.replace('k400', 'kinetics400')
+    for cfg in (tuned, probe):
+        assert cfg.model.cls_head.num_classes == CLASSES[data]
+        lists = [cfg[f'{part}_dataloader'].dataset.ann_file for part in ('train', 'val', 'test')]
+        assert lists[0].startswith(f'{folder}_train') and lists[1] == lists[2] != lists[0]
+        pipeline = cfg.train_dataloader.dataset.pipeline
+        # A mirrored "pushing from left to right" is another class.
+        assert ('Flip' in [step.type for step in pipeline]) == (data != 'sthv2')
+        (resize,) = (step for step in pipeline if step.type == 'Resize')
+        assert resize.scale == (NETS[net], NETS[net])
+        assert cfg.test_dataloader.dataset.pipeline[1].num_clips == 10
+    sgd = dict(type='SGD', lr=0.025, momentum=0.9, weight_decay=1e-4)
+    assert tuned.optim_wrapper.optimizer == sgd and tuned.train_cfg.max_epochs == 150
+    assert tuned.param_scheduler[0].milestones == [60, 120]
+    assert tuned.train_dataloader.batch_size * 8 == 128 == tuned.auto_scale_lr.base_batch_size
+    assert tuned.model.cls_head.dropout_ratio == (0.7 if data == 'ucf101' else 0.5)
+    assert (probe.model.type, probe.optim_wrapper.optimizer.lr) == ('LinearProbe', 5)
+    dataset = found.test_dataloader.dataset
+    assert (dataset.gallery.ann_file, dataset.query.ann_file) == (lists[0], lists[2])
+    assert dataset.pipeline == tuned.test_dataloader.dataset.pipeline
+
+
+def test_resolution_of_be_and_dsm_is_that_of_their_tables():
+    names = [path for path in CONFIGS if path.stem.endswith(('_be', '_dsm'))]
+    names = [path for path in names if path.parts[0] == 'finetune']
+    assert len(names) > 12
+    for path in names:
+        size = 224 if path.stem.startswith(('i3d', 'r3d_34', 'r3d_18_diving48')) else 112
+        pipeline = load(path).train_dataloader.dataset.pipeline
+        assert [step.scale for step in pipeline if step.type == 'Resize'] == [(size, size)]
+
+
+@pytest.mark.parametrize('net', NETS)
+def test_low_shot_differs_from_all_labels_in_the_list(net):
+    every = load(f'finetune/{net}_k400_dsm.py')
     for percent in (1, 10):
-        few = load(f'low_shot/i3d_k400_{percent}percent.py')
+        few = load(f'low_shot/{net}_k400_{percent}percent.py')
         assert str(percent) in few.train_dataloader.dataset.ann_file
         few.train_dataloader.dataset.ann_file = every.train_dataloader.dataset.ann_file
         assert few.to_dict() == every.to_dict()

@@ -103,11 +103,24 @@ def test_two_ranks_measure_what_one_does(protocol, videos, tmp_path):
     logging.disable(logging.NOTSET)
 
 
-def test_real_files_are_retrieved(real_videos, tmp_path):
+@pytest.mark.parametrize(
+    ('protocol', 'metric', 'names'),
+    [
+        ('r3d_toy', 'VideoRetrieval', ('retrieval/R@1', 'retrieval/R@50')),
+        ('r3d_toy', 'KNNAccuracy', ('knn/top1', 'knn/top5')),
+        ('r3d_toy_clips', 'ClipRetrieval', ('clip_retrieval/R@1', 'clip_retrieval/R@50')),
+    ],
+)
+def test_real_files_are_retrieved(real_videos, tmp_path, protocol, metric, names):
     files = sorted(p.name for p in real_videos.iterdir() if p.suffix in ('.mp4', '.avi', '.mov'))
     files.remove('corrupted.mp4')  # a test counts every video: this one would stop it
     for name, part in (('odd.txt', files[::2]), ('test.txt', files[1::2])):
         lines = [f'{real_videos / file} {len(file) % 2}\n' for file in part]
-        (tmp_path / name).write_text(''.join(lines))
-    metrics = runner_on(tmp_path, tmp_path / 'work', 'r3d_toy_clips').test()
-    assert 0 < metrics['clip_retrieval/R@1'] <= metrics['clip_retrieval/R@50'] <= 1
+        # Duplicates in the gallery are as good as any other video.
+        (tmp_path / name).write_text(''.join(lines * (2 if name == 'odd.txt' else 1)))
+    runner = runner_on(tmp_path, tmp_path / 'work', protocol)
+    runner._test_evaluator = dict(type=metric)
+    metrics = runner.test()
+    assert 0 <= metrics[names[0]] <= metrics[names[1]] <= 1
+    # Both classes are among the 8 videos of the gallery; of clips it has more than 50.
+    assert metrics[names[1]] == 1 or (metric == 'ClipRetrieval' and metrics[names[1]] > 0)

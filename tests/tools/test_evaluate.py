@@ -1,12 +1,16 @@
 """The whole table of a checkpoint with one command."""
 
+import argparse
 import json
+import runpy
 import sys
 
+import pytest
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from mmdebias.evaluation import confidence_interval
 from running import ROOT, run
 
 EVALUATE = [sys.executable, ROOT / 'tools' / 'evaluate.py']
@@ -39,6 +43,7 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     assert table['setting']['seed'] == 0 and 'torch' in table['setting']['versions']
     for row in table['rows']:
         assert 0 <= row['low'] <= row['value'] <= row['high'] <= 1 and row['videos'] == 4
+        assert row['splits'] == {'1': row['value']}
     assert '| retrieval | retrieval/R@1 |' in (folder / 'table.md').read_text()
 
     # Nothing runs a second time, and the table is the same.
@@ -47,9 +52,89 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     assert json.loads((folder / 'table.json').read_text()) == table
 
 
+def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
+    # The lists of prepare.py, with other videos to search and to search with in each split.
+    root = tmp_path / 'data' / 'ucf101'
+    root.mkdir(parents=True)
+    (root / 'videos').symlink_to(few_videos)
+    lines = ''.join((few_videos / f'{side}.txt').read_text() for side in ('train', 'test'))
+    lines = lines.splitlines(keepends=True)
+    for split, count in ((1, 3), (2, 5), (3, 4)):
+        query = lines[2 * split : 2 * split + count]
+        gallery = [line for line in lines if line not in query]
+        for side, part in (('train', gallery), ('val', query)):
+            (root / f'ucf101_{side}_split_{split}_videos.txt').write_text(''.join(part))
+    backbone = MODELS.build(dict(type='R3D', depth=18))
+    state = {f'backbone.{name}': tensor for name, tensor in backbone.state_dict().items()}
+    torch.save(dict(state_dict=state), tmp_path / 'a.pth')
+
+    pipeline = 'test_dataloader.dataset.pipeline'
+    command = [
+        *EVALUATE, tmp_path / 'a.pth', '--dataset', 'ucf101', '--encoder', 'r3d_18',
+        '--splits', '1,2,3', '--protocols', 'knn', '--work-dir', tmp_path / 'out',
+        '--cfg-options', f'{pipeline}.1.clip_len=4', f'{pipeline}.3.scale=(-1,32)',
+        f'{pipeline}.4.crop_size=32', 'test_dataloader.num_workers=1',
+    ]  # fmt: skip
+    log = run(command, env=dict(MMDEBIAS_DATA=str(tmp_path / 'data')))
+    assert log.count('$ python tools/test.py') == 3
+    (path,) = (tmp_path / 'out').glob('*/table.json')
+    row = next(r for r in json.loads(path.read_text())['rows'] if r['metric'] == 'knn/top1')
+    assert list(row['splits']) == ['1', '2', '3']
+    # Each split is its own: shares of 3, of 5 and of 4 videos.
+    for share, count in zip(row['splits'].values(), (3, 5, 4)):
+        assert share * count == pytest.approx(round(share * count))
+    assert row['value'] == pytest.approx(sum(row['splits'].values()) / 3)
+    # The interval is that of one split's videos: three that share videos do not narrow it.
+    assert row['videos'] == 4
+    assert (row['low'], row['high']) == pytest.approx(confidence_interval(row['value'], 4))
+    assert f'1: {100 * row["splits"]["1"]:.1f}, 2: ' in path.with_name('table.md').read_text()
+
+
 def test_what_cannot_be_evaluated_is_named(tmp_path):
-    (tmp_path / 'a.pth').touch()
-    command = [*EVALUATE, tmp_path / 'a.pth', '--dataset', 'toy']
-    assert "['svm'] are no protocols" in run([*command, '--protocols', 'svm'], check=False)
-    assert 'vgg_toy.py' in run([*command, '--encoder', 'vgg'], check=False)
-    assert 'no checkpoint' in run([*EVALUATE, 'none.pth', '--dataset', 'toy'], check=False)
+    def say(*arguments):
+        return run([*EVALUATE, *arguments], check=False)
+
+    checkpoint = tmp_path / 'a.pth'
+    checkpoint.touch()
+    toy = [checkpoint, '--dataset', 'toy']
+    assert "['svm'] are no protocols" in say(*toy, '--protocols', 'svm')
+    assert 'vgg_toy.py' in say(*toy, '--encoder', 'vgg')
+    assert 'no checkpoint' in say('none.pth', '--dataset', 'toy')
+    assert 'ucf101 needs --encoder' in say(checkpoint, '--dataset', 'ucf101')
+    assert '--splits 2: sthv2 has 1' in say(checkpoint, '--dataset', 'sthv2', '--splits', '2')
+    assert '--gpus 0 must be' in say(*toy, '--gpus', '0')
+    assert 'invalid choice' in say(checkpoint, '--dataset', 'imagenet')
+
+
+def test_several_gpus_go_through_the_launcher(tmp_path, monkeypatch):
+    module, commands = runpy.run_path(str(EVALUATE[1])), []
+
+    def called(command, **_):
+        commands.append(command)
+        return argparse.Namespace(returncode=0)
+
+    monkeypatch.setattr(module['subprocess'], 'run', called)
+    for gpus in (1, 2):
+        module['run'](gpus, tmp_path / 'log', 'test', ['c.py', 'a.pth'], '--work-dir', 'w')
+    assert commands == [
+        [sys.executable, f'{ROOT}/tools/test.py', 'c.py', 'a.pth', '--work-dir', 'w'],
+        ['bash', f'{ROOT}/tools/dist_test.sh', 'c.py', 'a.pth', '2', '--work-dir', 'w'],
+    ]
+
+
+def test_every_protocol_is_a_config_and_splits_are_lists():
+    module = runpy.run_path(str(EVALUATE[1]))
+    args = argparse.Namespace(encoder='i3d')
+    for args.dataset in ('ucf101', 'hmdb51', 'diving48', 'sthv2', 'k400'):
+        for protocol in ('finetune', 'linear', 'knn', 'retrieval'):
+            assert module['config_of'](args, protocol).is_file()
+    for args.dataset in ('ucf101', 'hmdb51'):
+        for protocol in ('finetune_be', 'finetune_dsm', 'clips'):
+            assert module['config_of'](args, protocol).is_file()
+    args.encoder, args.dataset = 'r3d', 'toy'
+    assert module['config_of'](args, 'clips').is_file()
+    assert module['split_options']('k400', '1', 'finetune') == []
+    assert module['split_options']('hmdb51', '3', 'retrieval') == [
+        'test_dataloader.dataset.gallery.ann_file=hmdb51_train_split_3_videos.txt',
+        'test_dataloader.dataset.query.ann_file=hmdb51_val_split_3_videos.txt',
+    ]

@@ -28,6 +28,25 @@ def test_right_neighbours_are_green_and_wrong_ones_red(few_videos, tmp_path):
     assert share(wrong, WRONG) == pytest.approx(2 * share(mixed, WRONG), rel=0.1)
 
 
+def test_classes_are_named_below_the_frames(few_videos, tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        'mmdebias.visualization.retrieval_sheet.figure_of',
+        lambda path, columns, captions: drawn.append(captions),
+    )
+    videos = [(str(few_videos / f'{i:02}.mp4'), i % 2) for i in range(3)]
+    long = 'Pretending to put something on a surface but failing and dropping it'
+    for classes in ([], ['jump_rope', long]):
+        draw_retrieval_sheet(tmp_path / 'a.png', videos[:2], [[videos[2]]] * 2, classes=classes)
+    assert drawn[0] == [['class 0', 'class 0'], ['class 1', 'class 0']]
+    (query, neighbour), (other, _) = drawn[1]
+    assert query == neighbour == 'jump rope'
+    assert other.startswith('Pretending to put\nsomething') and other.endswith(' ...')
+    assert max(map(len, other.splitlines())) <= 24
+    with pytest.raises(ValueError, match='of class 1, and there are 1 names'):
+        draw_retrieval_sheet(tmp_path / 'a.png', videos[:2], [[videos[2]]] * 2, classes=['one'])
+
+
 def test_command_draws_the_nearest_training_videos(few_videos, tmp_path, monkeypatch, capsys):
     config = ROOT / 'configs' / 'retrieval' / 'r3d_toy.py'
     cfg = Config.fromfile(config)
@@ -36,7 +55,15 @@ def test_command_draws_the_nearest_training_videos(few_videos, tmp_path, monkeyp
     state = {f'backbone.{name}': tensor for name, tensor in backbone.state_dict().items()}
     torch.save(dict(state_dict=state), tmp_path / 'a.pth')
     tool = ROOT / 'tools' / 'analysis' / 'retrieval_sheet.py'
-    sides = [f'test_dataloader.dataset.{s}.data_root={few_videos}' for s in ('gallery', 'query')]
+    # classes.txt lies beside the lists.
+    for name in ('train.txt', 'test.txt'):
+        (tmp_path / name).write_text((few_videos / name).read_text())
+    (tmp_path / 'classes.txt').write_text('right\ndown\n')
+    sides = [
+        f'test_dataloader.dataset.{side}.{key}'
+        for side, name in (('gallery', 'train.txt'), ('query', 'test.txt'))
+        for key in (f'data_root={few_videos}', f'ann_file={tmp_path / name}')
+    ]
     command = [
         tool, config, tmp_path / 'a.pth', tmp_path / 'sheet.png', '--queries', 2,
         '--cfg-options', 'model.backbone.base_channels=4', *sides,
@@ -46,3 +73,8 @@ def test_command_draws_the_nearest_training_videos(few_videos, tmp_path, monkeyp
     assert 'sheet.png' in capsys.readouterr().out
     picture = cv2.imread(str(tmp_path / 'sheet.png'))
     assert picture.shape[1] > 1.5 * picture.shape[0]  # two queries, each with three neighbours
+
+    (tmp_path / 'names.txt').write_text('only_one\n')
+    monkeypatch.setattr(sys, 'argv', [*map(str, command), '--classes', str(tmp_path / 'names.txt')])
+    with pytest.raises(ValueError, match='give the names of this data set'):
+        runpy.run_path(str(tool), run_name='__main__')

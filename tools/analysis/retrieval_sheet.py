@@ -4,8 +4,8 @@ Usage:
     python tools/analysis/retrieval_sheet.py CONFIG CHECKPOINT OUT.png [--queries N] [--nearest K]
 
 CONFIG is one of configs/retrieval at video level. A row is a query, its middle frame first; the
-frame of a neighbour is green where its class is right and red where it is not, and titles give the
-numbers of the classes.
+frame of a neighbour is green where its class is right and red where it is not. Below each frame is
+its class: a line of --classes, or of the classes.txt beside the list, which prepare.py writes.
 """
 
 import argparse
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument('out', type=Path)
     parser.add_argument('--queries', type=int, default=8, help='evenly spread over the test list')
     parser.add_argument('--nearest', type=int, default=3)
+    parser.add_argument('--classes', type=Path, help='names of the classes, one a line')
     parser.add_argument('--device', default='cpu')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args()
@@ -43,7 +44,18 @@ def main() -> None:
     ]
     indices = nearest(*features, args.nearest)[1]
     neighbours = [[sides[0][i] for i in row] for row in indices.tolist()]
-    print(draw_retrieval_sheet(args.out, sides[1], neighbours))
+    classes = names_of_classes(cfg, args.classes)
+    print(draw_retrieval_sheet(args.out, sides[1], neighbours, classes=classes))
+
+
+def names_of_classes(cfg: Config, path: Path | None) -> list[str]:
+    """The lines of a file, or of the classes.txt beside the list of queries; none without one."""
+    if path is None:
+        side = cfg.test_dataloader.dataset.query
+        path = Path(side.get('data_root') or '', side.ann_file).with_name('classes.txt')
+        if not path.exists():
+            return []
+    return path.read_text(encoding='utf-8').splitlines()
 
 
 def videos_of(cfg: Config, side: str) -> list[tuple[str, int]]:

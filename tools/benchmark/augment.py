@@ -3,7 +3,8 @@
 Usage: python tools/benchmark/augment.py [CASE...] [--threads N]
 
 Cases: fame (mask and merge against a straightforward float implementation), memory, masks, growth,
-photometric (Kornia through the adapter, eager and compiled), gpu (on a GPU only); of DSM: warping
+photometric (Kornia through the adapter, eager and compiled), gpu (on a GPU only: frames a second,
+share of a training step, and how much of that AugmentAhead hides beside the step); of DSM: warping
 (against Kornia, frame by frame), flow (estimating and scaling, on one thread).
 """
 
@@ -22,7 +23,9 @@ from measuring import best_times, peak_mebibytes, show
 from mmengine.registry import init_default_scope
 
 from mmdebias.datasets import ScaleOpticalFlow
+from mmdebias.engine import AugmentAhead
 from mmdebias.models import FAME, InceptionI3D, KorniaAugment, SpatialWarping
+from mmdebias.models.data_preprocessor import PreparedBatch
 from mmdebias.ops import flow_to_previous
 
 sys.path.insert(0, str(Path(__file__).parents[2] / 'tests'))
@@ -170,6 +173,53 @@ def gpu(n: int = 64) -> None:
         share_of_i3d_step=seconds['fame'] / seconds['step'],
         all_augments_share_of_i3d_step=seconds['all'] / seconds['step'],
     )
+    _show_ahead(
+        lambda batch: dict(inputs=colour(augment(batch['inputs'].cuda(non_blocking=True)))), n
+    )
+
+
+def _show_ahead(prepare: Callable[[dict], dict], n: int, batches: int = 8) -> None:
+    """Copy, augments and steps of some batches: in turn, beside each other, and the steps alone."""
+    net = InceptionI3D().cuda()
+    host = random_clips(n).pin_memory()
+
+    def step(batch: PreparedBatch) -> None:
+        with torch.autocast('cuda', dtype=torch.bfloat16):
+            loss = net(batch.prepared['inputs']).float().mean()
+        loss.backward()
+        loss.item()  # MMEngine looks at the loss after each step
+
+    def in_turn() -> None:
+        for _ in range(batches):
+            batch = PreparedBatch(inputs=host)
+            batch.prepared = prepare(batch)
+            step(batch)
+
+    def ahead() -> None:
+        side = AugmentAhead(prepare)
+        side.queue(batch := PreparedBatch(inputs=host))
+        for _ in range(batches):
+            # One batch more is prepared than is used: all that is measured is on the safe side.
+            side.queue(following := PreparedBatch(inputs=host))
+            side.take(batch)
+            step(batch)
+            batch = following
+
+    ready = PreparedBatch(inputs=host)
+    ready.prepared = prepare(ready)
+    seconds = best_times(
+        dict(in_turn=in_turn, ahead=ahead, steps=lambda: [step(ready) for _ in range(batches)]), 5
+    )
+    show(
+        case=f'copy, augments and I3D steps, {n} clips of 16x224x224',
+        **{f'{name}_ms_a_batch': 1e3 * time / batches for name, time in seconds.items()},
+        share_hidden=(seconds['in_turn'] - seconds['ahead'])
+        / (seconds['in_turn'] - seconds['steps']),
+    )
+
+
+def _copied(batch: dict) -> torch.Tensor:
+    return batch['inputs'].cuda(non_blocking=True)
 
 
 def warping(n: int = 4) -> None:

@@ -1,5 +1,5 @@
-# BE, section 4.1: SGD .05, 45 epochs, a tenth every 10. Momentum, weight decay and
-# batch 64 are those of its pre-training: the paper gives no others.
+# BE, section 4.1: SGD .05, 45 epochs, a tenth every 10. Momentum, weight decay and batch 64 are
+# its default settings.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=45, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')

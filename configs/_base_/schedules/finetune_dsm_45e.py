@@ -1,5 +1,5 @@
-# DSM, "Fine-tuning Settings": SGD .1, 45 epochs, a tenth every 10. Momentum, weight decay and
-# batch 128 are those of its pre-training: the paper gives no others.
+# DSM, "Fine-tuning Settings": SGD .1, 45 epochs, a tenth every 10; "Default Settings": batch 128.
+# Momentum and weight decay are those of its pre-training: the paper gives no others.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=45, val_interval=5)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')

@@ -1,0 +1,381 @@
+"""Where the masks of the foreground come from: files, boxes, or the motion itself.
+
+Sources are frozen and hold settings only, so that workers share them and results can be cached by
+them; what is read is cached beside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+import scipy.io
+import torch
+
+from mmdebias.datasets.actor_videos import read_boxes
+from mmdebias.datasets.toy.masks import load_masks
+from mmdebias.ops.compositing import draw_boxes, resize
+from mmdebias.ops.foreground import fame_mask
+
+from .reading import read_frames, video_path
+
+# Decoders differ by a frame or two in how many they find in a file.
+SURPLUS = 2
+# Sides of a mask that was resized by whole pixels may differ this much in aspect.
+ASPECT = 0.03
+# FAME's mask with the cures of its three weaknesses, see configs/fame/README.md.
+CURED = dict(beta='adaptive', noise_floor=2, follow_camera=True)
+MOTION_SIZE = 112
+
+
+class MaskSource(Protocol):
+    """What gives masks.
+
+    Attributes:
+        description: What a report says of it.
+        warning: What a reader of the report has to know, '' if nothing.
+    """
+
+    description: str
+    warning: str
+
+    def check(self, videos: Sequence[str]) -> None:
+        """Raise ValueError if some of the videos have no mask, as far as can be told quickly."""
+
+    def masks(
+        self, video: str, frames: np.ndarray, total: int, height: int, width: int
+    ) -> np.ndarray:
+        """Masks of some frames of a video.
+
+        Args:
+            video: As in the list.
+            frames: int ``[S]``, from 0.
+            total: Frames of the video.
+            height: Of its frames, which the masks are resized to.
+            width: Likewise.
+
+        Returns:
+            bool ``[S, height, width]``. Single frames may have empty masks.
+
+        Raises:
+            ValueError: The video has no masks, or not those of this video; the message says why.
+        """
+
+
+@dataclass(frozen=True)
+class MaskFiles:
+    """Masks from files, one for each frame of a video.
+
+    The file of the video ``a/b/c.avi`` is, below ``folder``, the first of these that exists:
+
+    - ``a/b/c.npz``: what ``tools/data/make_toy.py`` writes, or one array ``[T, H, W]``;
+    - ``a/b/c.mat`` or ``a/b/c/puppet_mask.mat``: JHMDB's, key ``part_mask`` ``[H, W, T]``;
+    - ``a/b/c/``: one PNG a frame, in the order of the numbers in their names;
+
+    or the same without the list's first folder, ``b/c.npz`` and so on, as lists often start with
+    the folder of all videos. What is not zero is foreground.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        ValueError: There is no such folder.
+    """
+
+    folder: str
+    warning: str = field(default='', init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'folder', str(self.folder))
+        if not Path(self.folder).is_dir():
+            raise ValueError(f'masks: {self.folder} is no folder: give that of the mask files.')
+
+    @property
+    def description(self) -> str:
+        return f'masks from files in {self.folder}'
+
+    def check(self, videos: Sequence[str]) -> None:
+        missing = [video for video in videos if self._find(video) is None]
+        if missing:
+            tried = ', '.join(str(path) for path in self._places(missing[0])[:4])
+            raise ValueError(
+                f'{len(missing)} of {len(videos)} videos have no mask in {self.folder}, for '
+                f'example {missing[0]} (looked for {tried}, ...): take them out of the list, give '
+                "another folder, or use dict(type='motion')."
+            )
+
+    def masks(
+        self, video: str, frames: np.ndarray, total: int, height: int, width: int
+    ) -> np.ndarray:
+        path = self._find(video)
+        if path is None:
+            self.check([video])
+        stored = read_masks(path)
+        if abs(len(stored) - total) > SURPLUS:
+            raise ValueError(
+                f'{path} has masks of {len(stored)} frames, and {video} has {total}: a mask is '
+                'needed for every frame.'
+            )
+        _check_size(stored.shape[1:], height, width, str(path), video)
+        chosen = stored[np.minimum(frames, len(stored) - 1)]
+        return np.stack([resize(mask, height, width) for mask in chosen])
+
+    def _find(self, video: str) -> Path | None:
+        return next((path for path in self._places(video) if path.exists()), None)
+
+    def _places(self, video: str) -> list[Path]:
+        stem = Path(video).with_suffix('')
+        names = [stem, Path(*stem.parts[1:])] if len(stem.parts) > 1 else [stem]
+        places = []
+        for name in names:
+            path = Path(self.folder, name)
+            files = [path.with_name(f'{path.name}{ending}') for ending in ('.npz', '.mat')]
+            places += [*files, path / 'puppet_mask.mat', path]
+        return places
+
+
+@dataclass(frozen=True)
+class MaskBoxes:
+    """Boxes as masks: everything inside a box of the frame is foreground.
+
+    Frames without a box take those of the nearest frame that has one; of two equally near, the
+    earlier.
+
+    Args:
+        file: JSON, see :func:`mmdebias.datasets.actor_videos.read_boxes`. Coordinates are pixels of
+            the frame or, where none in the file exceeds 1, shares of its width and height.
+        min_score: Boxes with a lower score are left out.
+
+    Raises:
+        ValueError: The file is no such JSON.
+        FileNotFoundError: It is missing.
+    """
+
+    file: str
+    min_score: float = 0.5
+    warning: str = field(
+        default='Boxes hold background around the actor, which the replaced backgrounds leave in: '
+        'accuracies are too high by what it gives away.',
+        init=False,
+        repr=False,
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'file', str(self.file))
+        _read_boxes(self.file, self.min_score)
+
+    @property
+    def description(self) -> str:
+        return f'boxes of {self.file}'
+
+    def check(self, videos: Sequence[str]) -> None:
+        known, _ = _read_boxes(self.file, self.min_score)
+        missing = [video for video in videos if not any(len(b) for b in known.get(video, []))]
+        if missing:
+            raise ValueError(
+                f'{len(missing)} of {len(videos)} videos have no box in {self.file}, for example '
+                f'{missing[0]}: take them out of the list, or add their boxes under the names of '
+                'the list.'
+            )
+
+    def masks(
+        self, video: str, frames: np.ndarray, total: int, height: int, width: int
+    ) -> np.ndarray:
+        self.check([video])
+        known, shares = _read_boxes(self.file, self.min_score)
+        scale = np.array([width, height, width, height]) if shares else 1
+        drawn = [draw_boxes(boxes * scale, height, width) for boxes in known[video][:total]]
+        there = np.array([index for index, mask in enumerate(drawn) if mask.any()], dtype=int)
+        if not len(there):
+            raise ValueError(f'{self.file}: no box of {video} is inside its frames.')
+        return np.stack([drawn[there[np.abs(there - index).argmin()]] for index in frames])
+
+
+@dataclass(frozen=True)
+class MotionMasks:
+    """FAME's motion mask with its cures: share of the frame and noise adapted, camera followed.
+
+    The video is cut into windows, and each gets one mask (:func:`mmdebias.ops.fame_mask`), so the
+    mask of a frame does not depend on which frames a model samples.
+
+    Args:
+        data_root: Folder that the videos are relative to.
+        clip_len: Frames of a window that are compared.
+        frame_interval: Between them, in frames of the video.
+
+    Raises:
+        ValueError: ``clip_len`` below 2 or ``frame_interval`` below 1.
+    """
+
+    data_root: str
+    clip_len: int = 16
+    frame_interval: int = 2
+    description: str = field(
+        default="motion masks (FAME's, adaptive, following the camera)", init=False, repr=False
+    )
+    warning: str = field(
+        default='Motion masks are estimates: they hold background that moves or that the actor '
+        'uncovers, and miss parts of the actor that keep still.',
+        init=False,
+        repr=False,
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'data_root', str(self.data_root))
+        if self.clip_len < 2 or self.frame_interval < 1:
+            raise ValueError(
+                f'masks: clip_len={self.clip_len} must be 2 or more, and frame_interval='
+                f'{self.frame_interval} 1 or more.'
+            )
+
+    def check(self, videos: Sequence[str]) -> None:
+        """Every video that can be read has some."""
+
+    def masks(
+        self, video: str, frames: np.ndarray, total: int, height: int, width: int
+    ) -> np.ndarray:
+        path = video_path(self.data_root, video)
+        windows = frames // (self.clip_len * self.frame_interval)
+        found = {
+            window: resize(_motion_mask(path, int(window), self), height, width)
+            for window in np.unique(windows)
+        }
+        return np.stack([found[window] for window in windows])
+
+
+SOURCES_OF_MASKS = {'files': MaskFiles, 'boxes': MaskBoxes, 'motion': MotionMasks}
+
+
+def build_masks(masks: dict | None, data_root: str | Path) -> MaskSource | None:
+    """A mask source from its config.
+
+    Args:
+        masks: ``dict(type='files', folder=...)``, ``dict(type='boxes', file=...)``,
+            ``dict(type='motion')``, with further arguments of the class; None gives None.
+        data_root: Folder that the videos are relative to.
+
+    Raises:
+        ValueError: An unknown type or argument; see the classes for others.
+    """
+    if masks is None:
+        return None
+    options = dict(masks)
+    name = options.pop('type', None)
+    if name not in SOURCES_OF_MASKS:
+        raise ValueError(f'masks={dict(masks)}: type must be one of {list(SOURCES_OF_MASKS)}.')
+    if name == 'motion':
+        options['data_root'] = data_root
+    try:
+        return SOURCES_OF_MASKS[name](**options)
+    except TypeError as error:
+        raise ValueError(f'masks={dict(masks)}: {error}') from error
+
+
+@lru_cache(maxsize=4)
+def read_masks(path: Path) -> np.ndarray:
+    """Masks of a video from a .npz, a .mat or a folder of PNGs; see :class:`MaskFiles`.
+
+    Returns:
+        bool ``[T, H, W]``, not to be written into: it is kept.
+
+    Raises:
+        ValueError: The file holds no masks, or all of them are empty.
+    """
+    reader = {'.npz': _read_npz, '.mat': _read_mat}.get(path.suffix, _read_pngs)
+    masks = reader(path)
+    if masks.ndim != 3:
+        raise ValueError(f'{path} has masks of shape {list(masks.shape)}; it must be [T, H, W].')
+    if not masks.any():
+        raise ValueError(f'{path} marks no pixel of any frame: take that video out of the list.')
+    masks.flags.writeable = False
+    return masks
+
+
+def _read_npz(path: Path) -> np.ndarray:
+    with np.load(path, allow_pickle=False) as stored:
+        if {'bits', 'shape'} <= set(stored.files):
+            return load_masks(path)
+        if len(stored.files) != 1:
+            raise ValueError(f'{path} has the arrays {stored.files}: keep the masks alone.')
+        return stored[stored.files[0]] != 0
+
+
+def _read_mat(path: Path) -> np.ndarray:
+    try:
+        stored = scipy.io.loadmat(path)
+    except (NotImplementedError, ValueError) as error:
+        raise ValueError(f'{path} cannot be read: {error}') from error
+    if 'part_mask' not in stored:
+        keys = sorted(key for key in stored if not key.startswith('__'))
+        raise ValueError(f"{path} has {keys}, and no 'part_mask' as JHMDB's files.")
+    masks = np.asarray(stored['part_mask']) != 0
+    # MATLAB drops the last side where it is 1.
+    masks = masks[..., None] if masks.ndim == 2 else masks
+    return np.ascontiguousarray(np.moveaxis(masks, -1, 0))
+
+
+def _read_pngs(folder: Path) -> np.ndarray:
+    files = sorted(folder.glob('*.png'), key=_numbers)
+    if not files:
+        raise ValueError(f'{folder} holds no .png: one a frame is needed.')
+    masks = []
+    for file in files:
+        picture = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        if picture is None:
+            raise ValueError(f'{file} is no picture.')
+        # Colours of a palette; a fourth channel is opacity.
+        masks.append(picture[..., :3].any(-1) if picture.ndim == 3 else picture != 0)
+    shapes = {mask.shape for mask in masks}
+    if len(shapes) > 1:
+        raise ValueError(f'{folder} has pictures of different sizes: {sorted(shapes)}.')
+    return np.stack(masks)
+
+
+def _numbers(file: Path) -> tuple[list[int], str]:
+    return [int(number) for number in re.findall(r'\d+', file.stem)], file.name
+
+
+@lru_cache(maxsize=4)
+def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[np.ndarray]], bool]:
+    """Boxes of each video, and whether they are shares of the frame."""
+    boxes = read_boxes(file, min_score)
+    ends = [frame.max() for video in boxes.values() for frame in video if len(frame)]
+    return boxes, max(ends, default=2) <= 1
+
+
+@lru_cache(maxsize=64)
+def _motion_mask(path: Path, window: int, source: MotionMasks) -> np.ndarray:
+    """Mask of a window of a video, bool ``[h, w]``, the short side 112."""
+    span = source.clip_len * source.frame_interval
+
+    def choose(total: int) -> np.ndarray:
+        if total < 2:
+            raise ValueError(f'{path} has {total} frame(s): motion needs two.')
+        # The last window is full, too, so that its mask rests on as many frames.
+        begin = min(window * span, max(total - span, 0))
+        step = min(source.frame_interval, max((total - 1 - begin) // (source.clip_len - 1), 1))
+        return np.arange(begin, total)[: source.clip_len * step : step]
+
+    frames, _, _ = read_frames(path, choose)
+    height, width = frames.shape[1:3]
+    scale = MOTION_SIZE / min(height, width)
+    size = (round(height * scale), round(width * scale))
+    small = np.stack([resize(frame, *size) for frame in frames])
+    clip = torch.from_numpy(small).permute(3, 0, 1, 2)[None].contiguous()
+    return fame_mask(clip, **CURED)[0].numpy()
+
+
+def _check_size(shape: Sequence[int], height: int, width: int, where: str, video: str) -> None:
+    ratio = shape[0] * width / (shape[1] * height)
+    if not 1 / (1 + ASPECT) <= ratio <= 1 + ASPECT:
+        raise ValueError(
+            f'{where} has masks of {shape[0]}x{shape[1]} (height x width), and the frames of '
+            f'{video} are {height}x{width}: they may be of another size, but of the same shape. '
+            'Are they of a cropped or rotated copy?'
+        )

@@ -1,0 +1,171 @@
+"""Putting foregrounds before other backgrounds, and taking them away; NumPy, for the workers.
+
+Pictures are RGB, uint8 ``[H, W, 3]``; masks are bool ``[H, W]``, true on the foreground.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+# Reach of OpenCV's inpainting, in pixels.
+INPAINT_RADIUS = 3
+# Codecs blur an actor's outline into what is behind: as a share of the frame's short side.
+OUTLINE = 1 / 64
+
+
+def paste(frame: np.ndarray, mask: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """A frame where the mask is true, the background elsewhere: ``x M + B (1 - M)``.
+
+    SCUBA (Li et al., ICCV 2023, arXiv:2211.12883), with one B for all frames of a video.
+
+    Args:
+        frame: uint8 ``[..., H, W, 3]``.
+        mask: bool ``[..., H, W]``.
+        background: uint8, of the frame's shape or one that broadcasts to it: a colour ``[3]``, or
+            one picture for many frames.
+
+    Returns:
+        uint8 of the frame's shape.
+    """
+    return np.where(mask[..., None], frame, background)
+
+
+def clean_plate(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """What is behind the actor of a video.
+
+    Each pixel is the median of those frames in which it is not masked; pixels that are masked in
+    every frame are filled from around by OpenCV's inpainting (Telea). A moving camera blurs the
+    median.
+
+    Args:
+        frames: uint8 ``[T, H, W, 3]``.
+        masks: bool ``[T, H, W]``.
+
+    Returns:
+        uint8 ``[H, W, 3]``; where every pixel of every frame is masked, the mean colour of the
+        frames.
+    """
+    seen = (~masks).sum(0)
+    if not seen.any():
+        return np.broadcast_to(mean_colour(frames), frames.shape[1:]).copy()
+    # What is masked goes to the end, so the first ``seen`` values of a pixel are those that count.
+    values = np.where(masks[..., None], np.uint8(255), frames)
+    values.sort(axis=0)
+    low, high = (np.maximum(index, 0)[None, ..., None] for index in ((seen - 1) // 2, seen // 2))
+    high = np.minimum(high, len(frames) - 1)
+    pair = [np.take_along_axis(values, index, 0)[0].astype(np.uint16) for index in (low, high)]
+    plate = ((pair[0] + pair[1]) // 2).astype(np.uint8)
+    holes = (seen == 0).astype(np.uint8)
+    return cv2.inpaint(plate, holes, INPAINT_RADIUS, cv2.INPAINT_TELEA) if holes.any() else plate
+
+
+def mean_colour(frames: np.ndarray) -> np.ndarray:
+    """Mean RGB of frames ``[..., 3]``, uint8 ``[3]``."""
+    return np.rint(frames.reshape(-1, 3).mean(0)).astype(np.uint8)
+
+
+def grow(mask: np.ndarray) -> np.ndarray:
+    """A mask with the blurred outline of its actor: grown by a 64th of the frame's short side.
+
+    Args:
+        mask: bool ``[H, W]``.
+
+    Returns:
+        bool ``[H, W]``.
+    """
+    reach = int(np.ceil(min(mask.shape) * OUTLINE))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return cv2.dilate(mask.astype(np.uint8), disc).astype(bool)
+
+
+def place(
+    picture: np.ndarray, mask: np.ndarray, background: np.ndarray, where: float
+) -> np.ndarray:
+    """Paste a foreground somewhere on the left or right, at its own height.
+
+    Args:
+        picture: uint8 ``[H, W, 3]``.
+        mask: bool ``[H, W]`` of what is cut out of ``picture``.
+        background: uint8 ``[H, W, 3]``.
+        where: In [0, 1]: 0 puts its left edge at the frame's, 1 its right edge at the frame's.
+
+    Returns:
+        uint8 ``[H, W, 3]``: the whole foreground on the background; an empty mask leaves that.
+    """
+    columns = np.flatnonzero(mask.any(0))
+    if not len(columns):
+        return background.copy()
+    left, right = columns[0], columns[-1] + 1
+    begin = round(where * (mask.shape[1] - (right - left)))
+    there = slice(begin, begin + right - left)
+    found = background.copy()
+    found[:, there] = paste(picture[:, left:right], mask[:, left:right], found[:, there])
+    return found
+
+
+def partner_index(index: np.ndarray, frames: int, partner_frames: int) -> np.ndarray:
+    """The partner's frame behind a frame: ``clip(round(t / T_f * T_b), 0, T_b - 1)``.
+
+    Action swap of HAT (Chung et al., NeurIPS 2022 Datasets and Benchmarks).
+
+    Args:
+        index: int, frames t of the video with the actor.
+        frames: T_f, frames of that video.
+        partner_frames: T_b, frames of the video behind.
+
+    Returns:
+        int of the same shape.
+    """
+    found = np.rint(np.asarray(index) / frames * partner_frames).astype(int)
+    return np.clip(found, 0, partner_frames - 1)
+
+
+def resize(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A picture ``[h, w, C]`` or bool mask ``[h, w]`` of another size; masks by nearest pixel."""
+    if picture.shape[:2] == (height, width):
+        return picture
+    if picture.dtype == bool:
+        nearest = cv2.resize(
+            picture.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST_EXACT
+        )
+        return nearest.astype(bool)
+    shrink = picture.shape[0] > height and picture.shape[1] > width
+    how = cv2.INTER_AREA if shrink else cv2.INTER_LINEAR
+    return cv2.resize(picture, (width, height), interpolation=how)
+
+
+def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The largest part of a picture's middle with the aspect of ``height`` by ``width``, resized.
+
+    Args:
+        picture: uint8 ``[h, w, 3]``.
+        height: Wanted.
+        width: Wanted.
+
+    Returns:
+        uint8 ``[height, width, 3]``.
+    """
+    h, w = picture.shape[:2]
+    scale = min(h / height, w / width)
+    inner_h, inner_w = max(round(height * scale), 1), max(round(width * scale), 1)
+    top, left = (h - inner_h) // 2, (w - inner_w) // 2
+    return resize(picture[top : top + inner_h, left : left + inner_w], height, width)
+
+
+def draw_boxes(boxes: Sequence[np.ndarray] | np.ndarray, height: int, width: int) -> np.ndarray:
+    """The union of boxes as a mask.
+
+    Args:
+        boxes: Float ``[K, 4]``: x1, y1, x2, y2 in pixels; what lies outside the frame is cut off.
+        height: Of the frame.
+        width: Of the frame.
+
+    Returns:
+        bool ``[height, width]``; every pixel that a box touches.
+    """
+    mask = np.zeros((height, width), dtype=bool)
+    for x1, y1, x2, y2 in np.clip(boxes, 0, [width, height, width, height]):
+        if x2 > x1 and y2 > y1:
+            mask[int(y1) : int(np.ceil(y2)), int(x1) : int(np.ceil(x2))] = True
+    return mask

@@ -1,0 +1,33 @@
+"""What the READMEs name is there: configs, in braces and with stars as a shell reads them."""
+
+import re
+
+import pytest
+
+from running import ROOT
+
+READMES = sorted((ROOT / 'configs').glob('*/README.md'))
+
+
+def expanded(name):
+    """``{a,b}_c.py`` to ``a_c.py`` and ``b_c.py``."""
+    found = re.match(r'(.*?)\{([^{}]*)\}(.*)', name)
+    if found is None:
+        return [name]
+    before, choices, after = found.groups()
+    return [each for choice in choices.split(',') for each in expanded(before + choice + after)]
+
+
+@pytest.mark.parametrize('readme', READMES, ids=lambda path: path.parent.name)
+def test_configs_that_a_readme_names_are_there(readme):
+    names = set(re.findall(r'[\w./{},*+-]+\.py\b', readme.read_text()))
+    # NET and DATASET stand for names.
+    names = {name.removeprefix('../') for name in names if not re.search('NET|DATASET', name)}
+    missing = [
+        path
+        for name in names
+        for path in expanded(name)
+        if not any(list((ROOT / folder).rglob(path)) for folder in ('configs', 'tools'))
+        and not list(ROOT.glob(path))
+    ]
+    assert names and not missing

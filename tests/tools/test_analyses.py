@@ -1,0 +1,179 @@
+"""The papers' analyses as commands, on small videos with nets of random weights."""
+
+import json
+import runpy
+import shutil
+import sys
+
+import cv2
+import decord
+import numpy as np
+import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
+
+from mmdebias.datasets.toy.masks import pack_masks
+from running import ROOT
+
+FOLDER = ROOT / 'tools' / 'analysis'
+SUPERVISED = ROOT / 'configs' / 'supervised' / 'r3d_toy.py'
+MOCO = ROOT / 'configs' / 'moco' / 'r3d_toy.py'
+SMALL = ['--cfg-options', 'model.backbone.base_channels=4', 'model.cls_head.in_channels=32']
+
+
+@pytest.fixture
+def tool(monkeypatch, capsys):
+    """``tool(name, *arguments)`` runs one and returns what it printed."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+
+    def run(name, *arguments):
+        monkeypatch.setattr(sys, 'argv', [name, *map(str, arguments)])
+        runpy.run_path(str(FOLDER / f'{name}.py'), run_name='__main__')
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory):
+    """Of a classifier of eight classes."""
+    cfg = Config.fromfile(SUPERVISED)
+    cfg.model.backbone.base_channels, cfg.model.cls_head.in_channels = 4, 32
+    torch.manual_seed(0)
+    file = tmp_path_factory.mktemp('run') / 'epoch_1.pth'
+    torch.save(dict(state_dict=MODELS.build(cfg.model).state_dict()), file)
+    return file
+
+
+@pytest.fixture
+def models(checkpoint):
+    return ['--model', 'a', SUPERVISED, checkpoint, '--model', 'b', SUPERVISED, 'random', *SMALL]
+
+
+@pytest.fixture
+def masked(few_videos, tmp_path):
+    """Two videos with the exact masks of their squares."""
+    for folder in ('videos', 'masks'):
+        (tmp_path / folder).mkdir()
+    for index in range(2):
+        masks = np.zeros((24, 64, 64), bool)
+        for t in range(24):
+            start = [4, 4]
+            start[index % 2] += t
+            masks[t, start[1] : start[1] + 12, start[0] : start[0] + 12] = True
+        shutil.copy(few_videos / f'{index:02}.mp4', tmp_path / 'videos')
+        (tmp_path / 'masks' / f'{index:02}.npz').write_bytes(pack_masks(masks))
+    return sorted((tmp_path / 'videos').iterdir())
+
+
+@pytest.mark.parametrize('kind', ['caam', 'cam'])
+def test_activation_maps(tool, models, masked, tmp_path, kind):
+    said = tool('activation_maps', *masked, '--map', kind, '--out', tmp_path / 'out', *models)
+    assert 'foreground from exact masks' in said and '\n| a | ' in said
+    rows = json.loads((tmp_path / 'out' / 'maps.json').read_text())['videos']
+    shares = [of for row in rows for of in row['models'].values()]
+    assert [of['foreground'] for of in shares] == pytest.approx([12**2 / 64**2] * 4, abs=0.005)
+    assert all(0 <= of['inside'] <= 1 for of in shares)
+    assert cv2.imread(str(tmp_path / 'out' / f'{kind}.png')).std() > 10
+    film = decord.VideoReader(str(tmp_path / 'out' / f'01_01_{kind}.mp4'))
+    assert len(film) == 8 and film[0].shape[1] == 3 * 192
+
+
+def test_activation_maps_without_masks_say_so(tool, models, few_videos, tmp_path):
+    video = few_videos / '00.mp4'
+    said = tool('activation_maps', video, '--out', tmp_path, '--drawn', 0, *models)
+    assert "foreground from FAME's motion mask" in said
+
+
+def test_pre_trained_encoders_of_another_config_stand_beside(tool, models, masked, tmp_path):
+    beside = ['--model', 'c', MOCO, 'random', *models]
+    said = tool('activation_maps', masked[0], '--out', tmp_path / 'out', *beside)
+    assert '| c |' in said
+
+
+def test_adversarial_inputs(tool, models, masked, tmp_path):
+    out = tmp_path / 'out.png'
+    said = tool('adversarial_inputs', masked[0], '--others', masked[1], '--out', out, *models)
+    numbers = json.loads(said[said.index('{') : said.rindex('}') + 1])
+    assert list(numbers['a']) == ['normal clip', 'static clip', 'static person', 'static frame']
+    assert numbers['a']['normal clip']['response'] == 1
+    assert numbers['a']['static frame']['response'] != 1
+    assert cv2.imread(str(out)).std() > 10
+
+
+def test_response_curve(tool, models, few_videos, tmp_path):
+    said = tool('response_curve', few_videos / '00.mp4', '--out', tmp_path, *models)
+    assert json.loads(said.splitlines()[0])['windows'] == 3
+    row = json.loads((tmp_path / '00.json').read_text())
+    assert row['frames'] == [8, 12, 16]
+    frames = decord.VideoReader(str(few_videos / '00.mp4'))[:].asnumpy()
+    small = np.stack([cv2.resize(frame, (48, 48)) for frame in frames]).astype(int)
+    moved = [np.abs(np.diff(small[s : s + 16], axis=0)).mean() for s in (0, 4, 8)]
+    assert row['motion'] == pytest.approx(moved, abs=0.002)
+    assert cv2.imread(str(tmp_path / '00.png')).std() > 10
+
+
+def test_static_gain_of_probes(tool, models, few_videos, tmp_path):
+    lists = [few_videos / 'train.txt', few_videos / 'test.txt']
+    out = tmp_path / 'gain.png'
+    said = tool('static_gain', 'probe', *lists, '--baseline', 'b', '--out', out, *models)
+    assert [line.split(' |')[0] for line in said.splitlines()[2:5]] == ['| a', '| b', '| a over b']
+    assert 'no correlation defined' in said  # of two classes
+    report = json.loads(out.with_suffix('.json').read_text())
+    for name in 'ab':
+        static, normal, gain = (report[name][key] for key in ('static', 'normal', 'gain'))
+        for s, n, g in zip(static, normal, gain):
+            assert g == (pytest.approx((n - s) / s, abs=1e-5) if s else None)
+    assert cv2.imread(str(out)).std() > 10
+
+
+def test_static_gain_of_classifiers(tool, checkpoint, few_videos, tmp_path):
+    config = tmp_path / 'small.py'
+    config.write_text(f"""
+_base_ = '{SUPERVISED}'
+model = dict(backbone=dict(base_channels=4), cls_head=dict(in_channels=32))
+test_dataloader = dict(
+    num_workers=0, persistent_workers=False, dataset=dict(data_root='{few_videos}')
+)
+""")
+    pair = [config, checkpoint]
+    said = tool(
+        'static_gain', 'classifiers', '--static', *pair, '--normal', *pair, '--baseline', *pair,
+        '--out', tmp_path / 'gain.png',
+    )  # fmt: skip
+    report = json.loads((tmp_path / 'gain.json').read_text())
+    assert '| normal over baseline |' in said
+    # The same classifier three times gains nothing, and six classes have no video.
+    assert report['normal']['static'] == report['normal']['normal']
+    assert all(gain in (0, None) for gain in report['normal']['gain'])
+    assert report['normal']['normal'][2:] == [None] * 6
+
+
+def test_temporal_kernels(tool, models, tmp_path):
+    said = tool('temporal_kernels', tmp_path / 'out.png', '--kind', '3d', *models)
+    assert '| layer1.0.conv1.conv | 432 |' in said  # 4 x 4 x 3 x 3 x 3
+    assert cv2.imread(str(tmp_path / 'out.png')).std() > 10
+
+
+def test_wrong_input_is_one_message(tool, models, checkpoint, few_videos, real_videos, tmp_path):
+    video, short = few_videos / '00.mp4', real_videos / 'three_frames.mov'
+    normal = ['--model', 'a', SUPERVISED, checkpoint]
+    lists = [few_videos / 'train.txt', few_videos / 'test.txt']
+    for arguments, says in (
+        # A checkpoint of another architecture: eight times as wide.
+        (['activation_maps', video, *normal], 'the encoder in the file is not the ResNet3d'),
+        (['activation_maps', video, '--map', 'cam', *normal], 'is not the ResNet3d'),
+        (['activation_maps', video, '--map', 'cam', '--model', 'm', MOCO, 'random'], 'caam'),
+        (['activation_maps', short, *models], r'three_frames.mov has 3 frame(s)'),
+        (['response_curve', short, *models], 'fewer than the window of 16'),
+        (['response_curve', video, '--stride', '99', *models], 'room for one window only'),
+        (['activation_maps', tmp_path / 'none.mp4', *models], 'no such file'),
+        (['activation_maps', video, '--masks', tmp_path, *models], 'has no masks'),
+        (['temporal_kernels', tmp_path / 'a.png', *models], 'no temporal convolutions'),
+        (['static_gain', 'probe', *lists, '--baseline', 'z', *models], '--baseline z'),
+        (['activation_maps', video, *models, '--model', 'a', MOCO, 'random'], 'given twice'),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            tool(*arguments)
+        assert str(stopped.value).startswith('error: ') and says in str(stopped.value)

@@ -1,0 +1,115 @@
+"""How strongly models respond to each moment of a video (DSM, Fig. 5).
+
+Usage:
+    python tools/analysis/response_curve.py VIDEO... --model NAME CONFIG CHECKPOINT [--model ...]
+        [--clip-len 16] [--stride 4] [--out DIR]
+
+A window slides over the video. Its response is its feature map, averaged over channels, time and
+space; a video's responses are scaled to [0, 1] by the smallest and largest. Grey is what moves: the
+mean absolute difference of the window's frames one after the other, scaled alike. The legend gives
+its Pearson correlation with each curve (windows overlap, so there is no p-value).
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from comparing import add_models, check_files, models_of, run
+from torch import Tensor
+
+from mmdebias.apis import Encoder
+from mmdebias.datasets import read_windows, window_pipeline
+from mmdebias.evaluation import correlate, feature_maps
+from mmdebias.ops import channel_map, responses, stretch_maps, to_heat
+from mmdebias.visualization import draw_response_curve, overlay
+from mmdebias.visualization.pictures import to_pictures
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('videos', nargs='+', type=Path)
+    add_models(parser)
+    parser.add_argument('--clip-len', type=int, default=16, help='frames of the window')
+    parser.add_argument('--stride', type=int, default=4, help='frames that it moves on by')
+    parser.add_argument('--frame-interval', type=int, default=1, help='between its frames')
+    parser.add_argument('--pictures', type=int, default=10, help='of the video')
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/response_curve'))
+    args = parser.parse_args()
+    check_files(args.videos)
+    encoders = {model.name: model.encoder(args.device) for model in models_of(args)}
+    for video in args.videos:
+        picture, row = analyse(video, encoders, args)
+        print(json.dumps(row))
+        print(picture)
+
+
+def analyse(
+    video: Path, encoders: dict[str, Encoder], args: argparse.Namespace
+) -> tuple[Path, dict]:
+    """Draw the curves of one video and write their numbers."""
+    sliding = dict(
+        type='SlidingClips',
+        clip_len=args.clip_len,
+        stride=args.stride,
+        frame_interval=args.frame_interval,
+    )
+    found, strips, row = {}, {}, dict(video=str(video))
+    for name, encoder in encoders.items():
+        pipeline = window_pipeline(encoder.pipeline, [sliding])
+        windows = read_windows(video, pipeline, foreground=False)
+        if len(windows.clips) < 2:
+            raise ValueError(
+                f'{video} has room for one window only, and a curve needs two: lower --stride or '
+                '--clip-len'
+            )
+        shown = spread(len(windows.clips), args.pictures)
+        features = feature_maps(encoder, windows.clips)
+        found[name] = responses(features).double().numpy()
+        if not strips:
+            middle = windows.clips.shape[2] // 2
+            moments, motion = windows.frame_inds[:, middle], motion_of(windows.clips)
+            strips['video'] = list(to_pictures(windows.clips[shown, :, middle : middle + 1])[:, 0])
+        clips = windows.clips[shown]
+        maps = stretch_maps(channel_map(features[shown]), tuple(clips.shape[2:]))
+        # One scale for the whole video: windows that get little response stay dark.
+        heat = to_heat(maps[None].flatten(1, 2)).view_as(maps)
+        strips[name] = list(overlay(clips, heat)[:, middle])
+    curves = {}
+    for name, values in found.items():
+        with_motion = correlate(values, motion).rho
+        row[name] = dict(responses=values.round(5).tolist(), with_motion=round(with_motion, 3))
+        curves[f'{name} (r = {with_motion:.2f} with motion)'] = scaled(values)
+    row |= dict(frames=moments.tolist(), motion=motion.round(3).tolist())
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / f'{video.stem}.json').write_text(json.dumps(row) + '\n')
+    path = args.out / f'{video.stem}.png'
+    return draw_response_curve(path, moments, curves, scaled(motion), strips), dict(
+        video=video.name,
+        windows=len(moments),
+        **{name: row[name]['with_motion'] for name in encoders},
+    )
+
+
+def spread(windows: int, pictures: int) -> Tensor:
+    """Which windows to show: those in the middle of equal shares of the axis."""
+    pictures = min(pictures, windows)
+    return ((torch.arange(pictures) + 0.5) * (windows - 1) / pictures).round().long()
+
+
+def motion_of(clips: Tensor) -> np.ndarray:
+    """Mean absolute difference of neighbouring frames of each clip, in grey levels."""
+    moved = [clip.int().diff(dim=1).abs().double().mean() for clip in clips]
+    return torch.stack(moved).numpy()
+
+
+def scaled(values: np.ndarray) -> np.ndarray:
+    """To [0, 1]; equal values become 0."""
+    span = np.ptp(values)
+    return (values - values.min()) / (span if span > 0 else 1)
+
+
+if __name__ == '__main__':
+    run(main)

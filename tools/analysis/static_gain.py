@@ -1,0 +1,206 @@
+"""What motion adds to a still frame, class by class (DSM Fig. 1, BE Fig. 4).
+
+Usage:
+    python tools/analysis/static_gain.py probe TRAIN_LIST TEST_LIST [--root DIR]
+        --model NAME CONFIG CHECKPOINT [--model ...] [--baseline NAME] [--out OUT.png]
+    python tools/analysis/static_gain.py classifiers --static CONFIG CHECKPOINT
+        --normal CONFIG CHECKPOINT [--baseline CONFIG CHECKPOINT] [--out OUT.png]
+
+`probe` fits a linear classifier on frozen features of normal clips and another on clips of one
+repeated frame; both are tested on normal clips (DSM). `classifiers` takes a classifier trained on
+such clips (`StaticClip` in its config) and one trained as usual, and tests both on the test list
+of the second one's config. A baseline adds BE's figure: the gain over it, against the static
+accuracy, which is that of the baseline's static probe, or of the static classifier.
+"""
+
+import argparse
+import copy
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from comparing import add_models, models_of, run
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+
+from mmdebias.apis import Encoder, embed
+from mmdebias.datasets import TolerantVideoDataset, sampling_of, window_pipeline
+from mmdebias.evaluation import (
+    correlate,
+    fit_linear_classifier,
+    load_classifier,
+    per_class_accuracy,
+    relative_gain,
+)
+from mmdebias.visualization import GainPanel, draw_gains
+
+# DSM: "nearly 24% of the categories show less than 5% or no improvement".
+LITTLE = 0.05
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest='command', required=True)
+    probe = commands.add_parser('probe', help='linear probes of encoders')
+    probe.add_argument('train', type=Path, help='list of videos and labels')
+    probe.add_argument('test', type=Path, help='list of videos and labels')
+    probe.add_argument('--root', type=Path, help="of the lists' paths; default the list's folder")
+    add_models(probe)
+    probe.add_argument('--baseline', help='name of the model that the others are compared with')
+    probe.add_argument('--clips', type=int, default=1, help='averaged of each video')
+    probe.add_argument('--seed', type=int, default=0, help='of the frames that are repeated')
+    trained = commands.add_parser('classifiers', help='classifiers trained on one and the other')
+    for name in ('static', 'normal', 'baseline'):
+        trained.add_argument(
+            f'--{name}', nargs=2, metavar=('CONFIG', 'CHECKPOINT'), required=name != 'baseline'
+        )
+    trained.add_argument('--device', default='cpu')
+    for command in (probe, trained):
+        command.add_argument('--classes', type=Path, help='names of the classes, one a line')
+        command.add_argument('--out', type=Path, default=Path('work_dirs/static_gain.png'))
+    args = parser.parse_args()
+    names = args.classes.read_text().split('\n') if args.classes else None
+    names = [line.strip() for line in names if line.strip()] if names else None
+    accuracies = probed(args) if args.command == 'probe' else trained_apart(args)
+    panels = panels_of(accuracies, args.baseline if args.command == 'probe' else 'baseline')
+    write(args.out, accuracies, panels, names)
+
+
+def panels_of(accuracies: dict[str, dict[str, np.ndarray]], baseline: str) -> dict[str, GainPanel]:
+    """DSM's figure of each model and, against a baseline, BE's."""
+    panels = {}
+    for name, of in accuracies.items():
+        if 'static' not in of:
+            continue
+        gain = relative_gain(of['normal'], of['static'])
+        panels[name] = GainPanel(
+            of['static'], gain, correlate(gain, of['static']),
+            'trained on static clips: top-1, %', 'gain of normal clips, %',
+        )  # fmt: skip
+    for name, of in accuracies.items():
+        if baseline in accuracies and name != baseline:
+            gain = relative_gain(of['normal'], accuracies[baseline]['normal'])
+            static = accuracies[baseline].get('static', of.get('static'))
+            panels[f'{name} over {baseline}'] = GainPanel(
+                static, gain, correlate(gain, static),
+                'trained on static clips: top-1, %', f'gain over {baseline}, %',
+            )  # fmt: skip
+    return panels
+
+
+def write(
+    out: Path, accuracies: dict, panels: dict[str, GainPanel], names: list[str] | None
+) -> None:
+    """A table, a file of all numbers, and the picture."""
+    print('| | top-1 static, % | top-1 normal, % | mean gain, % | gain < 5 % | correlation |')
+    print('|---|---|---|---|---|---|')
+    report = {}
+    for title, panel in panels.items():
+        known = panel.gain[np.isfinite(panel.gain)]
+        of = accuracies[title.split(' over ')[0]]
+        little = f'{(known < LITTLE).sum()} of {len(known)} classes' if len(known) else '-'
+        mean = f'{100 * known.mean():.1f}' if len(known) else '-'
+        print(
+            f'| {title} | {100 * np.nanmean(panel.static):.1f} '
+            f'| {100 * np.nanmean(of["normal"]):.1f} | {mean} | {little} | {panel.correlation} |'
+        )
+        report[title] = dict(
+            static=listed(panel.static),
+            normal=listed(of['normal']),
+            gain=listed(panel.gain),
+            rho=number(panel.correlation.rho),
+            p_value=number(panel.correlation.p_value),
+            classes=panel.correlation.classes,
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.with_suffix('.json').write_text(json.dumps(report, indent=1) + '\n')
+    print(draw_gains(out, panels, names))
+
+
+def probed(args: argparse.Namespace) -> dict[str, dict[str, np.ndarray]]:
+    """Accuracy by class of each model's two probes, on normal clips."""
+    models = models_of(args)
+    if args.baseline is not None and args.baseline not in [model.name for model in models]:
+        raise ValueError(f'--baseline {args.baseline} is none of the models: name one of them')
+    lists = [read_list(path, args.root) for path in (args.train, args.test)]
+    labels = [torch.tensor([label for _, label in videos]) for videos in lists]
+    classes = int(max(one.max() for one in labels)) + 1
+    if classes < 2:
+        raise ValueError('the lists have one class: there is nothing to tell apart')
+    accuracies = {}
+    for model in models:
+        encoder = model.encoder(args.device)
+        normal, test = (features(videos, encoder, args) for videos in lists)
+        static = features(lists[0], encoder, args, dict(type='StaticClip'))
+        accuracies[model.name] = {}
+        for name, trained_on in (('static', static), ('normal', normal)):
+            weights, biases = fit_linear_classifier(trained_on, labels[0], classes)
+            scores = torch.nn.functional.normalize(test, dim=1) @ weights.T + biases
+            accuracies[model.name][name] = per_class_accuracy(
+                scores.argmax(1).numpy(), labels[1].numpy(), classes
+            )
+    return accuracies
+
+
+def features(
+    videos: list[tuple[str, int]], encoder: Encoder, args: argparse.Namespace, *static: dict
+) -> torch.Tensor:
+    """Features of the middle clip of each video, or of several; of one frame with `static`."""
+    sampling = sampling_of(encoder.pipeline)
+    if sampling.get('clip_len', 1) > 1:  # a 2D net's segments are one clip as they are
+        sampling['num_clips'] = args.clips
+    reader = copy.copy(encoder)
+    reader.pipeline = window_pipeline(encoder.pipeline, [sampling, *static])
+    np.random.seed(args.seed)
+    return torch.from_numpy(embed([path for path, _ in videos], reader))
+
+
+def read_list(path: Path, root: Path | None) -> list[tuple[str, int]]:
+    """Files and labels of a list; raises ValueError where it has no labels."""
+    dataset = TolerantVideoDataset(
+        str(path), pipeline=[], test_mode=True, data_root=str(root or path.parent)
+    )
+    videos = [(info['filename'], info['label']) for info in dataset.load_data_list()]
+    if any(label is None or label < 0 for _, label in videos):
+        raise ValueError(f'{path} has no labels, and gains are by class')
+    return videos
+
+
+def trained_apart(args: argparse.Namespace) -> dict[str, dict[str, np.ndarray]]:
+    """Accuracy by class of classifiers, on the test list of the normal one's config."""
+    cfg = Config.fromfile(args.normal[0])
+    normal = predicted(args.normal, cfg, args.device)
+    accuracies = dict(normal=dict(normal=normal, static=predicted(args.static, cfg, args.device)))
+    if args.baseline:
+        accuracies['baseline'] = dict(normal=predicted(args.baseline, cfg, args.device))
+    return accuracies
+
+
+@torch.inference_mode()
+def predicted(files: list[str], tested: Config, device: str) -> np.ndarray:
+    """Accuracy of a classifier by class."""
+    cfg = Config.fromfile(files[0])
+    classifier = load_classifier(cfg, files[1]).to(device)
+    with DefaultScope.overwrite_default_scope('mmaction'):
+        loader = Runner.build_dataloader(tested.test_dataloader, seed=0)
+    samples = [sample for batch in loader for sample in classifier.test_step(batch)]
+    found = np.array([int(sample.pred_label) for sample in samples])
+    labels = np.array([int(sample.gt_label) for sample in samples])
+    return per_class_accuracy(found, labels, int(cfg.model.cls_head.num_classes))
+
+
+def listed(values: np.ndarray) -> list:
+    """For JSON, which has no NaN."""
+    return [number(value) for value in values]
+
+
+def number(value: float) -> float | None:
+    """For JSON, which has no NaN."""
+    return round(float(value), 6) if np.isfinite(value) else None
+
+
+if __name__ == '__main__':
+    run(main)
