@@ -104,7 +104,7 @@ BIAS_COLUMNS = {
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What all methods share; MoCo and the supervised net alone decided the numbers.
+    """What all methods share; toy_study.md says how the numbers were chosen.
 
     Args:
         videos: To train on, with labels hidden while pre-training and shown to the probes.
@@ -210,12 +210,13 @@ def main() -> None:
     # All methods once before any twice: a study that is stopped has compared them.
     runs = [(method, seed) for seed in args.seeds for method in args.methods]
     one = partial(run_one, settings, work, args.bias_videos)
+    results = []
     # Spawned: a forked process would share its parent's threads' locks.
     with ProcessPoolExecutor(args.jobs, multiprocessing.get_context('spawn')) as pool:
         for result in pool.map(one, *zip(*runs)):
             shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
             print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
-    results = [one(method, seed) for method, seed in runs]
+            results.append(result)
     study = dict(setting=setting_of(settings, args), rows=rows_of(results), runs=results)
     (work / 'study.json').write_text(json.dumps(study, indent=1) + '\n')
     (work / 'study.md').write_text(markdown_of(study))
