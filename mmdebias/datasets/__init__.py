@@ -7,6 +7,7 @@ from .tolerant_video_dataset import TolerantVideoDataset, TooManyUndecodableVide
 from .transforms import (
     AddStaticFrame,
     ConsecutiveClips,
+    DecodeOnce,
     PasteStaticPerson,
     PerView,
     SampleViews,
@@ -21,6 +22,7 @@ __all__ = [
     'BiasProbes',
     'ComposeProbe',
     'ConsecutiveClips',
+    'DecodeOnce',
     'GalleryAndQueries',
     'PasteStaticPerson',
     'PerView',

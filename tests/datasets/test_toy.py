@@ -81,6 +81,12 @@ def test_meta(toy):
     assert meta['classes'] == list(CLASSES)
 
 
+def test_a_set_from_before_an_argument_existed_is_known(toy):
+    meta = json.loads((toy / 'meta.json').read_text())
+    assert CONFIG.actors is None and 'actors' not in meta['arguments']
+    assert 'actors' in dataclasses.replace(CONFIG, actors=6).arguments()
+
+
 def test_videos_and_masks_hold_what_was_drawn(toy):
     decord = pytest.importorskip('decord')
     for video in plan_split(CONFIG, 'test'):
@@ -254,6 +260,8 @@ def test_incomplete_video_is_an_error(tmp_path, monkeypatch):
         ({'fps': 0}, 'fps=0'),
         ({'actor_size': (0.8, 0.6)}, 'actor_size=.* smaller number first'),
         ({'actor_size': (0.1, 0.6)}, r'actor_size=0\.1'),
+        ({'actors': 0}, 'actors=0: .* None is one for each'),
+        ({'actors': 1.5}, r'actors=1\.5'),
         ({'period': (4, 8)}, 'period=4'),
         ({'shake': -0.1}, 'shake'),
         ({'lighting': 4}, 'lighting'),

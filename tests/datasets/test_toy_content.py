@@ -196,6 +196,21 @@ def test_looks_vary_and_light_and_camera_can_be_held_still():
     assert np.ptp(moving[:, ~masks.any(0)].astype(int), 0).mean() > 3
 
 
+def test_videos_of_all_splits_can_share_a_few_actors():
+    steady = ToyConfig(
+        videos=24, size=(64, 64), frames=8, shake=0, lighting=0, actor_size=(0.8, 0.8), actors=2
+    )
+    colours = []
+    for video in plan_split(steady, 'train')[:14] + plan_split(steady, 'test')[:4]:
+        frames, masks = render_video(steady, video)
+        colours.append(frames[masks].mean(0))
+    # Two actors: each colour is near that of the first video or far from it.
+    distances = np.linalg.norm(np.array(colours) - colours[0], axis=1)
+    near, far = distances[distances < 20], distances[distances >= 20]
+    assert near.max() < 12 and far.min() > 25
+    assert 0 < len(far) < len(colours) and distances[14:].min() < 20
+
+
 def test_scenes_of_a_family_differ_and_families_differ_more():
     pictures = np.stack(
         [[draw_scene(k, 32, 40, np.random.default_rng([k, j])) for j in range(6)] for k in range(8)]

@@ -49,6 +49,7 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
     add('--frames', int, 'frames per video')
     add('--fps', float, 'playing speed; motions are timed in frames')
     add('--actor-size', float, 'standing height as a share of frame height', **pair)
+    add('--actors', int, "number of looks shared by all videos; None is one of each video's own")
     add('--period', float, 'frames per cycle of a motion', **pair)
     add('--shake', float, 'camera shake as a share of frame height')
     add('--lighting', float, 'strength of the lighting changes, 0 for none')

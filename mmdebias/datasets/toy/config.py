@@ -61,6 +61,9 @@ class ToyConfig:
         fps: Frames per second written into the files. It changes the playing speed only: motions
             are timed in frames (see ``period``).
         actor_size: Least and greatest standing height of the actor, as a share of frame height.
+        actors: Number of looks (clothes, skin, hair) that the videos of all splits share, each as
+            likely as the others. None gives every video an actor of its own: then the clothes say
+            which video it is, and telling videos apart needs neither the scene nor the motion.
         period: Least and greatest length of one cycle of a motion, in frames.
         shake: Amplitude of the camera's translation as a share of frame height; the camera turns
             by up to 60 degrees times this number. 0 is a camera on a tripod.
@@ -79,6 +82,7 @@ class ToyConfig:
     frames: int = 32
     fps: float = 15.0
     actor_size: tuple[float, float] = (0.72, 0.84)
+    actors: int | None = None
     period: tuple[float, float] = (16.0, 24.0)
     shake: float = 0.015
     lighting: float = 1.0
@@ -96,6 +100,9 @@ class ToyConfig:
         _check_int('frames', self.frames, 8, 'fewer frames do not show a motion')
         _check_real('fps', self.fps, 1, 240, 'frames per second written into the files')
         _check_range('actor_size', self.actor_size, 0.2, 1, 'share of the frame height')
+        if self.actors is not None:
+            _check_int('actors', self.actors, 1, 'looks to share; None is one for each video')
+            object.__setattr__(self, 'actors', int(self.actors))
         # Below eight frames a cycle, clips that skip every other frame alias a motion with its
         # time-reverse.
         _check_range('period', self.period, 8, 1000, 'frames for one cycle of a motion')
@@ -121,8 +128,12 @@ class ToyConfig:
             _fail('size', self.size, f'decord misreads this width, give another such as {near}')
 
     def arguments(self) -> dict[str, object]:
-        """The arguments as JSON values (tuples as lists), as written to ``meta.json``."""
-        return json.loads(json.dumps(dataclasses.asdict(self)))
+        """The arguments as JSON values (tuples as lists), as written to ``meta.json``.
+
+        Those that are None are left out, so that a set made before they existed is still known.
+        """
+        given = {key: value for key, value in dataclasses.asdict(self).items() if value is not None}
+        return json.loads(json.dumps(given))
 
     def fingerprint(self) -> str:
         """A short digest of the arguments and the format version, kept with every mask file."""

@@ -37,6 +37,14 @@ def _light(config: ToyConfig, rng: np.random.Generator) -> np.ndarray:
     return np.exp(exposure + cast + common + 0.04 * strength * np.stack(drift[1:], -1))
 
 
+def _wardrobe(config: ToyConfig, looks: np.random.Generator) -> np.random.Generator:
+    """The stream that dresses the actor: the video's own, or that of one of the shared looks."""
+    if config.actors is None:
+        return looks
+    # Three numbers, as a video has, would give a look the stream of some video.
+    return np.random.default_rng([config.seed, int(looks.integers(config.actors))])
+
+
 def render_video(config: ToyConfig, video: ToyVideo) -> tuple[np.ndarray, np.ndarray]:
     """Draw one video.
 
@@ -58,7 +66,7 @@ def render_video(config: ToyConfig, video: ToyVideo) -> tuple[np.ndarray, np.nda
         video.label, config.frames, motion, config.actor_size, config.period, aspect
     )
     joints, facing = pose_joints(tracks, aspect)
-    parts = draw_parts(looks, tracks.height * height)
+    parts = draw_parts(_wardrobe(config, looks), tracks.height * height)
     shaken = _camera(config, camera)
     placed = place_parts(parts, joints, facing, shaken, height, tracks.height)
     boxes = boxes_of_parts(parts, placed, config.size).tolist()

@@ -2,6 +2,7 @@
 
 from .adversarial import AddStaticFrame, PasteStaticPerson
 from .consecutive_clips import ConsecutiveClips
+from .decode_once import DecodeOnce
 from .per_view import PerView
 from .sample_views import SampleViews
 from .scale_optical_flow import ScaleOpticalFlow
@@ -11,6 +12,7 @@ from .static_clip import StaticClip
 __all__ = [
     'AddStaticFrame',
     'ConsecutiveClips',
+    'DecodeOnce',
     'PasteStaticPerson',
     'PerView',
     'SampleViews',

@@ -1,0 +1,34 @@
+import cv2
+import numpy as np
+import pytest
+from mmaction.registry import TRANSFORMS
+
+from mmdebias.datasets import DecodeOnce
+
+
+def load(path, first):
+    """Frames by way of a transform, all the others as in a config."""
+    steps = [first, dict(type='SampleFrames', clip_len=4, num_clips=1, test_mode=True)]
+    steps.append(dict(type='DecordDecode' if first['type'] == 'DecordInit' else 'ArrayDecode'))
+    sample = dict(filename=str(path), start_index=0, modality='RGB')
+    for step in steps:
+        sample = TRANSFORMS.build(step)(sample)
+    return np.stack(sample['imgs'])
+
+
+def test_frames_are_those_of_the_decoder(few_videos):
+    path = few_videos / '00.mp4'
+    expected = load(path, dict(type='DecordInit'))
+    assert np.array_equal(load(path, dict(type='DecodeOnce')), expected)
+
+
+def test_a_video_is_read_once_and_its_frames_stay_as_they_are(tmp_path, few_videos):
+    path = tmp_path / 'video.mp4'
+    path.write_bytes((few_videos / '00.mp4').read_bytes())
+    decode = DecodeOnce()
+    first = decode(dict(filename=path))
+    path.unlink()
+    second = decode(dict(filename=path))
+    assert second['array'] is first['array'] and second['total_frames'] == 24
+    with pytest.raises((ValueError, cv2.error)):
+        cv2.flip(first['array'][0], 1, first['array'][0])
