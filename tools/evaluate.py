@@ -260,7 +260,7 @@ def write(folder: Path, setting: dict, rows: list[dict]) -> None:
     lines += [
         '',
         f'Checkpoint {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), {setting["gpus"]} '
-        f'GPU(s), seed {setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
+        f'process(es), seed {setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
     ]
     (folder / 'table.md').write_text('\n'.join(lines) + '\n')
 

@@ -68,7 +68,8 @@ FIXED = {
         'Frozen features',
         'Scene probe',
         'A linear layer is trained to name the scene from the frozen features: how much of the '
-        'scene they hold. Of two models that are equally good at the action, lower is better.',
+        'scene they hold. Of two models that are equally good at the action, lower is better. '
+        'Where scene and action go together in its videos, features of the action help.',
     ),
 }
 
