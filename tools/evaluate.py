@@ -16,19 +16,15 @@ import argparse
 import hashlib
 import json
 import os
-import platform
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-import mmaction
-import mmengine
-import torch
 from mmengine.config import Config
 
-import mmdebias
 from mmdebias.evaluation import confidence_interval
+from mmdebias.reporting import sha256_of, versions
 
 ROOT = Path(__file__).resolve().parents[1]
 PROTOCOLS = dict(
@@ -112,24 +108,16 @@ def main() -> None:
 
 def setting_of(args: argparse.Namespace) -> dict:
     """What makes the numbers: weights, data, seed, options, versions."""
-    with args.checkpoint.open('rb') as file:
-        weights = hashlib.file_digest(file, 'sha256').hexdigest()
     return dict(
         checkpoint=str(args.checkpoint),
-        sha256=weights,
+        sha256=sha256_of(args.checkpoint),
         encoder=args.encoder,
         dataset=args.dataset,
         data=os.environ.get('MMDEBIAS_DATA', 'data'),
         gpus=args.gpus,
         seed=args.seed,
         options=args.cfg_options,
-        versions=dict(
-            mmdebias=mmdebias.__version__,
-            mmaction2=mmaction.__version__,
-            mmengine=mmengine.__version__,
-            torch=torch.__version__,
-            python=platform.python_version(),
-        ),
+        versions=versions(),
     )
 
 

@@ -2,17 +2,12 @@
 
 import argparse
 import json
-import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import mmaction
-import mmengine
 import numpy as np
-import torch
 from mmengine.config import Config
 
-import mmdebias
 from mmdebias.apis import load_encoder
 from mmdebias.datasets.bias import PROBES, build_masks, list_images
 from mmdebias.evaluation import load_classifier
@@ -25,7 +20,7 @@ from mmdebias.evaluation.video_list import (
     some_videos,
 )
 
-from .keeping import digest, sha256_of, write
+from .keeping import digest, sha256_of, versions, write
 
 SHOWN = 3  # videos whose probes are shown
 
@@ -183,14 +178,6 @@ def shown_videos(videos: list[Video]) -> list[str]:
 def setting_of(job: Job) -> dict:
     """What decides the numbers."""
     args, source = job.args, build_masks(job.masks, str(job.root))
-    versions = dict(
-        mmdebias=mmdebias.__version__,
-        mmaction2=mmaction.__version__,
-        mmengine=mmengine.__version__,
-        torch=torch.__version__,
-        numpy=np.__version__,
-        python=platform.python_version(),
-    )
     return dict(
         data=str(args.data),
         data_sha256=sha256_of(args.data),
@@ -205,7 +192,7 @@ def setting_of(job: Job) -> dict:
         seed=args.seed,
         checkpoints=[[model.name, model.sha256] for model in job.models],
         options={str(key): str(value) for key, value in args.cfg_options.items()},
-        versions=versions,
+        versions=dict(versions(), numpy=np.__version__),
     )
 
 

@@ -3,9 +3,12 @@
 import hashlib
 import json
 import os
+import platform
 from collections.abc import Iterable
 from pathlib import Path
 
+import mmaction
+import mmengine
 import torch
 
 import mmdebias
@@ -25,6 +28,17 @@ def sha256_of(path: Path) -> str:
         while part := file.read(1 << 20):
             whole.update(part)
     return whole.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Of what numbers depend on."""
+    return dict(
+        mmdebias=mmdebias.__version__,
+        mmaction2=mmaction.__version__,
+        mmengine=mmengine.__version__,
+        torch=torch.__version__,
+        python=platform.python_version(),
+    )
 
 
 def list_key(videos: Iterable[Video]) -> str:

@@ -1,0 +1,193 @@
+"""What all methods of the study share, and what each adds."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from pprint import pformat
+
+from mmengine.config import Config
+from mmengine.hub import get_config
+
+from mmdebias.datasets.toy import CLASSES, ToyConfig
+
+
+@dataclasses.dataclass(frozen=True)
+class Method:
+    """A row of the table.
+
+    Attributes:
+        label: Its name in the table.
+        config: The config it starts from, below configs/.
+        options: What is set there besides.
+    """
+
+    label: str
+    config: str
+    options: dict = dataclasses.field(default_factory=dict)
+
+
+WARP = dict(type='SpatialWarping')
+CURED = dict(type='FAME', beta='adaptive', noise_floor=2)
+# FAME's query view has colour augments behind the merging: the merging alone is exchanged.
+METHODS = {
+    'random': Method('random weights', 'moco/r3d_toy'),
+    'moco': Method('MoCo', 'moco/r3d_toy'),
+    'be': Method('BE', 'be/r3d_toy'),
+    'fame': Method('FAME', 'fame/r3d_toy'),
+    'dsm_triplet': Method('DSM, triplet', 'dsm/r3d_toy_triplet'),
+    'dsm': Method('DSM', 'dsm/r3d_toy'),
+    'fame_dsm_triplet': Method(
+        "FAME on DSM's triplet",
+        'dsm/r3d_toy_triplet',
+        {'model.data_preprocessor.views.positive': [dict(type='FAME'), WARP]},
+    ),
+    'fame_cured': Method(
+        'FAME, cured mask',
+        'fame/r3d_toy',
+        {'model.data_preprocessor.views.query.0': CURED},
+    ),
+    # Not a row of its own accord: with labels, it says what can be learnt at all.
+    'supervised': Method('supervised, motion', 'supervised/r3d_toy'),
+}
+REFERENCES = ('supervised',)
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What all methods share; toy_study.md says how the numbers were chosen.
+
+    Args:
+        videos: To train on, with labels hidden while pre-training and shown to the probes.
+        test_videos: To test the probes on.
+        size: Pixels of a crop's side. The videos are a quarter larger.
+        clip_len: Frames of a clip, every other frame of the video.
+        actors: Looks that all videos share. With one look a video, the clothes would give it away.
+        actor_least: Least standing height of the actor, as a share of the frame's.
+        actor_most: Greatest.
+        epochs: Of pre-training.
+        batch_size: Videos a step.
+        lr: Greatest rate of AdamW, after a tenth of the steps; then a cosine to nought.
+        weight_decay: Of AdamW.
+        queue_size: Keys of MoCo's queue.
+        momentum: Of the key encoder.
+        temperature: Of the contrastive losses.
+        directions: 1 keeps MoCo and FAME from learning in both directions, as BE and DSM do not.
+        beta: Share of the frame that FAME keeps.
+        probe_clips: Clips whose features are averaged to a video's.
+    """
+
+    videos: int = 3072
+    test_videos: int = 1024
+    size: int = 32
+    clip_len: int = 8
+    actors: int = 6
+    actor_least: float = 0.72
+    actor_most: float = 0.84
+    epochs: int = 12
+    batch_size: int = 64
+    lr: float = 5e-4
+    weight_decay: float = 0.05
+    queue_size: int = 512
+    momentum: float = 0.996
+    temperature: float = 0.2
+    directions: int = 2
+    beta: float = 0.3
+    probe_clips: int = 2
+
+    def toy(self) -> ToyConfig:
+        """The videos: a camera on a tripod, steady light, motions and scenes independent."""
+        return ToyConfig(
+            videos=self.videos,
+            test_videos=self.test_videos,
+            bias=1 / len(CLASSES),
+            size=(self.size * 5 // 4 // 2 * 2,) * 2,
+            actors=self.actors,
+            actor_size=(self.actor_least, self.actor_most),
+            shake=0,
+            lighting=0,
+        )
+
+
+SCALES = {
+    'minutes': Settings(videos=256, test_videos=128, epochs=4, batch_size=32, queue_size=128),
+    'cpu': Settings(),
+    'gpu': Settings(videos=16384, test_videos=2048, size=64, epochs=40, queue_size=4096),
+}
+
+
+def study_config(method: str, seed: int, settings: Settings) -> Config:
+    """A method's config with the study's videos, clips and recipe."""
+    cfg = get_config(f'mmdebias::{METHODS[method].config}.py')
+    cfg.merge_from_dict(METHODS[method].options, allow_list_keys=True)
+    loader = cfg.train_dataloader
+    loader.update(batch_size=settings.batch_size, num_workers=0, persistent_workers=False)
+    loader.drop_last = True
+    for step in steps(loader.dataset.pipeline):
+        if step.type == 'DecordInit':
+            step.type = 'DecodeOnce'
+        elif step.type == 'DecordDecode':
+            step.type = 'ArrayDecode'
+        elif step.type == 'Resize':
+            step.scale = (settings.size, settings.size)
+        elif step.type in ('SampleViews', 'SampleFrames'):
+            step.clip_len = settings.clip_len
+    for step in steps(cfg.model.data_preprocessor):
+        if step.type == 'RandomGaussianBlur':
+            # Twenty-three pixels and up to two are meant for frames of 112.
+            step.kernel_size = (settings.size * 23 // 112 // 2 * 2 + 1,) * 2
+            step.sigma = (0.1, 2 * settings.size / 112)
+        elif step.type == 'FAME' and step.get('beta') != 'adaptive':
+            step.beta = settings.beta
+    if cfg.model.type == 'MoCoRecognizer':
+        cfg.model.update(queue_size=settings.queue_size, momentum=settings.momentum)
+        cfg.model.head.temperature = settings.temperature
+        cfg.model.symmetric = cfg.model.symmetric and settings.directions == 2
+    # In some hundred steps SGD, which the papers use, does not learn the motions even with labels.
+    optimizer = dict(type='AdamW', lr=settings.lr, weight_decay=settings.weight_decay)
+    cfg.optim_wrapper = dict(type='OptimWrapper', optimizer=optimizer)
+    total = settings.epochs * (settings.videos // settings.batch_size)
+    warm = max(total // 10, 1)
+    cfg.param_scheduler = [
+        dict(type='LinearLR', start_factor=0.04, end=warm, by_epoch=False),
+        dict(type='CosineAnnealingLR', T_max=total - warm, begin=warm, by_epoch=False),
+    ]
+    cfg.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=settings.epochs)
+    for name in ('val', 'test'):
+        for part in ('dataloader', 'cfg', 'evaluator'):
+            cfg[f'{name}_{part}'] = None
+    cfg.default_hooks.checkpoint.max_keep_ckpts = 1
+    cfg.randomness = dict(seed=seed, diff_rank_seed=True)
+    return cfg
+
+
+def write_config(cfg: Config, path: Path) -> None:
+    """As cfg.dump, which would sort the keys: the order of views means something."""
+    lines = [
+        f'{key} = {pformat(value, sort_dicts=False, width=100)}\n'
+        for key, value in cfg.to_dict().items()
+    ]
+    path.write_text(''.join(lines))
+
+
+def steps(config: object) -> Iterator[dict]:
+    """Every dict with a type in nested dicts and lists."""
+    if isinstance(config, dict):
+        if 'type' in config:
+            yield config
+        config = list(config.values())
+    if isinstance(config, (list, tuple)):
+        for part in config:
+            yield from steps(part)
+
+
+def probe_pipeline(settings: Settings) -> list[dict]:
+    """The middle of the frame, a few clips spread over the video."""
+    sample = dict(type='SampleFrames', clip_len=settings.clip_len, frame_interval=2)
+    return [
+        dict(type='DecordInit'),
+        dict(sample, num_clips=settings.probe_clips, test_mode=True),
+        dict(type='DecordDecode'),
+        dict(type='Resize', scale=(-1, settings.size * 8 // 7)),
+        dict(type='CenterCrop', crop_size=settings.size),
+        dict(type='FormatShape', input_format='NCTHW'),
+    ]

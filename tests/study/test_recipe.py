@@ -1,0 +1,30 @@
+from mmdebias.study import METHODS, Settings, study_config
+from mmdebias.study.recipe import steps
+
+
+def test_all_methods_share_clips_schedule_and_net():
+    settings = Settings(epochs=5, size=28)
+    configs = {name: study_config(name, 1, settings) for name in METHODS}
+    assert len({str(cfg.optim_wrapper) + str(cfg.param_scheduler) for cfg in configs.values()}) == 1
+    assert len({str(cfg.model.backbone) for cfg in configs.values()}) == 1
+    for cfg in configs.values():
+        found = list(steps(cfg.train_dataloader.dataset.pipeline))
+        assert {step.scale for step in found if step.type == 'Resize'} == {(28, 28)}
+        assert 'DecordInit' not in {step.type for step in found}
+        assert cfg.train_cfg.max_epochs == 5 and cfg.randomness.seed == 1
+
+
+def test_what_a_method_adds_is_there():
+    def views(name):
+        cfg = study_config(name, 0, Settings(beta=0.4))
+        return {
+            view: [step.type if step.type != 'FAME' else f'FAME {step.beta}' for step in steps]
+            for view, steps in cfg.model.data_preprocessor.views.items()
+        }
+
+    assert 'FAME 0.4' not in str(views('moco'))
+    assert views('fame')['query'][0] == 'FAME 0.4'
+    assert views('fame_cured')['query'] == ['FAME adaptive', 'KorniaAugment']
+    assert views('be')['key'][-1] == 'BackgroundErasing'
+    assert views('fame_dsm_triplet')['positive'] == ['FAME 0.4', 'SpatialWarping']
+    assert views('dsm_triplet')['positive'] == ['SpatialWarping']
