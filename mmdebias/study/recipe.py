@@ -19,11 +19,13 @@ class Method:
         label: Its name in the table.
         config: The config it starts from, below configs/.
         options: What is set there besides.
+        backdrop: What is behind the actors that it is trained and tested on.
     """
 
     label: str
     config: str
     options: dict = dataclasses.field(default_factory=dict)
+    backdrop: str = 'scenes'
 
 
 WARP = dict(type='SpatialWarping')
@@ -46,10 +48,11 @@ METHODS = {
         'fame/r3d_toy',
         {'model.data_preprocessor.views.query.0': CURED},
     ),
-    # Not a row of its own accord: with labels, it says what can be learnt at all.
+    # What can be learnt at all: with labels, and without labels but nothing to cheat with.
     'supervised': Method('supervised, motion', 'supervised/r3d_toy'),
+    'moco_grey': Method('MoCo, no scenes', 'moco/r3d_toy', backdrop='grey'),
 }
-REFERENCES = ('supervised',)
+REFERENCES = ('supervised', 'moco_grey')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,21 +83,21 @@ class Settings:
     test_videos: int = 1024
     size: int = 32
     clip_len: int = 8
-    actors: int = 6
-    actor_least: float = 0.72
-    actor_most: float = 0.84
+    actors: int = 1
+    actor_least: float = 0.6
+    actor_most: float = 0.7
     epochs: int = 12
     batch_size: int = 64
-    lr: float = 5e-4
+    lr: float = 1e-3
     weight_decay: float = 0.05
-    queue_size: int = 512
-    momentum: float = 0.996
+    queue_size: int = 128
+    momentum: float = 0.99
     temperature: float = 0.2
-    directions: int = 2
-    beta: float = 0.3
+    directions: int = 1
+    beta: float = 0.5
     probe_clips: int = 2
 
-    def toy(self) -> ToyConfig:
+    def toy(self, backdrop: str = 'scenes') -> ToyConfig:
         """The videos: a camera on a tripod, steady light, motions and scenes independent."""
         return ToyConfig(
             videos=self.videos,
@@ -102,6 +105,8 @@ class Settings:
             bias=1 / len(CLASSES),
             size=(self.size * 5 // 4 // 2 * 2,) * 2,
             actors=self.actors,
+            motions='swings',
+            backdrop=backdrop,
             actor_size=(self.actor_least, self.actor_most),
             shake=0,
             lighting=0,

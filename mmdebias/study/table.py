@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from mmdebias.datasets.toy import CLASSES
 
-from .recipe import METHODS
+from .recipe import METHODS, REFERENCES
 
 BASELINE = 'moco'
 # What the table shows of a run, and which way a debiasing method should move it.
@@ -31,7 +31,8 @@ def rows_of(results: list[dict]) -> list[dict]:
     """A row a method: each measure's mean, spread and values, and whether it beats MoCo's.
 
     It does clearly if all of its seeds lie beyond all of MoCo's, on the side where they should. Of
-    two methods that are equal, three seeds of each do that once in twenty times.
+    two methods that are equal, three seeds of each do that once in twenty times. References are not
+    compared.
     """
     measures = {**COLUMNS, **BIAS_COLUMNS}
     found: dict[str, dict[str, list[float]]] = {}
@@ -39,12 +40,16 @@ def rows_of(results: list[dict]) -> list[dict]:
         row = found.setdefault(result['method'], {name: [] for name in measures if name in result})
         for name, values in row.items():
             values.append(result[name])
+
+    def baseline_of(method: str) -> dict[str, list[float]]:
+        return {} if method in REFERENCES else found.get(BASELINE, {})
+
     return [
         dict(
             method=method,
             label=METHODS[method].label,
             measures={
-                name: cell_of(values, found.get(BASELINE, {}).get(name), measures[name][1])
+                name: cell_of(values, baseline_of(method).get(name), measures[name][1])
                 for name, values in row.items()
             },
         )
@@ -75,7 +80,8 @@ def markdown_of(study: dict) -> str:
     ]
     for row in rows:
         cells = [cell_text(row['measures'].get(name)) for name in names]
-        lines.append(f'| {row["label"]} | ' + ' | '.join(cells) + ' |')
+        label = f'*{row["label"]}*' if row['method'] in REFERENCES else row['label']
+        lines.append(f'| {label} | ' + ' | '.join(cells) + ' |')
     versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
     lines += [
         '',

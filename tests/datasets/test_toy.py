@@ -85,6 +85,8 @@ def test_a_set_from_before_an_argument_existed_is_known(toy):
     meta = json.loads((toy / 'meta.json').read_text())
     assert CONFIG.actors is None and 'actors' not in meta['arguments']
     assert 'actors' in dataclasses.replace(CONFIG, actors=6).arguments()
+    assert not {'motions', 'backdrop'} & meta['arguments'].keys()
+    assert dataclasses.replace(CONFIG, motions='swings').arguments()['motions'] == 'swings'
 
 
 def test_videos_and_masks_hold_what_was_drawn(toy):
@@ -262,6 +264,8 @@ def test_incomplete_video_is_an_error(tmp_path, monkeypatch):
         ({'actor_size': (0.1, 0.6)}, r'actor_size=0\.1'),
         ({'actors': 0}, 'actors=0: .* None is one for each'),
         ({'actors': 1.5}, r'actors=1\.5'),
+        ({'backdrop': 'blue'}, "backdrop='blue': give one of scenes, grey"),
+        ({'motions': 'dance'}, "motions='dance': give one of limbs, swings"),
         ({'period': (4, 8)}, 'period=4'),
         ({'shake': -0.1}, 'shake'),
         ({'lighting': 4}, 'lighting'),

@@ -226,3 +226,14 @@ def test_scenes_of_a_family_differ_and_families_differ_more():
     looks = np.stack([*rough, *np.moveaxis(pictures.mean((2, 3)), -1, 0)], -1)
     between = looks.mean(1).std(0) / looks.std(1).mean(0)
     assert between.max() > 1
+
+
+def test_a_grey_backdrop_changes_nothing_but_the_scene():
+    config = dataclasses.replace(SMALL, lighting=0)
+    video = ToyVideo('train', 5, 2, 3)
+    frames, masks = render_video(config, video)
+    bare, same = render_video(dataclasses.replace(config, backdrop='grey'), video)
+    assert np.array_equal(masks, same)
+    # The rim of the actor is neither.
+    assert (bare[~masks] == 115).mean() > 0.9
+    assert np.abs(bare[masks].astype(int) - frames[masks]).mean() < 5

@@ -1,3 +1,5 @@
+import dataclasses
+
 from mmdebias.study import METHODS, Settings, study_config
 from mmdebias.study.recipe import steps
 
@@ -28,3 +30,9 @@ def test_what_a_method_adds_is_there():
     assert views('be')['key'][-1] == 'BackgroundErasing'
     assert views('fame_dsm_triplet')['positive'] == ['FAME 0.4', 'SpatialWarping']
     assert views('dsm_triplet')['positive'] == ['SpatialWarping']
+
+
+def test_videos_differ_in_the_backdrop_alone():
+    scenes, grey = Settings().toy(), Settings().toy('grey')
+    assert dataclasses.replace(scenes, backdrop='grey') == grey != scenes
+    assert METHODS['moco_grey'].config == METHODS['moco'].config

@@ -20,3 +20,12 @@ def test_a_gain_is_clear_if_all_seeds_agree():
     assert cell_text(rows(above)['motion_probe']) == '41.7 ± 7.6 ▲'
     # Two seeds are no spread.
     assert 'clear' not in rows(above[:2])['motion_probe']
+
+
+def test_references_are_not_compared():
+    measures = dict(motion_probe=0.5, scene_probe=0.5)
+    results = [dict(measures, method=method) for method in ('moco', 'moco_grey') for _ in range(3)]
+    results[-1]['motion_probe'] = 0.9
+    reference = rows_of(results)[1]
+    assert reference['method'] == 'moco_grey'
+    assert all('gain' not in cell for cell in reference['measures'].values())

@@ -36,7 +36,6 @@ from mmdebias.reporting import versions
 from mmdebias.study import (
     COLUMNS,
     METHODS,
-    REFERENCES,
     SCALES,
     Settings,
     draw,
@@ -56,8 +55,9 @@ def parse_args() -> tuple[argparse.Namespace, Settings]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--work-dir', type=Path, default=ROOT / 'work_dirs' / 'toy_study')
     parser.add_argument('--scale', choices=SCALES, default='cpu', help='settings to start from')
-    methods = [name for name in METHODS if name not in REFERENCES]
-    parser.add_argument('--methods', type=names, default=methods, help=f'of {", ".join(METHODS)}')
+    parser.add_argument(
+        '--methods', type=names, default=list(METHODS), help=f'of {", ".join(METHODS)}'
+    )
     parser.add_argument('--seeds', type=numbers, default=[0, 1, 2], help='0,1,2 for example')
     parser.add_argument('--jobs', type=int, default=1, help='runs at the same time')
     parser.add_argument(
@@ -91,8 +91,8 @@ def main() -> None:
     args, settings = parse_args()
     work = args.work_dir.resolve()
     claim(work, settings)
-    make_toy(work / 'data' / 'toy', settings.toy(), progress=sys.stderr.isatty())
-    os.environ['MMDEBIAS_DATA'] = str(work / 'data')
+    for backdrop in {METHODS[method].backdrop for method in args.methods}:
+        make_toy(toy_of(work, backdrop), settings.toy(backdrop), progress=sys.stderr.isatty())
     # All methods once before any twice: a study that is stopped has compared them.
     runs = [(method, seed) for seed in args.seeds for method in args.methods]
     one = partial(run_one, settings, work, args.bias_videos)
@@ -110,6 +110,11 @@ def main() -> None:
     print(f'\n{(work / "study.md").read_text()}\n{work / "study.md"}, study.json, study.png')
 
 
+def toy_of(work: Path, backdrop: str) -> Path:
+    """Folder of the videos with a backdrop; configs look for `toy` in a folder of data sets."""
+    return work / f'data_{backdrop}' / 'toy'
+
+
 def claim(work: Path, settings: Settings) -> None:
     """Note the settings in the work directory; stop where it holds those of another study."""
     path, asked = work / 'settings.json', dataclasses.asdict(settings)
@@ -124,19 +129,22 @@ def claim(work: Path, settings: Settings) -> None:
 
 def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed: int) -> dict:
     """Pre-train, probe and report, or read what an earlier call found."""
-    folder = work / f'{method}_seed{seed}'
+    folder, toy = work / f'{method}_seed{seed}', toy_of(work, METHODS[method].backdrop)
+    os.environ['MMDEBIAS_DATA'] = str(toy.parent)
     result = folder / 'result.json'
     if not result.exists():
         folder.mkdir(parents=True, exist_ok=True)
         started = time.monotonic()
         pretrain(method, seed, settings, folder)
         trained = time.monotonic()
-        found = dict(method=method, seed=seed, **probe(folder, work / 'data' / 'toy'))
+        found = dict(method=method, seed=seed, **probe(folder, toy))
         ended = time.monotonic()
         minutes = dict(train=(trained - started) / 60, probe=(ended - trained) / 60)
         result.write_text(json.dumps(dict(found, minutes=minutes), indent=1) + '\n')
     found = json.loads(result.read_text())
-    return found | (bias_of(folder, work / 'data' / 'toy', bias_videos) if bias_videos else {})
+    # The report is about scenes.
+    asked = bias_videos if METHODS[method].backdrop == 'scenes' else 0
+    return found | (bias_of(folder, toy, asked) if asked else {})
 
 
 def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:

@@ -15,7 +15,7 @@ writes into ``data/toy``
 * ``meta.json``: arguments, names and counts. It is written last: a set that has it is whole.
 
 Run the same command again to finish a set that was interrupted. No single frame tells the actions
-apart, see ``mmdebias/datasets/toy/motions.py``.
+apart, see ``motions.py`` and ``swings.py`` in ``mmdebias/datasets/toy``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import dataclasses
 import sys
 import time
 
-from mmdebias.datasets.toy import CLASSES, SPLITS, ToyConfig, make_toy
+from mmdebias.datasets.toy import BACKDROPS, CLASSES, MOTION_SETS, SPLITS, ToyConfig, make_toy
 
 
 def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyConfig]:
@@ -50,6 +50,8 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
     add('--fps', float, 'playing speed; motions are timed in frames')
     add('--actor-size', float, 'standing height as a share of frame height', **pair)
     add('--actors', int, "number of looks shared by all videos; None is one of each video's own")
+    add('--motions', str, 'what moves: limbs, or the whole body', choices=MOTION_SETS)
+    add('--backdrop', str, 'what is behind the actor', choices=BACKDROPS)
     add('--period', float, 'frames per cycle of a motion', **pair)
     add('--shake', float, 'camera shake as a share of frame height')
     add('--lighting', float, 'strength of the lighting changes, 0 for none')

@@ -1,24 +1,29 @@
 """Toy videos: an articulated puppet that acts in front of procedural scenes.
 
-The actions differ only in how the puppet moves, the scenes only in what is behind it, and a single
-number (the bias) says how often the two go together. See :mod:`.motions` for why no single frame
-tells the actions apart, :mod:`.plan` for the bias and :mod:`.writer` for the files written.
+The actions differ only in how the puppet moves (its limbs, or in small pictures all of it), the
+scenes only in what is behind it, and a number (the bias) says how often the two go together. See
+:mod:`.motions` and :mod:`.swings` for why no single frame tells the actions apart, :mod:`.plan` for
+the bias and :mod:`.writer` for the files written.
 """
 
-from .config import FORMAT_VERSION, SPLITS, ToyConfig
+from .config import BACKDROPS, FORMAT_VERSION, MOTION_SETS, SPLITS, ToyConfig
 from .masks import load_masks
 from .motions import CLASSES, MOTIONS, Motion, Tracks, pose_joints, sample_tracks
 from .plan import ToyVideo, plan_split
 from .render import render_video
 from .scenes import SCENES, draw_scene
+from .swings import SWINGS, sample_swing, swing_joints
 from .writer import make_toy
 
 __all__ = [
+    'BACKDROPS',
     'CLASSES',
     'FORMAT_VERSION',
     'MOTIONS',
+    'MOTION_SETS',
     'SCENES',
     'SPLITS',
+    'SWINGS',
     'Motion',
     'ToyConfig',
     'ToyVideo',
@@ -29,5 +34,7 @@ __all__ = [
     'plan_split',
     'pose_joints',
     'render_video',
+    'sample_swing',
     'sample_tracks',
+    'swing_joints',
 ]

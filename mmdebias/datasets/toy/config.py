@@ -9,11 +9,17 @@ import math
 from numbers import Integral, Real
 
 from .motions import CLASSES
+from .swings import SWINGS
 
 # Raise this whenever the same arguments would give other frames, masks or lists: a set made by an
 # older generator is then refused instead of being mixed with new files.
 FORMAT_VERSION = 1
 SPLITS = ('train', 'test', 'test_swap')
+# Eight classes each, so that each has a scene family of its own.
+MOTION_SETS = {'limbs': CLASSES, 'swings': tuple(SWINGS)}
+# Arguments that sets of this format were made without once, and what they had.
+ADDED = {'actors': None, 'motions': 'limbs', 'backdrop': 'scenes'}
+BACKDROPS = ('scenes', 'grey')
 # decord 0.6 pads rows to multiples of 32 pixels and takes a padded row of exactly four bytes for
 # each pixel for a picture of four channels (https://github.com/dmlc/decord/issues/336). From 32 up,
 # that happens at these two widths, and MMAction2 reads videos with decord.
@@ -64,6 +70,10 @@ class ToyConfig:
         actors: Number of looks (clothes, skin, hair) that the videos of all splits share, each as
             likely as the others. None gives every video an actor of its own: then the clothes say
             which video it is, and telling videos apart needs neither the scene nor the motion.
+        motions: What the classes are: motions of the ``limbs`` (:mod:`.motions`), or ``swings`` of
+            the whole body (:mod:`.swings`), which small pictures show better.
+        backdrop: What is behind the actor: its ``scenes``, or a ``grey`` wall in all videos, for
+            comparison. The plan and the labels of the scenes stay.
         period: Least and greatest length of one cycle of a motion, in frames.
         shake: Amplitude of the camera's translation as a share of frame height; the camera turns
             by up to 60 degrees times this number. 0 is a camera on a tripod.
@@ -83,6 +93,8 @@ class ToyConfig:
     fps: float = 15.0
     actor_size: tuple[float, float] = (0.72, 0.84)
     actors: int | None = None
+    motions: str = 'limbs'
+    backdrop: str = 'scenes'
     period: tuple[float, float] = (16.0, 24.0)
     shake: float = 0.015
     lighting: float = 1.0
@@ -103,6 +115,9 @@ class ToyConfig:
         if self.actors is not None:
             _check_int('actors', self.actors, 1, 'looks to share; None is one for each video')
             object.__setattr__(self, 'actors', int(self.actors))
+        for name, known in (('motions', MOTION_SETS), ('backdrop', BACKDROPS)):
+            if getattr(self, name) not in known:
+                _fail(name, getattr(self, name), f'give one of {", ".join(known)}')
         # Below eight frames a cycle, clips that skip every other frame alias a motion with its
         # time-reverse.
         _check_range('period', self.period, 8, 1000, 'frames for one cycle of a motion')
@@ -130,15 +145,22 @@ class ToyConfig:
     def arguments(self) -> dict[str, object]:
         """The arguments as JSON values (tuples as lists), as written to ``meta.json``.
 
-        Those that are None are left out, so that a set made before they existed is still known.
+        Those that were added later are left out where they change nothing, so that a set made
+        before they existed is still known.
         """
-        given = {key: value for key, value in dataclasses.asdict(self).items() if value is not None}
-        return json.loads(json.dumps(given))
+        given = dataclasses.asdict(self)
+        changed = {key: value for key, value in given.items() if value != ADDED.get(key, ...)}
+        return json.loads(json.dumps(changed))
 
     def fingerprint(self) -> str:
         """A short digest of the arguments and the format version, kept with every mask file."""
         text = json.dumps([FORMAT_VERSION, self.arguments()], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes, by index."""
+        return MOTION_SETS[self.motions]
 
     def count(self, split: str) -> int:
         """Number of videos of ``split``."""

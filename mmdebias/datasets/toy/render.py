@@ -10,6 +10,7 @@ from .config import SPLITS, ToyConfig
 from .motions import pose_joints, sample_tracks, smooth_signal
 from .plan import ToyVideo
 from .scenes import draw_scene
+from .swings import sample_swing, swing_joints
 
 
 def _camera(config: ToyConfig, rng: np.random.Generator) -> np.ndarray:
@@ -62,17 +63,22 @@ def render_video(config: ToyConfig, video: ToyVideo) -> tuple[np.ndarray, np.nda
     seed = np.random.SeedSequence([config.seed, SPLITS.index(video.split), video.index])
     looks, motion, scene, camera, light = map(np.random.default_rng, seed.spawn(5))
 
-    tracks = sample_tracks(
-        video.label, config.frames, motion, config.actor_size, config.period, aspect
-    )
-    joints, facing = pose_joints(tracks, aspect)
+    drawn = video.label, config.frames, motion, config.actor_size, config.period, aspect
+    if config.motions == 'swings':
+        tracks, places = sample_swing(*drawn)
+        joints, facing = swing_joints(tracks, places, aspect)
+    else:
+        tracks = sample_tracks(*drawn)
+        joints, facing = pose_joints(tracks, aspect)
     parts = draw_parts(_wardrobe(config, looks), tracks.height * height)
     shaken = _camera(config, camera)
     placed = place_parts(parts, joints, facing, shaken, height, tracks.height)
     boxes = boxes_of_parts(parts, placed, config.size).tolist()
 
     margin = int(np.ceil(2 * config.shake * max(height, width))) + 1
-    still = draw_scene(video.scene, height + 2 * margin, width + 2 * margin, scene)
+    shape = height + 2 * margin, width + 2 * margin
+    grey = np.full((*shape, 3), 0.45, np.float32)
+    still = draw_scene(video.scene, *shape, scene) if config.backdrop == 'scenes' else grey
     # Alpha of the scene is zero, so that the canvas' alpha ends up as the actor's coverage.
     still = np.dstack([still, np.zeros(still.shape[:2], np.float32)])
     gains = 255 * _light(config, light)

@@ -24,7 +24,6 @@ import numpy as np
 
 from .config import FORMAT_VERSION, SPLITS, ToyConfig
 from .masks import pack_masks
-from .motions import CLASSES
 from .plan import ToyVideo, plan_split
 from .render import render_video
 from .scenes import SCENES
@@ -101,7 +100,10 @@ def _is_whole(out: Path, video: ToyVideo, fingerprint: str) -> bool:
 
 def _texts(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, str]:
     """Contents of the lists and name files by path relative to OUT."""
-    texts = {'classes.txt': '\n'.join(CLASSES) + '\n', 'scenes.txt': '\n'.join(SCENES) + '\n'}
+    texts = {
+        'classes.txt': '\n'.join(config.classes) + '\n',
+        'scenes.txt': '\n'.join(SCENES) + '\n',
+    }
     for split, members in videos.items():
         texts[f'{split}.txt'] = ''.join(f'{v.video_path} {v.label}\n' for v in members)
         scenes = ''.join(f'{v.video_path} {v.scene}\n' for v in members)
@@ -118,7 +120,7 @@ def _meta(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, obj
         'format_version': FORMAT_VERSION,
         'fingerprint': config.fingerprint(),
         'arguments': config.arguments(),
-        'classes': list(CLASSES),
+        'classes': list(config.classes),
         'scenes': list(SCENES),
         'counts': {split: len(members) for split, members in videos.items()},
         'own_scene_share': {split: share(members) for split, members in videos.items()},
