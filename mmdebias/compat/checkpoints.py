@@ -12,6 +12,8 @@ import torch
 
 # What HistoryBuffer registers by itself.
 STATISTICS = ('min', 'max', 'mean', 'current')
+# What MMEngine's one-cycle schedule keeps one of.
+ANNEALING = ('_annealing_cos', '_annealing_linear')
 PLAIN_DTYPE = re.compile(r'b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU][1-9]\d{0,5}')
 
 
@@ -69,13 +71,21 @@ def _no_bytes() -> bytes:
     return b''
 
 
-def _history_buffer_method(owner: type, name: str) -> object:
-    """Stands for `getattr`, which MMEngine's checkpoints call for four methods of HistoryBuffer."""
-    from mmengine.logging import HistoryBuffer
+class _OneCycle:
+    """Stands for `OneCycleParamScheduler`, of which a checkpoint may name two functions."""
 
-    if owner is not HistoryBuffer or not isinstance(name, str) or name not in STATISTICS:
-        raise pickle.UnpicklingError(f'a checkpoint may not look up {name!r} of {owner!r}')
-    return getattr(owner, name)
+
+def _method(owner: type, name: str) -> object:
+    """Stands for `getattr`, which MMEngine's checkpoints call for the methods of two classes."""
+    from mmengine.logging import HistoryBuffer
+    from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
+
+    if isinstance(name, str):
+        if owner is HistoryBuffer and name in STATISTICS:
+            return getattr(HistoryBuffer, name)
+        if owner is _OneCycle and name in ANNEALING:
+            return getattr(OneCycleParamScheduler, name)
+    raise pickle.UnpicklingError(f'a checkpoint may not look up {name!r} of {owner!r}')
 
 
 def allow_checkpoint_types() -> None:
@@ -87,7 +97,8 @@ def allow_checkpoint_types() -> None:
     upstream answer, #1650, is to switch the protection off).
 
     HistoryBuffer (numbers, see `slim_history_buffers`) and ConfigDict (a dict of what was allowed
-    anyway) are allowed as they are; NumPy's names and `getattr` mean the narrow stand-ins above.
+    anyway) are allowed as they are. NumPy's names, `getattr` and the one-cycle schedule (its state
+    holds a function of its class) mean the narrow stand-ins above.
     torch < 2.6 does not restrict by default and its `add_safe_globals` knows no names: nothing to
     do.
     """
@@ -100,7 +111,8 @@ def allow_checkpoint_types() -> None:
         (HistoryBuffer, 'mmengine.logging.history_buffer.HistoryBuffer'),
         (ConfigDict, 'mmengine.config.config.ConfigDict'),
         # Protocol 2, torch's default, writes `__builtin__.getattr`; torch's reader translates it.
-        (_history_buffer_method, 'builtins.getattr'),
+        (_method, 'builtins.getattr'),
+        (_OneCycle, 'mmengine.optim.scheduler.param_scheduler.OneCycleParamScheduler'),
         (_no_bytes, 'builtins.bytes'),
         (_Dtype, 'numpy.dtype'),
         (_Array, 'numpy.ndarray'),

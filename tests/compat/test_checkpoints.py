@@ -13,6 +13,8 @@ import pytest
 import torch
 from mmengine.config import ConfigDict
 from mmengine.logging import HistoryBuffer
+from mmengine.optim import OneCycleLR
+from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 from mmengine.runner import checkpoint
 from torch.torch_version import TorchVersion
 
@@ -155,6 +157,22 @@ def test_old_history_buffer_loads():
 
 
 @only_new_torch
+@pytest.mark.parametrize('strategy', ['cos', 'linear'])
+def test_one_cycle_schedules_load(strategy):
+    def schedule():
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 0.1, momentum=0.9)
+        return OneCycleLR(optimizer, eta_max=0.1, total_steps=9, anneal_strategy=strategy)
+
+    saved, resumed = schedule(), schedule()
+    for _ in range(4):
+        saved.optimizer.step()
+        saved.step()
+    resumed.load_state_dict(save_and_load(saved.state_dict()))
+    assert resumed.state_dict() == saved.state_dict()
+    assert resumed._get_value() == saved._get_value()
+
+
+@only_new_torch
 def test_file_cannot_change_the_class():
     before = dict(HistoryBuffer._statistics_methods)
     method = Call(getattr, HistoryBuffer, 'max')
@@ -186,6 +204,8 @@ def bombs(marker):
         'another class': Call(getattr, torch.Tensor, 'apply_'),
         'another method': Call(getattr, HistoryBuffer, 'register_statistics'),
         'a dunder': Call(getattr, HistoryBuffer, '__init__'),
+        'another method of a schedule': Call(getattr, OneCycleParamScheduler, 'step'),
+        'a schedule of an optimizer': Call(OneCycleParamScheduler, Call(os.system, touch)),
         'getattr of a method': Call(getattr, method, '__globals__'),
         'getattr of a buffer': Call(getattr, Call(HistoryBuffer), 'mean'),
         'a name that is no string': Call(getattr, HistoryBuffer, ('mean',)),
