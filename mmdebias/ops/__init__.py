@@ -5,6 +5,7 @@ from .camera_motion import camera_motion
 from .clips import check_clips, to_unit_float
 from .compositing import clean_plate, paste
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
+from .grabcut import grow_by_grabcut
 from .losses import contrastive_logits, info_nce, temporal_consistency, triplet
 from .optical_flow import flow_to_previous, warp_by_flow
 from .pieces import cut_pieces, rotate
@@ -27,6 +28,7 @@ __all__ = [
     'flow_to_previous',
     'gauss_mask',
     'grid_mask',
+    'grow_by_grabcut',
     'info_nce',
     'merge',
     'paste',

@@ -1,7 +1,7 @@
 """FAME: where a clip moves, and pasting that on another background.
 
 Foreground-background Merging (Ding et al., CVPR 2022, section 3.2). All functions take and return
-tensors, draw no random numbers and never wait for the device.
+tensors, draw no random numbers and, but for ``grabcut``, never wait for the device.
 """
 
 from typing import Literal
@@ -12,6 +12,7 @@ from torch import Tensor
 from .camera_motion import align, camera_motion
 from .clips import check_clips
 from .colour import colour_bins, colour_likelihood
+from .grabcut import check_grabcut, grow_by_grabcut
 from .pixel_maps import blur, bottom_pixels, otsu_threshold, rescale, top_pixels
 
 # P(F|x) is estimated from the half of the frame that moves most and the tenth that moves least.
@@ -28,6 +29,7 @@ def fame_mask(
     official_hue: bool = True,
     noise_floor: int = 0,
     follow_camera: bool = False,
+    grabcut: bool = False,
 ) -> Tensor:
     """The moving foreground of each clip (FAME section 3.2, Eqs. 2 and 3).
 
@@ -49,6 +51,8 @@ def fame_mask(
             itself. The two masks overlap with an IoU of about .5 to .75.
         noise_floor: See :func:`motion_seed`.
         follow_camera: See :func:`motion_seed`.
+        grabcut: With 'adaptive', add the parts of an actor that do not move, see
+            :func:`mmdebias.ops.grow_by_grabcut`. Slow, and waits for the device.
 
     Returns:
         Bool ``[N, H, W]`` with exactly ``floor(beta * H * W)`` true pixels a clip. Ties go to the
@@ -60,9 +64,10 @@ def fame_mask(
         TypeError: ``clips`` is neither uint8 nor floating point.
         ValueError: another shape, fewer than two frames, values outside [0, 1] (values are looked
             at only on the CPU: on a GPU that would wait for the device), ``beta`` outside [0, 1],
-            ``noise_floor`` outside 0 to 254.
+            ``noise_floor`` outside 0 to 254, ``grabcut`` with a fixed ``beta``.
     """
     check_beta(beta)
+    check_grabcut(grabcut, beta)
     seed = motion_seed(clips, noise_floor, follow_camera)
     with torch.autocast(clips.device.type, enabled=False):
         colours = colour_bins(_mean_frame(clips), official_hue)
@@ -75,11 +80,16 @@ def fame_mask(
         still = bottom_pixels(seed, pixels // 2)
         likelihood = blur(colour_likelihood(colours, _clearly_moving(seed), still))
         soft = rescale((likelihood * seed).sqrt())
-        return _or_middle(soft > otsu_threshold(soft), seed)
+        mask = _or_middle(soft > otsu_threshold(soft), seed)
+        return grow_by_grabcut(clips, mask) if grabcut else mask
 
 
 def seed_mask(
-    clips: Tensor, beta: Share = 0.5, noise_floor: int = 0, follow_camera: bool = False
+    clips: Tensor,
+    beta: Share = 0.5,
+    noise_floor: int = 0,
+    follow_camera: bool = False,
+    grabcut: bool = False,
 ) -> Tensor:
     """FAME's variant Seed: the pixels that move most, without their colours (section 4.3).
 
@@ -89,6 +99,7 @@ def seed_mask(
             Otsu's threshold of the square root of the seed.
         noise_floor: See :func:`motion_seed`.
         follow_camera: See :func:`motion_seed`.
+        grabcut: See :func:`fame_mask`.
 
     Returns:
         Bool ``[N, H, W]`` with exactly ``floor(beta * H * W)`` true pixels a clip; a clip without
@@ -99,9 +110,11 @@ def seed_mask(
         ValueError: As :func:`fame_mask`.
     """
     check_beta(beta)
+    check_grabcut(grabcut, beta)
     seed = motion_seed(clips, noise_floor, follow_camera)
     if beta == ADAPTIVE:
-        return _or_middle(_clearly_moving(seed), seed)
+        mask = _or_middle(_clearly_moving(seed), seed)
+        return grow_by_grabcut(clips, mask) if grabcut else mask
     return top_pixels(seed, int(beta * seed[0].numel()))
 
 

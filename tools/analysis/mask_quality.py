@@ -2,7 +2,7 @@
 
 Usage:
     python tools/analysis/mask_quality.py toy FOLDER... [--videos N]
-    python tools/analysis/mask_quality.py boxes BOXES.json VIDEO_FOLDER [--picture OUT.png]
+    python tools/analysis/mask_quality.py boxes BOXES.json VIDEO_FOLDER [--picture OUT.jpg]
 
 ``toy`` takes folders of tools/data/make_toy.py and compares with the actor's exact masks: the
 truth of a clip is every pixel that the actor covers in one of its frames. ``boxes`` takes boxes
@@ -40,6 +40,8 @@ MASKS: dict[str, Callable[[Tensor], Tensor]] = {
     'fame, adaptive': partial(fame_mask, beta='adaptive'),
     'fame, all three': partial(fame_mask, **CURED),
     'seed, all three': partial(seed_mask, **CURED),
+    'fame, all four': partial(fame_mask, **CURED, grabcut=True),
+    'seed, all four': partial(seed_mask, **CURED, grabcut=True),
 }
 
 

@@ -19,6 +19,7 @@ from mmdebias.ops.foreground import (
     merge,
     seed_mask,
 )
+from mmdebias.ops.grabcut import check_grabcut
 
 from .derangement import derangement
 
@@ -51,7 +52,7 @@ class FAME(nn.Module):
             meets many backgrounds. All clips then travel to all ranks, as bytes.
         p: Probability that a clip is merged, in [0, 1].
         **options: Further arguments of the mask: ``official_hue`` ('fame'), ``noise_floor`` and
-            ``follow_camera`` (all but 'gauss').
+            ``follow_camera`` (all but 'gauss'), ``grabcut`` ('fame' and 'seed').
 
     Raises:
         ValueError: A value outside its range, an unknown name, or an option that the mask does not
@@ -151,3 +152,4 @@ def _check_options(mask: str, beta: Share, options: dict) -> None:
         )
     check_beta(beta, adaptive=mask in ('fame', 'seed'))
     check_noise_floor(options.get('noise_floor', 0))
+    check_grabcut(options.get('grabcut', False), beta)
