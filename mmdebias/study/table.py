@@ -102,14 +102,14 @@ def cell_text(cell: dict | None) -> str:
 
 
 def draw(rows: list[dict], path: Path) -> None:
-    """Scene against motion: a point a run, a cross a method."""
+    """Scene against motion: a point a run, a cross a method; references are far off."""
     figure = Figure(figsize=(6.4, 4.6), layout='constrained')
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     chance = 100 / len(CLASSES)
     axes.axhline(chance, color='0.8', linewidth=1, zorder=0)
-    axes.axvline(chance, color='0.8', linewidth=1, zorder=0)
-    for number, row in enumerate(rows):
+    shown = [row for row in rows if row['method'] not in REFERENCES] or rows
+    for number, row in enumerate(shown):
         x, y = (
             [100 * value for value in row['measures'][name]['values']]
             for name in ('scene_probe', 'motion_probe')
@@ -119,6 +119,6 @@ def draw(rows: list[dict], path: Path) -> None:
         middle = statistics.mean(x), statistics.mean(y)
         axes.scatter(*middle, color=colour, s=70, marker='+', label=row['label'])
     axes.set(xlabel='scene, linear probe (%)', ylabel='motion, linear probe (%)')
-    axes.set_title('Frozen features; grey: chance; a dot a seed', fontsize=9)
+    axes.set_title('Frozen features; grey: chance of the motion; a dot a seed', fontsize=9)
     axes.legend(fontsize=8, frameon=False)
     figure.savefig(path, dpi=110)
