@@ -195,4 +195,5 @@ def probe_pipeline(settings: Settings) -> list[dict]:
         dict(type='Resize', scale=(-1, settings.size * 8 // 7)),
         dict(type='CenterCrop', crop_size=settings.size),
         dict(type='FormatShape', input_format='NCTHW'),
+        dict(type='PackActionInputs'),
     ]

@@ -44,6 +44,14 @@ def test_from_videos_to_the_table(tmp_path):
     assert "was begun with {'beta': 0.5}, not {'beta': 0.4}" in said
 
 
+def test_the_bias_report_takes_classifiers_and_encoders(tmp_path):
+    command = [sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', 'random,supervised']
+    run([*command, *SMALL, '--seeds', '0', '--bias-videos', '16'])
+    for row in json.loads((tmp_path / 'study.json').read_text())['rows']:
+        assert 0 <= row['measures']['bias:background_only/accuracy']['mean'] <= 1
+    assert '| motion, no actor |' in (tmp_path / 'study.md').read_text()
+
+
 def test_methods_that_are_not_there_are_named(tmp_path):
     said = run([sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', 'vince'], check=False)
     assert "['vince'] are no methods" in said and 'fame_dsm_triplet' in said

@@ -161,7 +161,9 @@ def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:
         weights = load_encoder(cfg).state_dict()
     else:
         weights = read_checkpoint(train(folder, settings.epochs))['state_dict']
-    weights = {name: value for name, value in weights.items() if name.startswith('backbone.')}
+    # A classifier keeps its classes, with which the bias report tests it.
+    kept = ('backbone.', 'cls_head.')
+    weights = {name: value for name, value in weights.items() if name.startswith(kept)}
     torch.save(dict(state_dict=weights), folder / 'weights.pth')
 
 
