@@ -29,8 +29,6 @@ class Method:
 
 
 WARP = dict(type='SpatialWarping')
-CURED = dict(type='FAME', beta='adaptive', noise_floor=2)
-# FAME's query view has colour augments behind the merging: the merging alone is exchanged.
 METHODS = {
     'random': Method('random weights', 'moco/r3d_toy'),
     'moco': Method('MoCo', 'moco/r3d_toy'),
@@ -42,11 +40,6 @@ METHODS = {
         "FAME on DSM's triplet",
         'dsm/r3d_toy_triplet',
         {'model.data_preprocessor.views.positive': [dict(type='FAME'), WARP]},
-    ),
-    'fame_cured': Method(
-        'FAME, cured mask',
-        'fame/r3d_toy',
-        {'model.data_preprocessor.views.query.0': CURED},
     ),
     # What can be learnt at all: with labels, and without labels but nothing to cheat with.
     'supervised': Method('supervised, motion', 'supervised/r3d_toy'),
@@ -116,7 +109,9 @@ class Settings:
 SCALES = {
     'minutes': Settings(videos=256, test_videos=128, epochs=4, batch_size=32, queue_size=128),
     'cpu': Settings(),
-    'gpu': Settings(videos=16384, test_videos=2048, size=64, epochs=40, queue_size=4096),
+    'gpu': Settings(
+        videos=16384, test_videos=2048, size=64, epochs=40, batch_size=256, queue_size=512
+    ),
 }
 
 
@@ -141,7 +136,7 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
             # Twenty-three pixels and up to two are meant for frames of 112.
             step.kernel_size = (settings.size * 23 // 112 // 2 * 2 + 1,) * 2
             step.sigma = (0.1, 2 * settings.size / 112)
-        elif step.type == 'FAME' and step.get('beta') != 'adaptive':
+        elif step.type == 'FAME':
             step.beta = settings.beta
     if cfg.model.type == 'MoCoRecognizer':
         cfg.model.update(queue_size=settings.queue_size, momentum=settings.momentum)

@@ -26,7 +26,6 @@ def test_what_a_method_adds_is_there():
 
     assert 'FAME 0.4' not in str(views('moco'))
     assert views('fame')['query'][0] == 'FAME 0.4'
-    assert views('fame_cured')['query'] == ['FAME adaptive', 'KorniaAugment']
     assert views('be')['key'][-1] == 'BackgroundErasing'
     assert views('fame_dsm_triplet')['positive'] == ['FAME 0.4', 'SpatialWarping']
     assert views('dsm_triplet')['positive'] == ['SpatialWarping']
