@@ -13,6 +13,7 @@ from mmengine.registry import DefaultScope
 from torch import Tensor
 
 from mmdebias.ops import fame_mask
+from mmdebias.ops.foreground import CURED
 
 from .mask_files import find_masks, masks_of_frames
 
@@ -164,9 +165,7 @@ def _moving(sample: dict) -> np.ndarray:
         raise ValueError('a clip of one frame has no motion to make a mask of: give masks.')
     masks = []
     for clip in clips:  # one at a time: a long video has many
-        found = fame_mask(
-            clip.permute(3, 0, 1, 2)[None], 'adaptive', noise_floor=2, follow_camera=True
-        )
+        found = fame_mask(clip.permute(3, 0, 1, 2)[None], **CURED)
         mask = cv2.resize(found[0].numpy().astype(np.float32), (width, height)) >= 0.5
         masks += [mask] * len(clip)
     return np.stack(masks)

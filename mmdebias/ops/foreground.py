@@ -12,12 +12,14 @@ from torch import Tensor
 from .camera_motion import align, camera_motion
 from .clips import check_clips
 from .colour import colour_bins, colour_likelihood
-from .grabcut import check_grabcut, grow_by_grabcut
+from .grabcut import grow_by_grabcut
 from .pixel_maps import blur, bottom_pixels, otsu_threshold, rescale, top_pixels
 
 # P(F|x) is estimated from the half of the frame that moves most and the tenth that moves least.
 FOREGROUND_SHARE, BACKGROUND_SHARE = 0.5, 0.1
 ADAPTIVE = 'adaptive'
+# The masks' options that cure the three weaknesses in configs/fame/README.md at no great cost.
+CURED = dict(beta=ADAPTIVE, noise_floor=2, follow_camera=True)
 GRID = 4
 
 Share = float | Literal['adaptive']
@@ -266,6 +268,15 @@ def check_noise_floor(noise_floor: int) -> None:
         raise ValueError(
             f'noise_floor={noise_floor!r} must be a whole number of grey levels, 0 to 254; 0 '
             'counts every difference, 2 to 4 suit compressed video.'
+        )
+
+
+def check_grabcut(grabcut: bool, beta: Share) -> None:
+    """Raise ValueError if a mask of a fixed share ``beta`` is to be grown."""
+    if grabcut and beta != ADAPTIVE:
+        raise ValueError(
+            f"grabcut=True needs beta='adaptive', not {beta!r}: what it adds to the mask is no "
+            'fixed share of the frame.'
         )
 
 

@@ -37,15 +37,6 @@ def grow_by_grabcut(clips: Tensor, masks: Tensor) -> Tensor:
     return torch.from_numpy(np.stack(grown)).to(masks.device)
 
 
-def check_grabcut(grabcut: bool, beta: object) -> None:
-    """Raise ValueError if a mask of a fixed share ``beta`` is to be grown."""
-    if grabcut and beta != 'adaptive':
-        raise ValueError(
-            f"grabcut=True needs beta='adaptive', not {beta!r}: what it adds to the mask is no "
-            'fixed share of the frame.'
-        )
-
-
 def _grow(frame: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The mask [H, W] grown in a frame [H, W, 3]."""
     if not mask.any() or mask.all():

@@ -25,10 +25,10 @@ from torch import Tensor
 from mmdebias.datasets.toy import load_masks
 from mmdebias.evaluation import mask_overlap
 from mmdebias.ops import fame_mask, gauss_mask, grid_mask, seed_mask
+from mmdebias.ops.foreground import CURED
 from mmdebias.visualization import draw_mask_comparison
 
 CLIP_LEN, FRAME_INTERVAL = 16, 2
-CURED = dict(beta='adaptive', noise_floor=2, follow_camera=True)
 MASKS: dict[str, Callable[[Tensor], Tensor]] = {
     'fame (paper)': fame_mask,
     'fame, right hue': partial(fame_mask, official_hue=False),

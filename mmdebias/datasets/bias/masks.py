@@ -18,12 +18,10 @@ import torch
 from mmdebias.datasets.actor_videos import read_boxes
 from mmdebias.datasets.mask_files import mask_places, masks_of_frames
 from mmdebias.ops.compositing import draw_boxes, resize
-from mmdebias.ops.foreground import fame_mask
+from mmdebias.ops.foreground import CURED, fame_mask
 
 from .reading import read_frames, video_path
 
-# FAME's mask with the cures of its three weaknesses, see configs/fame/README.md.
-CURED = dict(beta='adaptive', noise_floor=2, follow_camera=True)
 MOTION_SIZE = 112
 
 

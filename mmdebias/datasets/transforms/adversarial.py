@@ -13,6 +13,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from mmdebias.ops import blend, fame_mask
+from mmdebias.ops.foreground import CURED
 from mmdebias.ops.pasting import cut_out, paste, scale_to_height
 
 from ..mask_files import find_masks, masks_of_frames
@@ -125,7 +126,7 @@ class PasteStaticPerson(BaseTransform):
             first = max(0, min(index - REACH, len(reader) - 2 * REACH))
             around = reader.get_batch(range(first, min(first + 2 * REACH, len(reader)))).asnumpy()
             clip = torch.from_numpy(around).permute(3, 0, 1, 2)[None]
-            mask = fame_mask(clip, 'adaptive', noise_floor=2, follow_camera=True)[0].numpy()
+            mask = fame_mask(clip, **CURED)[0].numpy()
         return cut_out(frame, mask)
 
     def __repr__(self) -> str:

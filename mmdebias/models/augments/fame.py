@@ -12,6 +12,7 @@ from mmdebias.ops.clips import to_unit_float
 from mmdebias.ops.foreground import (
     Share,
     check_beta,
+    check_grabcut,
     check_noise_floor,
     fame_mask,
     gauss_mask,
@@ -19,7 +20,6 @@ from mmdebias.ops.foreground import (
     merge,
     seed_mask,
 )
-from mmdebias.ops.grabcut import check_grabcut
 
 from .derangement import derangement
 
