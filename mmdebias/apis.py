@@ -138,13 +138,7 @@ def embed(
         TypeError: `videos` is a single path.
         RuntimeError: Not one of the videos could be read.
     """
-    if isinstance(videos, (str, Path)):
-        raise TypeError(f'videos={str(videos)!r} must be a list of files: [{str(videos)!r}]')
-    if batch_size < 1:
-        raise ValueError(f'batch_size={batch_size} must be 1 or more')
-    videos = [str(video) for video in videos]
-    if not videos:
-        raise ValueError('videos is empty: give one file or more')
+    videos = _checked(videos, batch_size)
     if device is not None:
         encoder = encoder.to(device)
     encoder.eval()
@@ -170,6 +164,18 @@ def embed(
     if bar is not None:
         print(file=sys.stderr)
     return _join(rows, failures)
+
+
+def _checked(videos: Sequence[str | Path], batch_size: int) -> list[str]:
+    """The files' names, if there are any and batches can be made of them."""
+    if isinstance(videos, (str, Path)):
+        raise TypeError(f'videos={str(videos)!r} must be a list of files: [{str(videos)!r}]')
+    if batch_size < 1:
+        raise ValueError(f'batch_size={batch_size} must be 1 or more')
+    videos = [str(video) for video in videos]
+    if not videos:
+        raise ValueError('videos is empty: give one file or more')
+    return videos
 
 
 @torch.inference_mode()
