@@ -11,5 +11,7 @@ compat.apply()
 
 from . import datasets, engine, evaluation, models, ops, visualization  # noqa: E402
 
+datasets.accept_named_steps_upstream()
+
 __version__ = '0.1.0'
 __all__ = ['datasets', 'engine', 'evaluation', 'models', 'ops', 'visualization']

@@ -23,6 +23,7 @@ from mmengine.utils import ProgressBar
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from mmdebias.datasets import ordered_steps
 from mmdebias.models.data_preprocessor import NormalisingPreprocessor
 from mmdebias.weights import CheckpointError, import_weights, read_checkpoint
 from mmdebias.weights.exporting import encoder_of
@@ -280,13 +281,12 @@ def _test_pipeline(cfg: Config) -> list[dict]:
     """The transforms of a test, up to clips [clips, 3, T, H, W]."""
     loader = cfg.get('test_dataloader')
     if loader is not None:
-        return [step for step in loader.dataset.pipeline if step['type'] not in PACKING]
-    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
+        steps = ordered_steps(loader.dataset.pipeline)
+        return [step for step in steps if step['type'] not in PACKING]
+    steps = {step['type']: step for step in ordered_steps(cfg.train_dataloader.dataset.pipeline)}
     views = steps['SampleViews']
-    transforms = steps['PerView']['transforms']
-    if isinstance(transforms, dict):  # a list for each view; all end at one size
-        transforms = next(iter(transforms.values()))
-    (size,) = (t['scale'][0] for t in transforms if t['type'] == 'Resize')
+    per_view = [step for step in steps['PerView'].values() if isinstance(step, dict)]
+    (size,) = (step['scale'][0] for step in per_view if step['type'] == 'Resize')
     return [
         dict(type='DecordInit'),
         dict(

@@ -161,9 +161,9 @@ def test_a_name_and_a_released_file_are_enough(tmp_path):
     key = 'mixed_5c.branch_0.conv3d.weight'
     theirs = checkpoint['state_dict'][f'module.encoder_q.{key}']
     assert encoder.backbone.state_dict()[key].equal(theirs)
-    # A config of pre-training tests nothing: clips are read as retrieval does.
-    retrieval = load_encoder('retrieval/i3d_ucf101')
-    assert encoder.pipeline == retrieval.pipeline
+    # A config of pre-training tests nothing: clips are read as tests of the net do.
+    tuned = load_encoder('finetune/i3d_ucf101')
+    assert encoder.pipeline == tuned.pipeline
 
 
 @pytest.mark.parametrize('name', ['fame/of_no_net', 'fame', 'nothing.py'])

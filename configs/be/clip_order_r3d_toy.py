@@ -1,28 +1,29 @@
 # Clip order prediction on generated videos with a small net, for a CPU.
 _base_ = [
-    '../_base_/models/pretext_r3d_toy.py',
-    '../_base_/pipelines/pretext_toy.py',
+    '../_base_/encoders/r3d_toy.py',
     '../_base_/datasets/toy.py',
-    '../_base_/schedules/be_50e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/methods/pretext.py',
 ]
 
 model = dict(
+    backbone=_base_.encoder,
     task=dict(type='ClipOrder', clip_len=8, gap=2),
-    head=dict(type='PairwiseOrderHead', hidden_channels=128, dropout=0.2),
-)
-train_pipeline = [
-    _base_.train_pipeline[0],
-    dict(
-        type='SampleViews',
-        clip_len=28,
-        frame_interval=1,
-        views=dict(query=dict()),
-        loop=False,
+    head=dict(
+        type='PairwiseOrderHead', in_channels=_base_.channels, hidden_channels=128, dropout=0.2
     ),
-    *_base_.train_pipeline[2:],
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline, **_base_.toy_train))
+)
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=2,
+    pin_memory=False,
+    dataset=dict(
+        pipeline=dict(
+            sample=dict(clip_len=28, frame_interval=1, loop=False),
+            per_view=dict(crop=_base_.crop, resize=_base_.resize),
+        ),
+        **_base_.train_set,
+    ),
+)
 train_cfg = dict(max_epochs=15)
 # A few hundred steps of SGD do not get far from the large responses that max pooling starts with.
 optim_wrapper = dict(_delete_=True, type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-3))

@@ -1,18 +1,34 @@
 # As puzzles_r3d_toy.py, with BE's consistency between the clip and a disturbed one (Eq. 5).
-_base_ = './puzzles_r3d_toy.py'
+_base_ = [
+    '../_base_/encoders/r3d_toy.py',
+    '../_base_/datasets/toy.py',
+    '../_base_/methods/pretext.py',
+]
 
 model = dict(
+    backbone=_base_.encoder,
+    task=dict(type='SpaceTimePuzzles', clip_len=24, size=64, axis='space', jitter=(1, 4, 4)),
+    head=dict(type='PretextHead', in_channels=_base_.channels, hidden_channels=128),
     disturbed_view='disturbed',
     # With the paper's 1, so small a net makes all responses alike before it has learned any order.
     consistency_weight=0.01,
-    data_preprocessor=dict(
-        views=dict(disturbed=[*_base_.basic, dict(type='BackgroundErasing', gamma=0.3)])
+    data_preprocessor=dict(views=dict(disturbed=_base_.disturbed)),
+)
+views = dict(disturbed=dict(same_as='query'))
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=2,
+    pin_memory=False,
+    dataset=dict(
+        pipeline=dict(
+            sample=dict(views=views, clip_len=24, frame_interval=1, loop=False),
+            per_view=dict(crop=dict(area_range=(0.7, 1.0)), resize=dict(scale=(64, 64))),
+        ),
+        **_base_.train_set,
     ),
 )
-views = dict(query=dict(), disturbed=dict(same_as='query'))
-train_pipeline = [
-    _base_.train_pipeline[0],
-    dict(_base_.train_pipeline[1], views=views),
-    *_base_.train_pipeline[2:],
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_cfg = dict(max_epochs=15)
+# A few hundred steps of SGD do not get far from the large responses that max pooling starts with.
+optim_wrapper = dict(_delete_=True, type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-3))
+param_scheduler = [dict(type='MultiStepLR', milestones=[12, 14], gamma=0.1)]
+auto_scale_lr = dict(base_batch_size=16)

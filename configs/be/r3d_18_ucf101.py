@@ -1,10 +1,14 @@
 # MoCo with BE on UCF101 with R3D-18, 16x224x224, 64 videos on 8 GPUs.
 _base_ = [
-    '../_base_/models/be_r3d_18.py',
-    '../_base_/pipelines/pretrain_be_224.py',
+    '../_base_/encoders/r3d_18.py',
     '../_base_/datasets/ucf101.py',
-    '../_base_/schedules/be_50e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/methods/be.py',
 ]
 
-train_dataloader = dict(dataset=_base_.ucf101_train)
+model = dict(
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
+)
+train_dataloader = dict(
+    dataset=dict(pipeline=dict(per_view=dict(resize=_base_.resize)), **_base_.train_set)
+)

@@ -1,17 +1,24 @@
 # 3D RotNet on generated videos with a small net, for a CPU.
 _base_ = [
-    '../_base_/models/pretext_r3d_toy.py',
-    '../_base_/pipelines/pretext_toy.py',
+    '../_base_/encoders/r3d_toy.py',
     '../_base_/datasets/toy.py',
-    '../_base_/schedules/be_50e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/methods/pretext.py',
 ]
 
 model = dict(
+    backbone=_base_.encoder,
     task=dict(type='Rotation'),
-    head=dict(type='PretextHead'),
+    head=dict(type='PretextHead', in_channels=_base_.channels),
 )
-train_dataloader = dict(dataset=_base_.toy_train)
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=2,
+    pin_memory=False,
+    dataset=dict(
+        pipeline=dict(sample=_base_.clip, per_view=dict(crop=_base_.crop, resize=_base_.resize)),
+        **_base_.train_set,
+    ),
+)
 train_cfg = dict(max_epochs=15)
 # A few hundred steps of SGD do not get far from the large responses that max pooling starts with.
 optim_wrapper = dict(_delete_=True, type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-3))

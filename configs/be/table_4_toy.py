@@ -1,8 +1,14 @@
 # One clip under BE and each rival of Table 4, side by side and without other augmentations: for
 # tools/analysis/show_augment.py, not for training.
-_base_ = './r3d_toy.py'
+_base_ = [
+    '../_base_/encoders/r3d_toy.py',
+    '../_base_/datasets/toy.py',
+    '../_base_/methods/be.py',
+]
 
 model = dict(
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
     query_view='original',
     key_view='background_erasing',
     negative_view=None,
@@ -20,6 +26,7 @@ model = dict(
 )
 same = dict(same_as='original')
 views = dict(
+    _delete_=True,
     original=dict(),
     background_erasing=same,
     inter_video_frame=same,
@@ -27,11 +34,12 @@ views = dict(
     video_mixup=same,
     video_cutmix=same,
 )
-train_pipeline = [
-    _base_.train_pipeline[0],
-    dict(_base_.train_pipeline[1], views=views),
-    _base_.train_pipeline[2],
-    dict(type='PerView', transforms=[dict(type='Resize', scale=(64, 64), keep_ratio=False)]),
-    *_base_.train_pipeline[4:],
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+train_dataloader = dict(
+    dataset=dict(
+        pipeline=dict(
+            sample=dict(views=views, **_base_.clip),
+            per_view=dict(crop=None, resize=dict(scale=(64, 64))),
+        ),
+        **_base_.train_set,
+    )
+)

@@ -1,11 +1,25 @@
-# DSM's triplets (Eq. 5) in place of contrastive learning: no queue, no second encoder.
-_base_ = './c3d_ucf101.py'
+# DSM's triplets (Eq. 5) on UCF101 with C3D (Table 1) in place of contrastive
+# learning: no queue, no second encoder.
+_base_ = [
+    '../_base_/encoders/c3d.py',
+    '../_base_/datasets/ucf101.py',
+    '../_base_/methods/dsm.py',
+]
 
 model = dict(
     _delete_=True,
     type='TripletRecognizer',
-    backbone=_base_.model.backbone,
-    neck=_base_.model.neck,
+    backbone=_base_.encoder,
+    neck=dict(_base_.model.neck, in_channels=_base_.channels),
     head=dict(type='TripletHead', margin=0.5),
     data_preprocessor=_base_.model.data_preprocessor,
+)
+train_dataloader = dict(
+    dataset=dict(
+        pipeline=dict(
+            sample=dict(views=dict(negative=dict(shift=(2, 20)))),
+            per_view=dict(resize=_base_.resize),
+        ),
+        **_base_.train_set,
+    )
 )

@@ -1,10 +1,14 @@
 # DSM on Kinetics-400 with I3D, 16x224x224: 128 videos on 16 GPUs (Table 1).
 _base_ = [
-    '../_base_/models/dsm_i3d.py',
-    '../_base_/pipelines/triplet_224.py',
+    '../_base_/encoders/i3d.py',
     '../_base_/datasets/k400.py',
-    '../_base_/schedules/dsm_200e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/methods/dsm.py',
 ]
 
-train_dataloader = dict(dataset=_base_.k400_train)
+model = dict(
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
+)
+train_dataloader = dict(
+    dataset=dict(pipeline=dict(per_view=dict(resize=_base_.resize)), **_base_.train_set)
+)

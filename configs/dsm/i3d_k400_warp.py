@@ -1,6 +1,22 @@
 # Table 4, "S-warping, -": the positive is warped, there is no negative of the video's own (Eq. 6).
-_base_ = './i3d_k400_baseline.py'
+_base_ = [
+    '../_base_/encoders/i3d.py',
+    '../_base_/datasets/k400.py',
+    '../_base_/methods/dsm.py',
+]
 
+views = dict(_delete_=True, anchor=dict(), positive=dict(same_as='anchor'))
 model = dict(
-    queue_view='anchor', data_preprocessor=dict(views=dict(positive=[dict(type='SpatialWarping')]))
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
+    negative_view=None,
+    data_preprocessor=dict(
+        views=dict(_delete_=True, anchor=_base_.colour, positive=[dict(type='SpatialWarping')])
+    ),
+)
+train_dataloader = dict(
+    dataset=dict(
+        pipeline=dict(sample=dict(views=views), disturb=None, per_view=dict(resize=_base_.resize)),
+        **_base_.train_set,
+    )
 )

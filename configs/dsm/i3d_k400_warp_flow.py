@@ -1,14 +1,18 @@
 # Table 4, "S-warping, Scaling-Of": the negative shows the anchor's frames, its flow scaled.
-_base_ = './i3d_k400.py'
-
-train_pipeline = [
-    _base_.train_pipeline[0],
-    dict(
-        type='SampleViews',
-        clip_len=16,
-        frame_interval=4,
-        views=dict(anchor=dict(), positive=dict(same_as='anchor'), negative=dict(same_as='anchor')),
-    ),
-    *_base_.train_pipeline[2:],
+_base_ = [
+    '../_base_/encoders/i3d.py',
+    '../_base_/datasets/k400.py',
+    '../_base_/methods/dsm.py',
 ]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+
+views = dict(negative=dict(_delete_=True, same_as='anchor'))
+model = dict(
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
+)
+train_dataloader = dict(
+    dataset=dict(
+        pipeline=dict(sample=dict(views=views), per_view=dict(resize=_base_.resize)),
+        **_base_.train_set,
+    )
+)

@@ -1,9 +1,16 @@
 # Table 4, "S-warping, T-Shift": the negative is shifted in time, its flow is not scaled.
-_base_ = './i3d_k400.py'
-
-train_pipeline = [
-    *_base_.train_pipeline[:3],
-    dict(type='PerView', transforms=_base_.crops),
-    *_base_.train_pipeline[4:],
+_base_ = [
+    '../_base_/encoders/i3d.py',
+    '../_base_/datasets/k400.py',
+    '../_base_/methods/dsm.py',
 ]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+
+model = dict(
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
+)
+train_dataloader = dict(
+    dataset=dict(
+        pipeline=dict(disturb=None, per_view=dict(resize=_base_.resize)), **_base_.train_set
+    )
+)

@@ -1,4 +1,4 @@
-# DSM's triplets (Eq. 5) on generated videos with a small net.
+# DSM's triplets (Eq. 5) in place of contrastive learning: no queue, no second encoder.
 _base_ = './r3d_toy.py'
 
 model = dict(

@@ -2,9 +2,6 @@
 # and a clip may be merged with its own background.
 _base_ = './i3d_k400.py'
 
-model = dict(
-    data_preprocessor=dict(
-        views=dict(query=[dict(type='FAME', shuffle='permutation'), *_base_.colour])
-    ),
-)
+fame = dict(type='FAME', shuffle='permutation')
+model = dict(data_preprocessor=dict(views=dict(query=[fame, *_base_.colour])))
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=200)]

@@ -1,12 +1,16 @@
 # I3D fine-tuned on UCF101, split 1 (FAME, appendix A.3): 128 videos on 8 GPUs. Give load_from.
 _base_ = [
-    '../_base_/models/recognizer_i3d.py',
-    '../_base_/pipelines/finetune_224.py',
+    '../_base_/encoders/i3d.py',
     '../_base_/datasets/ucf101.py',
-    '../_base_/schedules/finetune_150e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/protocols/finetune.py',
 ]
 
-train_dataloader = dict(dataset=_base_.ucf101_train)
-val_dataloader = dict(dataset=_base_.ucf101_test)
-test_dataloader = dict(dataset=_base_.ucf101_test)
+model = dict(
+    backbone=_base_.encoder,
+    cls_head=dict(in_channels=_base_.channels, num_classes=_base_.num_classes, dropout_ratio=0.7),
+)
+train_dataloader = dict(
+    dataset=dict(pipeline=dict(resize=_base_.resize, flip=_base_.flip), **_base_.train_set)
+)
+val_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
+test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))

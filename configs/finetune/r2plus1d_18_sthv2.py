@@ -1,14 +1,17 @@
 # R(2+1)D-18 fine-tuned on Something-Something V2 (FAME, appendices A.3 and E): 128 videos on 8
 # GPUs. Nothing is mirrored: classes tell left from right. Give load_from.
 _base_ = [
-    '../_base_/models/recognizer_r2plus1d_18.py',
-    '../_base_/pipelines/finetune_112_no_flip.py',
+    '../_base_/encoders/r2plus1d_18.py',
     '../_base_/datasets/sthv2.py',
-    '../_base_/schedules/finetune_150e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/protocols/finetune.py',
 ]
 
-model = dict(cls_head=dict(num_classes=174, dropout_ratio=0.5))
-train_dataloader = dict(dataset=_base_.sthv2_train)
-val_dataloader = dict(dataset=_base_.sthv2_test)
-test_dataloader = dict(dataset=_base_.sthv2_test)
+model = dict(
+    backbone=_base_.encoder,
+    cls_head=dict(in_channels=_base_.channels, num_classes=_base_.num_classes),
+)
+train_dataloader = dict(
+    dataset=dict(pipeline=dict(resize=_base_.resize, flip=_base_.flip), **_base_.train_set)
+)
+val_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
+test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))

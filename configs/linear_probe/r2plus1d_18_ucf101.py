@@ -1,13 +1,17 @@
-# Linear probe of R(2+1)D-18 on UCF101, split 1 (FAME, appendix A.3): 128 videos on 8 GPUs.
-# Give load_from.
+# Linear probe of R(2+1)D-18 on UCF101, split 1 (FAME, appendix A.3): 128 videos on 8 GPUs. Give
+# load_from.
 _base_ = [
-    '../_base_/models/linear_r2plus1d_18.py',
-    '../_base_/pipelines/finetune_112.py',
+    '../_base_/encoders/r2plus1d_18.py',
     '../_base_/datasets/ucf101.py',
-    '../_base_/schedules/linear_100e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/protocols/linear_probe.py',
 ]
 
-train_dataloader = dict(dataset=_base_.ucf101_train)
-val_dataloader = dict(dataset=_base_.ucf101_test)
-test_dataloader = dict(dataset=_base_.ucf101_test)
+model = dict(
+    backbone=_base_.encoder,
+    cls_head=dict(in_channels=_base_.channels, num_classes=_base_.num_classes),
+)
+train_dataloader = dict(
+    dataset=dict(pipeline=dict(resize=_base_.resize, flip=_base_.flip), **_base_.train_set)
+)
+val_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
+test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))

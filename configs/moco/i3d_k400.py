@@ -1,10 +1,16 @@
 # MoCo on Kinetics-400, the baseline of FAME: I3D, 16x224x224, 64 videos on 8 GPUs.
 _base_ = [
-    '../_base_/models/moco_i3d.py',
-    '../_base_/pipelines/pretrain_224.py',
+    '../_base_/encoders/i3d.py',
     '../_base_/datasets/k400.py',
-    '../_base_/schedules/pretrain_200e.py',
-    '../_base_/default_runtime.py',
+    '../_base_/methods/moco.py',
 ]
 
-train_dataloader = dict(dataset=_base_.k400_train)
+model = dict(
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
+)
+train_dataloader = dict(
+    dataset=dict(
+        pipeline=dict(per_view=dict(resize=_base_.resize, flip=_base_.flip)), **_base_.train_set
+    )
+)

@@ -1,10 +1,14 @@
-# Retrieval on the generated videos, with the small 3D ResNet (FAME, section 4.2 "Video Retrieval"):
-# training videos are the gallery, test videos the queries.
+# Retrieval of generated videos with the small 3D ResNet.
 _base_ = [
-    '../_base_/models/features_r3d_toy.py',
-    '../_base_/pipelines/retrieval_toy.py',
+    '../_base_/encoders/r3d_toy.py',
     '../_base_/datasets/toy.py',
-    '../_base_/default_runtime.py',
+    '../_base_/protocols/retrieval.py',
 ]
 
-test_dataloader = dict(dataset=dict(gallery=_base_.toy_train, query=_base_.toy_test))
+model = dict(backbone=_base_.encoder)
+sides = dict(gallery=_base_.train_set, query=_base_.test_set)
+test_dataloader = dict(
+    batch_size=8,
+    num_workers=2,
+    dataset=dict(pipeline=dict(sample=_base_.clip, **_base_.middle), **sides),
+)

@@ -1,10 +1,13 @@
-# Retrieval of clips of the generated videos with the small 3D ResNet (BE, section 4.3; DSM, "Video
-# Retrieval"): clips of the training videos are the gallery, clips of the test videos the queries.
+# Retrieval of clips of generated videos with the small 3D ResNet.
 _base_ = [
-    '../_base_/models/clips_r3d_toy.py',
-    '../_base_/pipelines/clips_toy.py',
+    '../_base_/encoders/r3d_toy.py',
     '../_base_/datasets/toy.py',
-    '../_base_/default_runtime.py',
+    '../_base_/protocols/clip_retrieval.py',
 ]
 
-test_dataloader = dict(dataset=dict(gallery=_base_.toy_train, query=_base_.toy_test))
+model = dict(backbone=_base_.encoder)
+sides = dict(gallery=_base_.train_set, query=_base_.test_set)
+test_dataloader = dict(
+    num_workers=2,
+    dataset=dict(pipeline=dict(sample=dict(clip_len=8), **_base_.middle), **sides),
+)

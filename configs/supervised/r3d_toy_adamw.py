@@ -2,13 +2,8 @@
 # SGD at the rate of fine-tuning stays at chance there.
 _base_ = './r3d_toy.py'
 
-train_pipeline = [
-    *_base_.train_pipeline[:3],
-    # Smaller crops cut the actor's limbs off.
-    dict(type='RandomResizedCrop', area_range=(0.7, 1.0)),
-    *_base_.train_pipeline[4:],
-]
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+# Smaller crops cut the actor's limbs off.
+train_dataloader = dict(dataset=dict(pipeline=dict(crop=dict(area_range=(0.7, 1.0)))))
 train_cfg = dict(max_epochs=30)
 optim_wrapper = dict(
     optimizer=dict(_delete_=True, type='AdamW', lr=0.001, weight_decay=0.05),

@@ -2,12 +2,4 @@
 # and the pose alone teach (DSM, Fig. 1; BE, section 4.5).
 _base_ = './r3d_toy.py'
 
-train_dataloader = dict(
-    dataset=dict(
-        pipeline=[
-            *_base_.train_pipeline[:2],
-            dict(type='StaticClip'),
-            *_base_.train_pipeline[2:],
-        ]
-    )
-)
+train_dataloader = dict(dataset=dict(pipeline=dict(freeze=dict(type='StaticClip'))))

@@ -155,7 +155,7 @@ def get_installed_path(package: str) -> str:
     return str(Path(spec.origin).parent)
 
 
-def _replace_everywhere(old: Callable, new: Callable) -> None:
+def replace_everywhere(old: Callable, new: Callable) -> None:
     """Put `new` wherever a loaded module holds `old` under its name: `from` imports copy it."""
     for module in list(sys.modules.values()):
         if getattr(module, '__dict__', {}).get(old.__name__) is old:
@@ -177,7 +177,7 @@ def find_packages_without_pkg_resources() -> None:
     for new in (is_installed, get_installed_path):
         old = getattr(package_utils, new.__name__)
         if old is not new:
-            _replace_everywhere(old, new)
+            replace_everywhere(old, new)
 
 
 def inherit_mmdebias_configs() -> None:

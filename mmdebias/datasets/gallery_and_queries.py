@@ -1,6 +1,6 @@
 """The two sides of a retrieval test."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from mmaction.registry import DATASETS
 from mmengine.dataset import ConcatDataset
@@ -19,14 +19,14 @@ class GalleryAndQueries(ConcatDataset):
         gallery: Arguments of the :class:`TolerantVideoDataset` that is searched: ``ann_file`` and,
             where needed, ``data_root``, ``data_prefix``, ...
         query: The same for the videos that search.
-        pipeline: Transforms of both sides.
+        pipeline: Transforms of both sides, as :class:`TolerantVideoDataset` takes them.
 
     Raises:
         ValueError: a video is on both sides, where it would find itself.
         What :class:`TolerantVideoDataset` raises; a video that cannot be read is an error.
     """
 
-    def __init__(self, gallery: dict, query: dict, pipeline: list[dict | Callable]) -> None:
+    def __init__(self, gallery: dict, query: dict, pipeline: dict | Sequence) -> None:
         sides = dict(gallery=gallery, query=query)
         super().__init__(
             [

@@ -1,7 +1,7 @@
 """A list of videos, some of which may be broken."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from mmaction.registry import DATASETS
 from mmengine.fileio import list_from_file
 from mmengine.logging import print_log
 
+from .named_steps import ordered_steps
 from .seeding import derive_seed, seeded
 
 UNTRIED, READ, FAILED = 0, 1, 2
@@ -42,7 +43,8 @@ class TolerantVideoDataset(VideoDataset):
 
     Args:
         ann_file: The list, one video a line.
-        pipeline: As in MMAction2. Whatever runs until ``imgs`` are there counts as reading.
+        pipeline: As in MMAction2, or ``{name: transform}``, see :func:`ordered_steps`. Whatever
+            runs until ``imgs`` are there counts as reading.
         max_failed_share: Training stops when more than this share of the videos cannot be read.
         extra: Keys and values added to each sample's information, such as ``dict(split='query')``.
         **kwargs: As in MMAction2's ``VideoDataset``.
@@ -57,7 +59,7 @@ class TolerantVideoDataset(VideoDataset):
     def __init__(
         self,
         ann_file: str,
-        pipeline: list[dict | Callable],
+        pipeline: Mapping[str, dict | None] | Sequence[dict | Callable],
         max_failed_share: float = 0.1,
         extra: dict | None = None,
         **kwargs: Any,
@@ -67,7 +69,7 @@ class TolerantVideoDataset(VideoDataset):
         self.max_failed_share = max_failed_share
         self.extra = dict(extra or {})
         self.log_file: str | None = None
-        super().__init__(ann_file, pipeline, **kwargs)
+        super().__init__(ann_file, ordered_steps(pipeline), **kwargs)
         self._check_that_videos_exist()
         # Shared memory: workers write what the main process reads, and the reverse.
         self.status = torch.zeros(len(self), dtype=torch.uint8).share_memory_()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from mmengine.config import Config
 
+from mmdebias.datasets import ordered_steps
 from mmdebias.datasets.bias.manifest import SOURCES, read_manifest
 
 from . import bias_metrics
@@ -146,7 +147,7 @@ def _test_pipeline(cfg: Config) -> list[dict]:
             'The config has no test_dataloader.dataset.pipeline, which says how its classifier '
             'reads videos: give the config that it is tested with.'
         )
-    return [dict(step) for step in dataset.pipeline]
+    return [dict(step) for step in ordered_steps(dataset.pipeline)]
 
 
 def _with_composer(pipeline: Sequence[dict], composer: dict) -> list[dict]:

@@ -7,21 +7,20 @@ from running import ROOT
 
 FOLDER = ROOT / 'configs' / 'dsm'
 CONFIGS = sorted(path.stem for path in FOLDER.glob('*.py'))
-ENCODERS = ('c3d', 'i3d', 'r3d_34')
 
 
 def load(name):
     return Config.fromfile(FOLDER / f'{name}.py')
 
 
-def step(cfg, name):
-    (found,) = (t for t in cfg.train_dataloader.dataset.pipeline if t['type'] == name)
-    return found
+def steps(cfg):
+    return cfg.train_dataloader.dataset.pipeline
 
 
-def transforms_of(cfg, view):
-    steps = step(cfg, 'PerView')['transforms']
-    return [t['type'] for t in (steps[view] if isinstance(steps, dict) else steps)]
+def scales_flow(cfg):
+    """The views whose optical flow is scaled."""
+    disturb = steps(cfg).disturb
+    return [] if disturb is None else disturb.views
 
 
 def augments_of(cfg):
@@ -32,21 +31,21 @@ def augments_of(cfg):
 WARPED = dict(anchor=['KorniaAugment'], positive=['SpatialWarping'], negative=[])
 
 
-@pytest.mark.parametrize('encoder', ENCODERS)
-@pytest.mark.parametrize(('data', 'shift'), [('k400', (4, 30)), ('ucf101', (2, 20))])
-def test_settings_are_the_papers(encoder, data, shift):
-    cfg = load(f'{encoder}_{data}')
-    sampling = step(cfg, 'SampleViews')
+@pytest.mark.parametrize('name', ['i3d_k400', 'r3d_34_k400', 'i3d_ucf101', 'c3d_ucf101'])
+def test_settings_are_the_papers(name):
+    cfg = load(name)
+    data = name.rpartition('_')[2]
+    sampling = steps(cfg).sample
     assert (sampling['clip_len'], sampling['frame_interval']) == (16, 4)
     assert sampling['views']['positive'] == dict(same_as='anchor')
-    assert sampling['views']['negative'] == dict(shift_from='anchor', shift=shift)
+    assert sampling['views']['negative'] == dict(
+        shift_from='anchor', shift=(4, 30) if data == 'k400' else (2, 20)
+    )
     assert data.replace('k400', 'kinetics400') in cfg.train_dataloader.dataset.data_root
-    size = 112 if encoder == 'c3d' else 224
-    for view in ('anchor', 'positive', 'negative'):
-        (resize,) = (t for t in step(cfg, 'PerView')['transforms'][view] if t['type'] == 'Resize')
-        assert resize['scale'] == (size, size)
-    assert 'ScaleOpticalFlow' not in transforms_of(cfg, 'anchor') + transforms_of(cfg, 'positive')
-    assert 'ScaleOpticalFlow' in transforms_of(cfg, 'negative')
+    size = 112 if name.startswith('c3d') else 224
+    assert steps(cfg).per_view.resize.scale == (size, size)
+    assert scales_flow(cfg) == ['negative']
+    assert steps(cfg).disturb.flow.type == 'ScaleOpticalFlow'
     assert augments_of(cfg) == WARPED
 
     assert cfg.train_dataloader.batch_size * 16 == 128 == cfg.auto_scale_lr.base_batch_size
@@ -86,13 +85,13 @@ def test_table_4_is_six_configs():
     assert own_negative == ['', 'disturbance', 'warp_flow', 'warp_shift']
     shifted, scaled = [], []
     for name in own_negative:
-        how = step(cfgs[name], 'SampleViews')['views']['negative']
+        how = steps(cfgs[name]).sample.views.negative
         assert how in (
             dict(shift_from='anchor', shift=(4, 30)),
             dict(same_as='anchor'),
         )
         shifted += [name] * ('shift' in how)
-        scaled += [name] * ('ScaleOpticalFlow' in transforms_of(cfgs[name], 'negative'))
+        scaled += [name] * bool(scales_flow(cfgs[name]))
     assert shifted == ['', 'disturbance', 'warp_shift']
     assert scaled == ['', 'disturbance', 'warp_flow']
     common = ('optim_wrapper', 'param_scheduler', 'train_cfg', 'auto_scale_lr')
@@ -104,12 +103,12 @@ def test_released_siblings_are_the_codes():
     cfg = load('i3d_k400_released')
     assert (cfg.model.head.temperature, cfg.model.momentum) == (0.07, 0.999)
     assert cfg.param_scheduler[0].milestones == [120, 160, 200]
-    assert step(cfg, 'SampleViews')['views']['negative'] == dict()
-    assert 'ScaleOpticalFlow' not in transforms_of(cfg, 'negative')
+    assert steps(cfg).sample.views.negative == dict()
+    assert not scales_flow(cfg)
     assert load('i3d_k400_triplet_released').model.head.inter_video
 
 
 @pytest.mark.parametrize('name', ['i3d_k400', 'r3d_toy'])
 def test_fame_on_the_positive_is_a_config_of_a_few_lines(name):
     assert augments_of(load(f'{name}_fame')) == {**WARPED, 'positive': ['FAME', 'SpatialWarping']}
-    assert len((FOLDER / f'{name}_fame.py').read_text().splitlines()) < 10
+    assert len((FOLDER / f'{name}_fame.py').read_text().splitlines()) < 25

@@ -30,12 +30,9 @@ CONFIGS = sorted(
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
 def test_config_steps(path, few_videos):
     cfg = Config.fromfile(ROOT / 'configs' / path)
-    steps = {step['type']: step for step in cfg.train_dataloader.dataset.pipeline}
-    steps['SampleViews']['clip_len'] = 4
-    transforms = steps['PerView']['transforms']
-    for of_view in transforms.values() if isinstance(transforms, dict) else [transforms]:
-        (resize,) = (t for t in of_view if t['type'] == 'Resize')
-        resize['scale'] = (32, 32)
+    steps = cfg.train_dataloader.dataset.pipeline
+    steps.sample.clip_len = 4
+    steps.per_view.resize.scale = (32, 32)
     cfg.model.backbone = ENCODER
     cfg.model.neck.in_channels = 16
     cfg.train_dataloader.dataset.update(

@@ -42,9 +42,7 @@ def test_maps_cover_the_clips_and_are_of_the_channels(encoder):
 def test_2d_nets_take_frames_one_by_one():
     cfg = Config.fromfile(ROOT / 'configs' / 'supervised' / 'r3d_toy.py')
     cfg.model.backbone = dict(type='ResNet', depth=18, pretrained=None, norm_eval=False)
-    for step in cfg.test_dataloader.dataset.pipeline:
-        if step.type == 'FormatShape':
-            step.input_format = 'NCHW'
+    cfg.test_dataloader.dataset.pipeline.format.input_format = 'NCHW'
     encoder = load_encoder(cfg)
     features = feature_maps(encoder, CLIPS[:2])
     assert features.shape == (2, 512, 8, 2, 2)

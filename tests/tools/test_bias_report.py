@@ -37,13 +37,13 @@ def models(tmp_path_factory):
         cfg.model.backbone.base_channels = 4
         if name == 'supervised':
             cfg.model.cls_head.in_channels = 32
-            sampling = cfg.test_dataloader.dataset.pipeline[1]
+            sampling = cfg.test_dataloader.dataset.pipeline.sample
             sampling.num_clips, sampling.clip_len, sampling.frame_interval = 2, 4, 1
             cfg.test_dataloader.update(num_workers=0, persistent_workers=False)
         else:
             cfg.model.neck.in_channels = 32
             cfg.train_dataloader.update(num_workers=0, persistent_workers=False)
-            views = cfg.train_dataloader.dataset.pipeline[1]
+            views = cfg.train_dataloader.dataset.pipeline.sample
             views.clip_len, views.frame_interval = 4, 1
         torch.manual_seed(0)
         (folder / name).mkdir()

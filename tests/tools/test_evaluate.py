@@ -72,8 +72,8 @@ def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
     command = [
         *EVALUATE, tmp_path / 'a.pth', '--dataset', 'ucf101', '--encoder', 'r3d_18',
         '--splits', '1,2,3', '--protocols', 'knn', '--work-dir', tmp_path / 'out',
-        '--cfg-options', f'{pipeline}.1.clip_len=4', f'{pipeline}.3.scale=(-1,32)',
-        f'{pipeline}.4.crop_size=32', 'test_dataloader.num_workers=1',
+        '--cfg-options', f'{pipeline}.sample.clip_len=4', f'{pipeline}.scale.scale=(-1,32)',
+        f'{pipeline}.centre.crop_size=32', 'test_dataloader.num_workers=1',
     ]  # fmt: skip
     log = run(command, env=dict(MMDEBIAS_DATA=str(tmp_path / 'data')))
     assert log.count('$ python tools/test.py') == 3

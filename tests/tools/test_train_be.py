@@ -28,7 +28,7 @@ def test_task_with_consistency_trains_and_is_fine_tuned(tmp_path, few_videos, tr
             # The videos of the tests have 24 frames.
             'model.task.clip_len=4',
             'model.task.gap=4',
-            'train_dataloader.dataset.pipeline.1.clip_len=20',
+            'train_dataloader.dataset.pipeline.sample.clip_len=20',
         ]
     )
     assert len(losses(log)) == 4

@@ -1,8 +1,12 @@
 """Transforming each view of a video by itself."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform, Compose
+
+from ..named_steps import ordered_steps
 
 
 @TRANSFORMS.register_module()
@@ -13,31 +17,41 @@ class PerView(BaseTransform):
     and ``FormatShape(input_format='NCTHW')`` makes ``[V, C, T, H, W]`` of them.
 
     Required keys: imgs, frame_inds, view_positions, view_names (of :class:`SampleViews`). Modified
-    keys: imgs, img_shape, num_clips.
+    keys: imgs, frame_inds, view_positions, img_shape, num_clips.
 
     Args:
-        transforms: Configs for all views, or ``{view: configs}`` where views differ.
+        transforms: Configs of the transforms in their order, or None where they are given by name.
+        views: Names of the views that are transformed; the others stay as they are. None: all.
+        **steps: Configs of the transforms by name, such as ``crop``, ``resize`` and ``flip``; they
+            run in the order of :data:`mmdebias.datasets.named_steps.STEPS`. None leaves one out.
 
     Raises:
-        ValueError: a dict that does not name exactly the sampled views, or views whose frames end
-            up in different sizes or numbers and so cannot be stacked.
+        ValueError: both ``transforms`` and ``steps``, or a step of an unknown name; on a sample,
+            ``views`` that are not sampled, or views whose frames end up in different sizes or
+            numbers and so cannot be stacked.
     """
 
-    def __init__(self, transforms: list[dict] | dict[str, list[dict]]) -> None:
-        if isinstance(transforms, dict):
-            self.transforms = {view: _compose(steps) for view, steps in transforms.items()}
-            self.shared = None
-        else:
-            self.transforms = {}
-            self.shared = _compose(transforms)
+    def __init__(
+        self,
+        transforms: Sequence[dict] | None = None,
+        views: Sequence[str] | None = None,
+        **steps: dict | None,
+    ) -> None:
+        if transforms is not None and steps:
+            raise ValueError(f'PerView has transforms and the steps {list(steps)}: give one.')
+        self.views = None if views is None else tuple(views)
+        configs = ordered_steps(steps if transforms is None else transforms)
+        # Built here: Compose would look in mmcv's registry, where MMAction2's transforms are not.
+        self.transforms = Compose([TRANSFORMS.build(config) for config in configs])
 
     def transform(self, results: dict) -> dict | None:
         """Transform one video's views; None where a transform gives the sample up."""
         views, frames = results['view_names'], results['imgs']
-        if self.shared is None and set(self.transforms) != set(views):
+        unknown = [view for view in self.views or () if view not in views]
+        if unknown:
             raise ValueError(
-                f'PerView has transforms for {list(self.transforms)} and SampleViews samples '
-                f'{list(views)}: name the same views.'
+                f'PerView transforms the views {unknown}, and SampleViews samples {list(views)}: '
+                'name views that are sampled.'
             )
         uses = np.bincount(results['view_positions'].ravel(), minlength=len(frames))
         imgs, shapes = [], {}
@@ -47,10 +61,13 @@ class PerView(BaseTransform):
             # A view sees a sample with one clip, so that stock transforms need not know of views.
             inds = results['frame_inds'][positions]
             sample = dict(results, imgs=clip, frame_inds=inds, num_clips=1)
-            sample = (self.shared or self.transforms[view])(sample)
+            if self.views is None or view in self.views:
+                sample = self.transforms(sample)
             if sample is None:
                 return None
             imgs.extend(sample['imgs'])
+            # What was cropped or flipped stays known to the transforms behind.
+            results.update({key: sample[key] for key in sample.keys() - results.keys()})
             shapes[view] = (len(sample['imgs']), *sample['imgs'][0].shape)
         if len(set(shapes.values())) > 1:
             raise ValueError(
@@ -58,14 +75,12 @@ class PerView(BaseTransform):
                 'must agree to be stacked: resize all to one size.'
             )
         results['imgs'] = imgs
+        # A PerView behind this one finds each view's frames where they are now.
+        results['frame_inds'] = results['frame_inds'][results['view_positions'].ravel()]
+        results['view_positions'] = np.arange(len(imgs)).reshape(len(views), -1)
         results['img_shape'] = imgs[0].shape[:2]
         results['num_clips'] = len(views)
         return results
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}({self.shared or self.transforms})'
-
-
-def _compose(transforms: list[dict]) -> Compose:
-    # Built here: Compose would look in mmcv's registry, where MMAction2's transforms are not.
-    return Compose([TRANSFORMS.build(step) for step in transforms])
+        return f'{type(self).__name__}(views={self.views}, {self.transforms})'

@@ -27,7 +27,7 @@ class ScaleOpticalFlow(BaseTransform):
     frames. The first frame stays. The scene stays where it is and what moves jerks. A clip without
     motion (a video of one frame, looped) has none to scale and comes back as it was.
 
-    In :class:`PerView`, give it to the view it is for, after its crop as in the paper.
+    In a :class:`PerView` of its own for the views it is for, after their crops as in the paper.
 
     Required keys: imgs, num_clips. Modified keys: imgs. With ``files`` also filename,
     total_frames, frame_inds, frame_interval.

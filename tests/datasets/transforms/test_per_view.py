@@ -50,21 +50,38 @@ def test_frames_that_a_loop_repeats_are_flipped_once():
     assert all((img == ramp[:, ::-1]).all() for img in flipped)
 
 
-def test_views_may_have_their_own_transforms():
+def test_steps_run_in_the_order_of_their_names():
+    results = decoded(dict(query=dict()), size=64)
+    # Cropped to the left half first: resizing first would leave nothing to crop.
+    view = PerView(resize=RESIZE, crop=dict(type='RandomCrop', size=32), flip=None)
+    assert [type(step).__name__ for step in view.transforms] == ['RandomCrop', 'Resize']
+    assert {img.shape for img in view(results)['imgs']} == {(8, 8, 3)}
+
+
+def test_some_views_may_be_transformed_further():
     flip = dict(type='Flip', flip_ratio=1)
     results = decoded(dict(query=dict(), key=dict(same_as='query')))
     ramp = np.arange(16, dtype=np.uint8)[None, :, None].repeat(16, 0).repeat(3, 2)
     results['imgs'] = [ramp.copy() for _ in results['imgs']]
-    imgs = PerView(dict(query=[flip], key=[]))(results)['imgs']
-    assert (imgs[0] == ramp[:, ::-1]).all() and (imgs[-1] == ramp).all()
+    results = PerView([flip], views=['key'])(PerView()(results))
+    imgs = results['imgs']
+    assert (imgs[0] == ramp).all() and (imgs[-1] == ramp[:, ::-1]).all()
+    assert len(results['frame_inds']) == len(imgs) == results['view_positions'].size
+    assert 'flip' in results  # for transforms that must not come behind one
 
 
 def test_views_of_different_sizes_are_refused():
-    views = dict(query=[RESIZE], key=[])
     with pytest.raises(ValueError, match='resize all to one size'):
-        PerView(views)(decoded(dict(query=dict(), key=dict())))
+        PerView([RESIZE], views=['query'])(decoded(dict(query=dict(), key=dict())))
 
 
 def test_other_views_than_the_sampled_ones_are_refused():
-    with pytest.raises(ValueError, match='name the same views'):
-        PerView(dict(query=[]))(decoded(dict(query=dict(), key=dict())))
+    with pytest.raises(ValueError, match='name views that are sampled'):
+        PerView(views=['anchor'])(decoded(dict(query=dict(), key=dict())))
+
+
+def test_steps_are_named_or_listed():
+    with pytest.raises(ValueError, match="has transforms and the steps \\['flip'\\]"):
+        PerView([RESIZE], flip=dict(type='Flip'))
+    with pytest.raises(ValueError, match="has steps \\['shear'\\]"):
+        PerView(shear=dict(type='Flip'))

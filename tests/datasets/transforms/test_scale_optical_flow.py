@@ -58,8 +58,8 @@ def test_one_view_is_moved_and_the_others_stay():
     results = SampleViews(5, 1, views)(dict(total_frames=5, modality='RGB'))
     frames = clip()
     results.update(imgs=[frame.copy() for frame in frames], img_shape=(48, 48))
-    steps = dict(anchor=[RESIZE], negative=[RESIZE, dict(type='ScaleOpticalFlow', max_scale=0)])
-    imgs = PerView(steps)(results)['imgs']
+    disturb = PerView(views=['negative'], flow=dict(type='ScaleOpticalFlow', max_scale=0))
+    imgs = disturb(PerView(resize=RESIZE)(results))['imgs']
     small = [cv2.resize(frame, (32, 32)) for frame in frames]
     assert np.array_equal(imgs[:5], small)
     assert np.array_equal(imgs[5:], [small[0], *small[:-1]])
@@ -104,7 +104,7 @@ def test_views_frames_find_their_flow(flow_files):
     inds = results['frame_inds'][results['view_positions'][1]]
     scaled = dict(type='ScaleOpticalFlow', files=flow_files, max_scale=1, border='border')
     np.random.seed(1)
-    imgs = PerView(dict(anchor=[], negative=[scaled]))(results)['imgs']
+    imgs = PerView(views=['negative'], flow=scaled)(results)['imgs']
     np.random.seed(1)
     phi = np.random.uniform(0, 1, 2)
     flow = np.zeros((2, 48, 48, 2), np.float32)

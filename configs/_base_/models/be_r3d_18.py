@@ -1,4 +1,0 @@
-# MoCo with BE on R3D-18.
-_base_ = './be_i3d.py'
-
-model = dict(backbone=dict(type='R3D', depth=18), neck=dict(in_channels=512))

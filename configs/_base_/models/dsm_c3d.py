@@ -1,4 +1,0 @@
-# DSM on C3D with batch normalisation.
-_base_ = './dsm_i3d.py'
-
-model = dict(backbone=dict(type='C3DBN'), neck=dict(in_channels=512))

@@ -1,4 +1,0 @@
-# DSM on R3D-34.
-_base_ = './dsm_i3d.py'
-
-model = dict(backbone=dict(type='R3D', depth=34), neck=dict(in_channels=512))

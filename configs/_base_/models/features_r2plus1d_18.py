@@ -1,4 +1,0 @@
-# Features of R(2+1)D-18, averaged over space, time and the clips of a video.
-_base_ = './recognizer_r2plus1d_18.py'
-
-model = dict(cls_head=dict(_delete_=True, type='FeatureHead', average_clips='score'))

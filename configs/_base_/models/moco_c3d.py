@@ -1,4 +1,0 @@
-# MoCo as in FAME, on C3D with batch normalisation.
-_base_ = './moco_i3d.py'
-
-model = dict(backbone=dict(type='C3DBN'), neck=dict(in_channels=512))

@@ -1,6 +1,0 @@
-# As finetune_224.py, without mirroring, for classes that tell left from right.
-_base_ = './finetune_224.py'
-
-train_pipeline = [*_base_.train_pipeline[:5], *_base_.train_pipeline[6:]]
-
-train_dataloader = dict(dataset=dict(pipeline=train_pipeline))

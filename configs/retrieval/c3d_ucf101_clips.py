@@ -1,0 +1,10 @@
+# Retrieval of clips on UCF101, split 1, with C3D (DSM, Table 2).
+_base_ = [
+    '../_base_/encoders/c3d.py',
+    '../_base_/datasets/ucf101.py',
+    '../_base_/protocols/clip_retrieval.py',
+]
+
+model = dict(backbone=_base_.encoder)
+sides = dict(gallery=_base_.train_set, query=_base_.test_set)
+test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **sides))

@@ -1,0 +1,115 @@
+"""The configs stay few, short to follow and free of positions; what they resolve to is kept."""
+
+import ast
+import json
+from pathlib import Path
+from statistics import mean
+
+import pytest
+from mmengine.config import Config
+
+from helpers.normal_form import digest
+from mmdebias.datasets import ordered_steps
+from running import ROOT
+
+FOLDER = ROOT / 'configs'
+FILES = sorted(FOLDER.rglob('*.py'))
+LEAVES = [path for path in FILES if '_base_' not in path.parts]
+# Of the configs as they resolved before encoders, data sets and methods became files of their own
+# (commit d261f1a). An intended change of a config changes its line: run this file.
+DIGESTS = Path(__file__).with_name('digests.json')
+
+
+def bases(path):
+    """The files that a config names as its bases."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == '_base_':
+            found = ast.literal_eval(node.value)
+            return [
+                (path.parent / base).resolve()
+                for base in ([found] if isinstance(found, str) else found)
+            ]
+    return []
+
+
+def files_to_read(path):
+    """A config and all that it inherits from."""
+    return {path} | {file for base in bases(path) for file in files_to_read(base)}
+
+
+def positions(path):
+    """Places where a config takes a part of a list by its position."""
+    index = (ast.Constant, ast.Slice, ast.UnaryOp)
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.slice, index)
+        and not (isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str))
+    ]
+
+
+def test_there_are_at_most_150_files():
+    assert len(FILES) <= 150
+
+
+def test_a_config_is_understood_from_five_files():
+    opened = {path: len(files_to_read(path)) for path in LEAVES}
+
+    assert mean(opened.values()) <= 5
+    assert max(opened.values()) <= 7, max(opened, key=opened.get)
+
+
+def test_no_config_splices_a_list_by_position():
+    assert {str(path): found for path in FILES if (found := positions(path))} == {}
+
+
+@pytest.mark.parametrize(
+    ('folder', 'names'),
+    [
+        ('encoders', {'encoder', 'channels', 'resize', 'middle'}),
+        ('datasets', {'train_set', 'test_set', 'num_classes', 'flip'}),
+    ],
+)
+def test_encoders_and_data_sets_can_be_exchanged(folder, names):
+    for path in (FOLDER / '_base_' / folder).glob('*.py'):
+        assert names <= Config.fromfile(path).keys(), path
+
+
+def sizes(steps):
+    """The sizes that transforms resize and crop to."""
+    for step in steps:
+        if step['type'] == 'PerView':
+            yield from sizes(s for s in step.values() if isinstance(s, dict))
+        elif step['type'] == 'CenterCrop':
+            yield step['crop_size']
+        elif step['type'] == 'Resize' and -1 not in step['scale']:
+            yield step['scale'][0]
+
+
+@pytest.mark.parametrize('path', LEAVES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_every_pipeline_makes_frames_of_the_encoders_size(path):
+    cfg = Config.fromfile(path)
+    # Puzzles are cut out of larger frames; the other one is drawn, not trained.
+    expected = 64 if path.stem.startswith(('puzzles_r3d', 'table_4')) else cfg.resize.scale[0]
+    for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        if cfg.get(loader) is not None:
+            found = list(sizes(ordered_steps(cfg[loader].dataset.pipeline)))
+            assert set(found) == {expected}, loader
+
+
+@pytest.mark.parametrize('path', LEAVES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_a_config_resolves_to_what_it_was(path, monkeypatch):
+    monkeypatch.setenv('MMDEBIAS_DATA', 'data')
+    known = json.loads(DIGESTS.read_text())
+
+    assert known.get(str(path.relative_to(FOLDER))) == digest(Config.fromfile(path))
+
+
+def test_no_digest_is_of_a_config_that_is_gone():
+    assert set(json.loads(DIGESTS.read_text())) == {str(p.relative_to(FOLDER)) for p in LEAVES}
+
+
+if __name__ == '__main__':
+    table = {str(path.relative_to(FOLDER)): digest(Config.fromfile(path)) for path in LEAVES}
+    DIGESTS.write_text(json.dumps(table, indent=1) + '\n')

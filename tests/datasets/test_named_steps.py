@@ -1,0 +1,78 @@
+"""Pipelines with named steps: their order, and MMAction2's own readers of pipelines."""
+
+import pytest
+import torch
+from mmaction.apis import MMAction2Inferencer, inference_recognizer, init_recognizer
+from mmaction.datasets import VideoDataset
+from mmengine.config import Config
+from mmengine.dataset import Compose
+
+from mmdebias.datasets import STEPS, TolerantVideoDataset, ordered_steps
+from running import ROOT
+
+OPEN, SAMPLE = dict(type='DecordInit'), dict(type='SampleFrames', clip_len=4)
+
+
+def test_the_order_is_that_of_the_names_whatever_that_of_the_dict():
+    # MMEngine writes a config's keys in alphabetical order into the work directory.
+    steps = {name: dict(type=name) for name in sorted(STEPS)}
+    assert [step['type'] for step in ordered_steps(steps)] == list(STEPS)
+
+
+def test_none_leaves_a_step_out_and_a_list_is_left_alone():
+    assert ordered_steps(dict(sample=SAMPLE, flip=None, open=OPEN)) == [OPEN, SAMPLE]
+    assert ordered_steps([SAMPLE, OPEN]) == [SAMPLE, OPEN]
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match=r"steps \['shear'\].*as a list"):
+        ordered_steps(dict(open=OPEN, shear=dict(type='Flip')))
+
+
+def test_stock_datasets_take_named_steps(few_videos):
+    steps = dict(sample=SAMPLE, open=OPEN, decode=dict(type='DecordDecode'))
+    for kind in (VideoDataset, TolerantVideoDataset):
+        lists = dict(
+            ann_file=str(few_videos / 'train.txt'), data_prefix=dict(video=str(few_videos))
+        )
+        dataset = kind(pipeline=steps, **lists)
+        names = [type(step).__name__ for step in dataset.pipeline.transforms]
+        assert names == ['DecordInit', 'SampleFrames', 'DecordDecode']
+    assert Compose(None).transforms == []
+
+
+def test_a_config_that_a_run_wrote_down_reads_videos_alike(tmp_path):
+    cfg = Config.fromfile(ROOT / 'configs/fame/r3d_toy.py')
+    cfg.dump(tmp_path / 'written.py')
+    again = Config.fromfile(tmp_path / 'written.py')
+
+    steps, written = (ordered_steps(c.train_dataloader.dataset.pipeline) for c in (cfg, again))
+    assert list(cfg.train_dataloader.dataset.pipeline) != list(
+        again.train_dataloader.dataset.pipeline
+    )
+    assert written == steps
+
+
+@pytest.fixture(scope='module')
+def classifier(tmp_path_factory):
+    """A fine-tuning config of a tiny net, and a checkpoint of random weights."""
+    folder = tmp_path_factory.mktemp('classifier')
+    (folder / 'config.py').write_text(
+        f'_base_ = {str(ROOT / "configs/finetune/r3d_toy.py")!r}\n'
+        'model = dict(backbone=dict(base_channels=2), cls_head=dict(in_channels=16))\n'
+    )
+    model = init_recognizer(str(folder / 'config.py'), device='cpu')
+    torch.save(dict(state_dict=model.state_dict(), meta={}), folder / 'weights.pth')
+    return folder
+
+
+def test_mmaction2s_inference_reads_named_steps(classifier, few_videos):
+    video = str(few_videos / '00.mp4')
+    files = str(classifier / 'config.py'), str(classifier / 'weights.pth')
+    model = init_recognizer(*files, device='cpu')
+    sample = inference_recognizer(model, video)
+    assert sample.pred_score.shape == (8,) and torch.isfinite(sample.pred_score).all()
+
+    inferencer = MMAction2Inferencer(rec=files[0], rec_weights=files[1], device='cpu')
+    (scores,) = [p['rec_scores'] for p in inferencer(video)['predictions']]
+    assert len(scores[0]) == 8
