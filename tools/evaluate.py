@@ -6,9 +6,10 @@ Usage:
 
 Every step is a command that a user would type; it is printed before it runs. Finished steps are not
 run again, an interrupted training goes on from its last epoch and an interrupted test from its last
-shard of features. The configs are those of ``PROTOCOLS`` below. Options after ``--cfg-options`` go
-to all of them, or to one, as in ``linear:train_cfg.max_epochs=5``. Where --gpus times the config's
-batch is not the paper's, the learning rate is scaled to it; the paper's batch on one GPU is
+shard of features. A config of configs/ is used where there is one for the encoder and data set, and
+written into the work directory where there is none. Options after ``--cfg-options`` go to all of
+them, or to one, as in ``linear:train_cfg.max_epochs=5``. Where --gpus times the config's batch is
+not the paper's, the learning rate is scaled to it; the paper's batch on one GPU is
 ``finetune:train_dataloader.batch_size=128``.
 """
 
@@ -27,15 +28,36 @@ from mmdebias.evaluation import confidence_interval
 from mmdebias.reporting import sha256_of, versions
 
 ROOT = Path(__file__).resolve().parents[1]
+# Of each protocol: its file in configs/_base_/protocols, and the leaf in configs/.
 PROTOCOLS = dict(
-    finetune='finetune/{net}_{data}',
-    finetune_be='finetune/{net}_{data}_be',
-    finetune_dsm='finetune/{net}_{data}_dsm',
-    linear='linear_probe/{net}_{data}',
-    knn='retrieval/{net}_{data}',
-    retrieval='retrieval/{net}_{data}',
-    clips='retrieval/{net}_clips_{data}',
+    finetune=('finetune', 'finetune/{net}_{data}'),
+    finetune_be=('finetune_be', 'finetune/{net}_{data}_be'),
+    finetune_dsm=('finetune_dsm', 'finetune/{net}_{data}_dsm'),
+    linear=('linear_probe', 'linear_probe/{net}_{data}'),
+    knn=('retrieval', 'retrieval/{net}_{data}'),
+    retrieval=('retrieval', 'retrieval/{net}_{data}'),
+    clips=('clip_retrieval', 'retrieval/{net}_{data}_clips'),
 )
+BASES = """# {protocol} of {net} on {data}, written by tools/evaluate.py.
+_base_ = [
+    'mmdebias::_base_/encoders/{net}.py',
+    'mmdebias::_base_/datasets/{data}.py',
+    'mmdebias::_base_/protocols/{protocol}.py',
+]
+"""
+TRAINED = """\
+head = dict(in_channels=_base_.channels, num_classes=_base_.num_classes{dropout})
+model = dict(backbone=_base_.encoder, cls_head=head)
+clip = dict(resize=_base_.resize, flip=_base_.flip)
+train_dataloader = dict(dataset=dict(pipeline=clip, **_base_.train_set))
+val_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
+test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
+"""
+COMPARED = """\
+model = dict(backbone=_base_.encoder)
+sides = dict(gallery=_base_.train_set, query=_base_.test_set)
+test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **sides))
+"""
 SEARCHED = ('knn', 'retrieval', 'clips')  # the others train first
 SPLITS = dict(toy=1, ucf101=3, hmdb51=3, diving48=1, sthv2=1, k400=1)
 
@@ -49,7 +71,7 @@ def parse_args() -> argparse.Namespace:
         '--protocols', default='finetune,linear,knn,retrieval', help=', '.join(PROTOCOLS)
     )
     parser.add_argument(
-        '--encoder', help='i3d, r2plus1d_18, c3d, r3d_18 or r3d_34; only toy has a default, r3d'
+        '--encoder', help='a file of configs/_base_/encoders; only toy has a default, r3d_toy'
     )
     parser.add_argument('--splits', default='1', help='of UCF101 and HMDB51, such as 1,2,3')
     parser.add_argument('--gpus', type=int, default=1, help='or, without GPUs, processes')
@@ -67,25 +89,44 @@ def parse_args() -> argparse.Namespace:
     if args.encoder is None:
         if args.dataset != 'toy':
             parser.error(f'{args.dataset} needs --encoder: which net is the checkpoint of?')
-        args.encoder = 'r3d'
+        args.encoder = 'r3d_toy'
     if args.gpus < 1:
         parser.error(f'--gpus {args.gpus} must be 1 or more')
     if not args.checkpoint.is_file():
         parser.error(f'there is no checkpoint {args.checkpoint}')
-    configs = [config_of(args, protocol) for protocol in args.protocols]
-    missing = [path for path in configs if not path.is_file()]
-    if missing:
-        parser.error(f'there is no config {missing[0]}: choose another --encoder or protocol')
+    encoders = sorted(path.stem for path in (ROOT / 'configs/_base_/encoders').glob('*.py'))
+    if args.encoder not in encoders:
+        parser.error(f'--encoder {args.encoder} is not among {", ".join(encoders)}')
     if args.work_dir is None:
         args.work_dir = ROOT / 'work_dirs' / 'evaluate' / args.checkpoint.stem
     return args
 
 
-def config_of(args: argparse.Namespace, protocol: str) -> Path:
-    """The config of a protocol."""
-    name = PROTOCOLS[protocol].format(net=args.encoder, data=args.dataset)
-    name = name.replace('r3d_clips_toy', 'r3d_toy_clips')
-    return ROOT / 'configs' / f'{name}.py'
+def config_of(protocol: str, net: str, data: str, folder: Path) -> Path:
+    """Return the config of a protocol: that of configs/, or one written into a folder.
+
+    Args:
+        protocol: A key of ``PROTOCOLS``.
+        net: A file of configs/_base_/encoders.
+        data: A file of configs/_base_/datasets.
+        folder: Where to write.
+    """
+    leaf = PROTOCOLS[protocol][1].format(net=net.removesuffix(f'_{data}'), data=data)
+    path = ROOT / 'configs' / f'{leaf}.py'
+    if path.is_file():
+        return path
+    path = folder / f'{leaf.replace("/", "_")}.py'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(new_config(protocol, net, data))
+    return path
+
+
+def new_config(protocol: str, net: str, data: str) -> str:
+    """Return the text of a protocol's config for any encoder and data set."""
+    # FAME, appendix A.3: .7 on UCF101, .5 elsewhere.
+    dropout = ', dropout_ratio=0.7' if (protocol, data) == ('finetune', 'ucf101') else ''
+    text = BASES.format(protocol=PROTOCOLS[protocol][0], net=net, data=data)
+    return text + (COMPARED if protocol in SEARCHED else TRAINED.format(dropout=dropout))
 
 
 def main() -> None:
@@ -97,11 +138,12 @@ def main() -> None:
     folder = args.work_dir / f'{args.dataset}_{digest}'
     rows = []
     for protocol in args.protocols:
+        config = config_of(protocol, args.encoder, args.dataset, folder / 'configs')
         results = {}
         for split in args.splits:
             place = folder / protocol / f'split{split}'
-            results[split] = run_protocol(args, protocol, split, place)
-        rows += table_rows(protocol, config_of(args, protocol), results)
+            results[split] = run_protocol(args, protocol, config, split, place)
+        rows += table_rows(protocol, config, results)
         write(folder, setting, rows)  # a table of what there is, should a later protocol fail
     print(f'\n{(folder / "table.md").read_text()}\n{folder / "table.md"}, table.json')
 
@@ -121,13 +163,15 @@ def setting_of(args: argparse.Namespace) -> dict:
     )
 
 
-def run_protocol(args: argparse.Namespace, protocol: str, split: str, place: Path) -> dict:
+def run_protocol(
+    args: argparse.Namespace, protocol: str, config: Path, split: str, place: Path
+) -> dict:
     """The metrics of a protocol on a split, and how many videos they are of."""
     result = place / 'result.json'
     if result.exists():
         print(f'Reusing {result}', flush=True)
         return json.loads(result.read_text())
-    config, checkpoint = config_of(args, protocol), args.checkpoint
+    checkpoint = args.checkpoint
     common = [*split_options(args.dataset, split, protocol), *options_of(args, protocol)]
     common.append(f'randomness.seed={args.seed}')
     if protocol not in SEARCHED:
@@ -225,7 +269,8 @@ def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[di
         videos = round(sum(result['videos'] for result in results.values()) / len(results))
         low, high = confidence_interval(mean, videos)
         row = dict(protocol=protocol, metric=name, value=mean, splits=values, videos=videos)
-        rows.append(row | dict(low=low, high=high, config=str(config.relative_to(ROOT))))
+        shown = config.relative_to(ROOT) if config.is_relative_to(ROOT) else config
+        rows.append(row | dict(low=low, high=high, config=str(shown)))
     return rows
 
 

@@ -30,7 +30,8 @@ def digest(cfg: Config) -> str:
 
 def _normal(part):
     if isinstance(part, dict):
-        part = {key: _normal(value) for key, value in part.items()}
+        # MMEngine notes the scope where a config is inherited from a package.
+        part = {key: _normal(value) for key, value in part.items() if key != '_scope_'}
         if 'views' in part and isinstance(part['views'], dict):
             part['views'] = list(part['views'].items())
         if 'pipeline' in part:

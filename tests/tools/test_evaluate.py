@@ -10,6 +10,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from helpers.normal_form import digest
 from mmdebias.evaluation import confidence_interval
 from running import ROOT, run
 
@@ -98,7 +99,7 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
     checkpoint.touch()
     toy = [checkpoint, '--dataset', 'toy']
     assert "['svm'] are no protocols" in say(*toy, '--protocols', 'svm')
-    assert 'vgg_toy.py' in say(*toy, '--encoder', 'vgg')
+    assert '--encoder vgg is not among c3d, i3d' in say(*toy, '--encoder', 'vgg')
     assert 'no checkpoint' in say('none.pth', '--dataset', 'toy')
     assert 'ucf101 needs --encoder' in say(checkpoint, '--dataset', 'ucf101')
     assert '--splits 2: sthv2 has 1' in say(checkpoint, '--dataset', 'sthv2', '--splits', '2')
@@ -122,19 +123,48 @@ def test_several_gpus_go_through_the_launcher(tmp_path, monkeypatch):
     ]
 
 
-def test_every_protocol_is_a_config_and_splits_are_lists():
+def test_splits_are_lists():
     module = runpy.run_path(str(EVALUATE[1]))
-    args = argparse.Namespace(encoder='i3d')
-    for args.dataset in ('ucf101', 'hmdb51', 'diving48', 'sthv2', 'k400'):
-        for protocol in ('finetune', 'linear', 'knn', 'retrieval'):
-            assert module['config_of'](args, protocol).is_file()
-    for args.dataset in ('ucf101', 'hmdb51'):
-        for protocol in ('finetune_be', 'finetune_dsm', 'clips'):
-            assert module['config_of'](args, protocol).is_file()
-    args.encoder, args.dataset = 'r3d', 'toy'
-    assert module['config_of'](args, 'clips').is_file()
     assert module['split_options']('k400', '1', 'finetune') == []
     assert module['split_options']('hmdb51', '3', 'retrieval') == [
         'test_dataloader.dataset.gallery.ann_file=hmdb51_train_split_3_videos.txt',
         'test_dataloader.dataset.query.ann_file=hmdb51_val_split_3_videos.txt',
     ]
+
+
+MODULE = runpy.run_path(str(EVALUATE[1]))
+NETS = ('i3d', 'r2plus1d_18', 'c3d', 'r3d_18', 'r3d_34')
+SHIPPED = [
+    (protocol, net, data)
+    for protocol in MODULE['PROTOCOLS']
+    for net in NETS
+    for data in MODULE['SPLITS']
+    if (
+        ROOT / 'configs' / f'{MODULE["PROTOCOLS"][protocol][1]}.py'.format(net=net, data=data)
+    ).exists()
+]
+
+
+@pytest.mark.parametrize('cell', SHIPPED, ids='-'.join)
+def test_a_written_config_is_the_shipped_one_where_there_is_one(cell, tmp_path):
+    protocol, net, data = cell
+    path = MODULE['config_of'](protocol, net, data, tmp_path)
+    assert path.is_relative_to(ROOT / 'configs') and not list(tmp_path.iterdir())
+
+    (tmp_path / 'written.py').write_text(MODULE['new_config'](*cell))
+
+    assert digest(Config.fromfile(tmp_path / 'written.py')) == digest(Config.fromfile(path))
+
+
+@pytest.mark.parametrize('protocol', MODULE['PROTOCOLS'])
+def test_any_encoder_meets_any_data_set(protocol, tmp_path):
+    for net, data in (('r3d_18', 'hmdb51'), ('c3d', 'sthv2'), ('r3d_34', 'k400'), ('i3d', 'toy')):
+        path = MODULE['config_of'](protocol, net, data, tmp_path / protocol)
+        cfg = Config.fromfile(path)
+        MODELS.build(cfg.model)
+        dataset = cfg.test_dataloader.dataset
+        assert data.replace('k400', 'kinetics400') in dataset.get('query', dataset).data_root
+        if 'head' in cfg:
+            assert cfg.model.cls_head.num_classes == cfg.num_classes
+            flip = cfg.train_dataloader.dataset.pipeline.flip
+            assert (flip is None) == (data in ('sthv2', 'toy'))
