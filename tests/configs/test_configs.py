@@ -65,6 +65,16 @@ def test_views_sampled_are_the_views_augmented(path):
     assert list(sampling.views) == list(cfg.model.data_preprocessor.views)
 
 
+@pytest.mark.parametrize('path', PRETRAINING, ids=str)
+def test_the_copy_that_a_run_writes_down_builds(path, tmp_path):
+    load(path).dump(tmp_path / 'copy.py')
+    copy = Config.fromfile(tmp_path / 'copy.py')
+    for transform in ordered_steps(copy.train_dataloader.dataset.pipeline):
+        TRANSFORMS.build(transform)
+    views = list(copy.model.data_preprocessor.views)
+    assert views == list(copy.train_dataloader.dataset.pipeline.sample.views)
+
+
 def test_fame_on_kinetics_is_the_papers():
     cfg = load('fame/i3d_k400.py')
     assert cfg.train_dataloader.batch_size * 8 == 64 == cfg.auto_scale_lr.base_batch_size

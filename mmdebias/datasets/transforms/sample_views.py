@@ -54,10 +54,10 @@ class SampleViews(BaseTransform):
 
     Raises:
         ValueError: ``clip_len`` or ``frame_interval`` below one, no views, a view that starts from
-            one that is not named before it, or a range that holds no shift but 0; on a video, if
-            every shift of the range is a whole number of its lengths, which would repeat the
-            source's frames, if ``other_than`` is asked of a single frame, or if it is too short
-            and ``loop`` is False.
+            one that is not there or from itself, or a range that holds no shift but 0; on a video,
+            if every shift of the range is a whole number of its lengths, which would repeat the
+            source's frames, if ``other_than`` is asked of a single frame, or if it is too short and
+            ``loop`` is False.
     """
 
     def __init__(
@@ -71,9 +71,8 @@ class SampleViews(BaseTransform):
         self.clip_len = clip_len
         self.frame_interval = frame_interval
         self.loop = loop
-        self.views: dict[str, View] = {}
-        for name, how in views.items():
-            self.views[name] = _parse_view(name, how, known=list(self.views))
+        self.views = {name: _parse_view(name, how, list(views)) for name, how in views.items()}
+        self.drawn = _sources_first(self.views)
 
     def transform(self, results: dict) -> dict:
         """Draw frames for one video."""
@@ -86,10 +85,10 @@ class SampleViews(BaseTransform):
                 f'{self.frame_interval} spans {self._span}: leave the video out, or sample less.'
             )
         starts: dict[str, int] = {}
-        for name, view in self.views.items():
-            starts[name] = self._start(view, starts, total)
+        for name in self.drawn:
+            starts[name] = self._start(self.views[name], starts, total)
         offsets = np.arange(self.clip_len) * self.frame_interval
-        frames = (np.array(list(starts.values()))[:, None] + offsets) % total
+        frames = (np.array([starts[name] for name in self.views])[:, None] + offsets) % total
         distinct, positions = np.unique(frames, return_inverse=True)
         results['frame_inds'] = distinct + results.get('start_index', 0)
         results['view_positions'] = positions.reshape(frames.shape)
@@ -156,8 +155,7 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
         raise ValueError(f'views[{name!r}] has both {" and ".join(sources)}: keep one.')
     if view.source and view.source not in known:
         raise ValueError(
-            f'views[{name!r}] starts from {view.source!r}, which is not named before it; there '
-            f'are {known}.'
+            f'views[{name!r}] starts from {view.source!r}, which is not there; there are {known}.'
         )
     if (view.shift_from is None) != (view.shift is None):
         raise ValueError(f'views[{name!r}] needs both shift_from=VIEW and shift=(LOW, HIGH).')
@@ -167,6 +165,25 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
             'a shift other than 0 in between.'
         )
     return view
+
+
+def _sources_first(views: dict[str, View]) -> list[str]:
+    """Order views so that each comes behind the one it starts from.
+
+    Not the order they are named in: MMEngine sorts the keys of a config that it writes down.
+    """
+    order: list[str] = []
+    while len(order) < len(views):
+        ready = [
+            name
+            for name, view in views.items()
+            if name not in order and (view.source is None or view.source in order)
+        ]
+        if not ready:
+            rest = [name for name in views if name not in order]
+            raise ValueError(f'The views {rest} start from one another: draw one by itself.')
+        order += ready
+    return order
 
 
 def _is_range(shift: tuple[int, int]) -> bool:

@@ -130,6 +130,14 @@ def test_any_number_of_views_keeps_its_order():
     assert results['num_clips'] == 5
 
 
+def test_a_view_may_be_named_before_the_one_it_starts_from():
+    # As in the copy of a config that a run writes down: its keys are sorted.
+    views = dict(key=dict(same_as='query'), query=dict())
+    results = sample(50, views)
+    assert list(results['view_names']) == ['key', 'query']
+    assert np.array_equal(*frames_of(results).values())
+
+
 @pytest.mark.parametrize(
     ('arguments', 'says'),
     [
@@ -146,6 +154,7 @@ def test_any_number_of_views_keeps_its_order():
         (dict(views=dict(a=dict(), b=dict(same_as='a', shift_from='a', shift=(1, 2)))), 'keep one'),
         (dict(views=dict(a=dict(), b=dict(same_as='a', other_than='a'))), 'keep one'),
         (dict(views=dict(a=dict(other_than='b'))), "starts from 'b'"),
+        (dict(views=dict(a=dict(same_as='b'), b=dict(same_as='a'))), 'start from one another'),
         (dict(views=dict(a=dict(start=3))), 'not understood'),
     ],
 )
