@@ -32,7 +32,7 @@ setup(
     packages=find_packages(include=['mmdebias', 'mmdebias.*']),
     package_data={
         'mmdebias': mim,
-        'mmdebias.visualization.bias': ['page.html', 'style.css'],
+        'mmdebias.bias': ['page.html', 'style.css'],
     },
     python_requires='>=3.10,<3.13',
     # mmcv is left out on purpose: mmcv and mmcv-lite own the same folder, and a requirement on one

@@ -9,9 +9,28 @@ from . import compat
 # Before anything imports mmaction: some of its parts cannot be imported without.
 compat.apply()
 
-from . import datasets, engine, evaluation, models, ops, visualization  # noqa: E402
+__version__ = '0.1.0'
+
+from . import (  # noqa: E402
+    analysis,
+    bias,
+    datasets,
+    engine,
+    evaluation,
+    models,
+    ops,
+    visualization,
+)
 
 datasets.accept_named_steps_upstream()
 
-__version__ = '0.1.0'
-__all__ = ['datasets', 'engine', 'evaluation', 'models', 'ops', 'visualization']
+__all__ = [
+    'analysis',
+    'bias',
+    'datasets',
+    'engine',
+    'evaluation',
+    'models',
+    'ops',
+    'visualization',
+]

@@ -17,15 +17,15 @@ import argparse
 import hashlib
 import json
 import os
-import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 from mmengine.config import Config
 
+from mmdebias import runs
 from mmdebias.evaluation import confidence_interval
-from mmdebias.reporting import sha256_of, versions
+from mmdebias.files import write_text
+from mmdebias.provenance import file_sha256, versions
 
 ROOT = Path(__file__).resolve().parents[1]
 # Of each protocol: its file in configs/_base_/protocols, and the leaf in configs/.
@@ -102,7 +102,7 @@ def parse_args() -> argparse.Namespace:
     return args
 
 
-def config_of(protocol: str, net: str, data: str, folder: Path) -> Path:
+def find_config(protocol: str, net: str, data: str, folder: Path) -> Path:
     """Return the config of a protocol: that of configs/, or one written into a folder.
 
     Args:
@@ -132,13 +132,13 @@ def new_config(protocol: str, net: str, data: str) -> str:
 def main() -> None:
     """Run what is missing and write the table."""
     args = parse_args()
-    setting = setting_of(args)
+    setting = read_setting(args)
     # Other weights, seeds or options have results of their own.
     digest = hashlib.sha256(json.dumps(setting, sort_keys=True).encode()).hexdigest()[:12]
     folder = args.work_dir / f'{args.dataset}_{digest}'
     rows = []
     for protocol in args.protocols:
-        config = config_of(protocol, args.encoder, args.dataset, folder / 'configs')
+        config = find_config(protocol, args.encoder, args.dataset, folder / 'configs')
         results = {}
         for split in args.splits:
             place = folder / protocol / f'split{split}'
@@ -148,11 +148,11 @@ def main() -> None:
     print(f'\n{(folder / "table.md").read_text()}\n{folder / "table.md"}, table.json')
 
 
-def setting_of(args: argparse.Namespace) -> dict:
-    """What makes the numbers: weights, data, seed, options, versions."""
+def read_setting(args: argparse.Namespace) -> dict:
+    """Return what makes the numbers: weights, data, seed, options, versions."""
     return dict(
         checkpoint=str(args.checkpoint),
-        sha256=sha256_of(args.checkpoint),
+        sha256=file_sha256(args.checkpoint),
         encoder=args.encoder,
         dataset=args.dataset,
         data=os.environ.get('MMDEBIAS_DATA', 'data'),
@@ -172,24 +172,24 @@ def run_protocol(
         print(f'Reusing {result}', flush=True)
         return json.loads(result.read_text())
     checkpoint = args.checkpoint
-    common = [*split_options(args.dataset, split, protocol), *options_of(args, protocol)]
+    common = [*split_options(args.dataset, split, protocol), *protocol_options(args, protocol)]
     common.append(f'randomness.seed={args.seed}')
+    options = dict(gpus=args.gpus)
     if protocol not in SEARCHED:
-        checkpoint = train(args, config, place / 'train', common)
+        checkpoint = runs.train(
+            config, place / 'train', common, checkpoint, ['--auto-scale-lr'],
+            log=place / 'train.log', **options,
+        )  # fmt: skip
     if protocol == 'knn':
         common += ['test_evaluator.type=KNNAccuracy']
     work = place / 'test'
-    run(args.gpus, place / 'test.log', 'test', [config, checkpoint], '--work-dir', work,
-        '--cfg-options', *common, f'work_dir={work}')  # fmt: skip
-    # MMEngine writes the metrics of each run into a folder named by the time.
-    latest = max(work.glob('*/*.json'), key=lambda path: path.stat().st_mtime)
-    metrics = json.loads(latest.read_text())
+    metrics = runs.test(config, checkpoint, work, common, log=place / 'test.log', **options)
     found = dict(metrics=metrics, videos=count_videos(work, protocol not in SEARCHED))
-    result.write_text(json.dumps(found))
+    write_text(result, json.dumps(found))
     return found
 
 
-def options_of(args: argparse.Namespace, protocol: str) -> list[str]:
+def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
     """The user's options for a protocol."""
     named = [option.partition(':') for option in args.cfg_options]
     return [
@@ -220,39 +220,6 @@ def count_videos(work: Path, classified: bool) -> int:
     return sum(bool(line.strip()) for line in path.read_text().splitlines())
 
 
-def train(args: argparse.Namespace, config: Path, work: Path, options: list[str]) -> Path:
-    """Train, or go on training; returns the last checkpoint."""
-    marker, finished = work / 'last_checkpoint', work / 'finished'
-    if not finished.exists():
-        # The marker is written when a checkpoint is whole.
-        start = ['--resume'] if marker.exists() else []
-        more = [] if start else [f'load_from={args.checkpoint}']
-        run(args.gpus, work.parent / 'train.log', 'train', [config], '--work-dir', work,
-            '--auto-scale-lr', *start, '--cfg-options', *options, *more)  # fmt: skip
-        finished.touch()
-    return Path(marker.read_text())
-
-
-def run(gpus: int, log: Path, task: str, files: list[Path], *options: object) -> None:
-    """Train or test with the project's scripts; the command is shown, what it says is logged."""
-    if gpus == 1:
-        name, program, script, count = 'python', sys.executable, f'tools/{task}.py', []
-    else:
-        name, program, script, count = 'bash', 'bash', f'tools/dist_{task}.sh', [gpus]
-    arguments = list(map(str, [*files, *count, *options]))
-    command = [program, str(ROOT / script), *arguments]
-    print('$', shlex.join([name, script, *arguments]), flush=True)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    # The launcher starts what is called python.
-    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
-    env = dict(os.environ, PATH=path)
-    with log.open('a') as file:
-        status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, env=env).returncode
-    if status:
-        print(log.read_text()[-3000:])
-        sys.exit(f'{script} failed (exit status {status}). All it said is in {log}.')
-
-
 def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[dict]:
     """A row a metric: its mean over the splits, and a 95 % confidence interval.
 
@@ -276,8 +243,7 @@ def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[di
 
 def write(folder: Path, setting: dict, rows: list[dict]) -> None:
     """Both tables."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / 'table.json').write_text(json.dumps(dict(setting=setting, rows=rows), indent=1))
+    write_text(folder / 'table.json', json.dumps(dict(setting=setting, rows=rows), indent=1))
     lines = [
         '| protocol | metric | % | 95 % interval | test videos | each split | config |',
         '|---|---|---|---|---|---|---|',
@@ -295,8 +261,11 @@ def write(folder: Path, setting: dict, rows: list[dict]) -> None:
         f'Checkpoint {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), {setting["gpus"]} '
         f'process(es), seed {setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
     ]
-    (folder / 'table.md').write_text('\n'.join(lines) + '\n')
+    write_text(folder / 'table.md', '\n'.join(lines) + '\n')
 
 
 if __name__ == '__main__':
-    main()
+    try:
+        main()
+    except runs.ToolError as error:
+        sys.exit(f'error: {error}')

@@ -8,13 +8,13 @@ import argparse
 import json
 import os
 import re
-import shlex
-import subprocess
 import sys
 import time
 from pathlib import Path
 
+from mmdebias import runs
 from mmdebias.datasets.toy import CLASSES
+from mmdebias.files import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -44,15 +44,17 @@ def main() -> None:
     """Run the steps and print the table."""
     args = parse_args()
     started = time.monotonic()
-    os.environ['MMDEBIAS_DATA'] = str(args.data.resolve())
-    toy, work = args.data / 'toy', args.work_dir
+    data, work = args.data.resolve(), args.work_dir.resolve()
+    os.environ['MMDEBIAS_DATA'] = str(data)
+    os.chdir(ROOT)  # commands name configs as a user would
+    toy = data / 'toy'
 
     step('Making videos')
     # Two test videos of each class are the fewest that a bias report is made of.
     tested = max(2 * len(CLASSES), args.videos // 4)
     options = ('--videos', args.videos, '--test-videos', tested)
     options += ('--bias', args.bias, '--seed', args.seed)
-    run(work / 'make_toy.log', 'tools/data/make_toy.py', toy, *options)
+    runs.run_tool('data/make_toy.py', [toy, *options], work / 'make_toy.log', main_line)
 
     step('Pre-training with FAME')
     pretrained = train('configs/fame/r3d_toy.py', work / 'pretrain', args.epochs, args.seed)
@@ -64,7 +66,7 @@ def main() -> None:
         finetuned = train(
             'configs/finetune/r3d_toy.py', folder, args.finetune_epochs, args.seed, start
         )
-        reported += ['configs/finetune/r3d_toy.py', finetuned]
+        reported += ['--model', f'fine-tuned from {name}', 'configs/finetune/r3d_toy.py', finetuned]
         for test_set in ('test', 'test_swap'):
             step(f'Testing {name} on {test_set}')
             metrics = test(
@@ -85,13 +87,12 @@ def main() -> None:
         rows.append(('FAME, no labels', f'R@1 on {test_set}', metrics['retrieval/R@1']))
 
     step('How much of it is background')
-    run(
-        work / 'bias_report.log', 'tools/bias_report.py',
-        *reported, 'configs/fame/r3d_toy.py', pretrained,
-        '--names', 'fine-tuned from random weights', 'fine-tuned from FAME', 'FAME, linear probe',
+    arguments = [
+        *reported, '--model', 'FAME, linear probe', 'configs/fame/r3d_toy.py', pretrained,
         '--data', toy / 'test.txt', '--train', toy / 'train.txt', '--seed', args.seed,
         '--out', work / 'bias_report', '--overwrite',
-    )  # fmt: skip
+    ]  # fmt: skip
+    runs.run_tool('bias_report.py', arguments, work / 'bias_report.log', main_line)
 
     report(rows, work, time.monotonic() - started)
 
@@ -101,42 +102,16 @@ def step(title: str) -> None:
     print(f'\n=== {title}', flush=True)
 
 
-def run(log: Path, script: str, *arguments: object) -> None:
-    """Run one of the project's scripts: the command and its main lines are shown, all is logged."""
-    command = [sys.executable, str(ROOT / script), *map(str, arguments)]
-    print('$ python', shlex.join([script, *command[2:]]), flush=True)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        log.open('a') as file,
-        subprocess.Popen(
-            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        ) as process,
-    ):
-        for line in process.stdout:
-            file.write(line)
-            if MAIN_LINE.search(line):
-                print('  ' + line.split(' - INFO - ')[-1].rstrip()[:150], flush=True)
-    if process.returncode:
-        print(log.read_text()[-3000:])
-        sys.exit(f'{script} failed (exit status {process.returncode}). All it said is in {log}.')
+def main_line(line: str) -> str | None:
+    """Return what is shown of a line of a log."""
+    return '  ' + line.split(' - INFO - ')[-1].rstrip()[:150] if MAIN_LINE.search(line) else None
 
 
 def train(config: str, work_dir: Path, epochs: int, seed: int, start: Path | None = None) -> Path:
     """Train, or go on training; returns the last checkpoint."""
-    last, marker = work_dir / f'epoch_{epochs}.pth', work_dir / 'last_checkpoint'
-    # The marker is written when a checkpoint is whole.
-    if marker.exists() and Path(marker.read_text()).name == last.name:
-        print(f'Reusing {last}', flush=True)
-        return last
     options = [f'train_cfg.max_epochs={epochs}', f'randomness.seed={seed}']
     options.append(f'param_scheduler.0.milestones=[{epochs * 8 // 10},{epochs * 9 // 10}]')
-    arguments = ['--work-dir', work_dir]
-    if marker.exists():
-        arguments.append('--resume')
-    elif start is not None:
-        options.append(f'load_from={start}')
-    run(work_dir / 'train.log', 'tools/train.py', config, *arguments, '--cfg-options', *options)
-    return last
+    return runs.train(config, work_dir, options, start, pick=main_line)
 
 
 def test(config: str, checkpoint: Path, work_dir: Path, *options: str) -> dict[str, float]:
@@ -145,13 +120,8 @@ def test(config: str, checkpoint: Path, work_dir: Path, *options: str) -> dict[s
     if result.exists() and result.stat().st_mtime > checkpoint.stat().st_mtime:
         print(f'Reusing {result}', flush=True)
         return json.loads(result.read_text())
-    overrides = ['--cfg-options', *options] if options else []
-    log = work_dir / 'test.log'
-    run(log, 'tools/test.py', config, checkpoint, '--work-dir', work_dir, *overrides)
-    # MMEngine writes the metrics of each run into a folder named by the time.
-    latest = max(work_dir.glob('*/*.json'), key=lambda path: path.stat().st_mtime)
-    metrics = json.loads(latest.read_text())
-    result.write_text(json.dumps(metrics))
+    metrics = runs.test(config, checkpoint, work_dir, options, pick=main_line)
+    write_text(result, json.dumps(metrics))
     return metrics
 
 
@@ -171,4 +141,7 @@ def report(rows: list[tuple[str, str, float]], work: Path, seconds: float) -> No
 
 
 if __name__ == '__main__':
-    main()
+    try:
+        main()
+    except runs.ToolError as error:
+        sys.exit(f'error: {error}')

@@ -12,6 +12,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from PIL import Image
 
+from mmdebias.bias import Model, bias_report
 from mmdebias.datasets.toy import ToyConfig, make_toy
 from mmdebias.datasets.toy.masks import pack_masks
 from running import ROOT
@@ -54,6 +55,10 @@ def models(tmp_path_factory):
     return found
 
 
+def named(name, models):
+    return ['--model', name, *models[name]]
+
+
 @pytest.fixture
 def report(monkeypatch, capsys):
     """``report(arguments)``: what the command printed, or the message it stopped with."""
@@ -72,7 +77,7 @@ def report(monkeypatch, capsys):
 
 def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, report, tmp_path):
     arguments = [
-        *models['supervised'], *models['moco'], '--data', toy / 'test.txt', '--train',
+        *named('supervised', models), *named('moco', models), '--data', toy / 'test.txt', '--train',
         toy / 'train.txt', '--out', tmp_path / 'out', '--probes', 'original', 'scuba_stripes',
         'action_swap',
     ]  # fmt: skip
@@ -108,7 +113,7 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
     assert json.loads((tmp_path / 'out' / 'report.json').read_text()) == found
 
     # Another report must not land on this one unasked; what both have is not computed twice.
-    less = [*models['moco'], *arguments[4:]]
+    less = arguments[4:]
     assert 'holds another report (checkpoints differ' in report(*less)
     assert report(*less, '--overwrite').count('Reusing') == 1
     found = json.loads((tmp_path / 'out' / 'report.json').read_text())
@@ -121,17 +126,21 @@ def test_masks_of_the_motion_and_pictures_behind_actors(toy, models, report, tmp
     for name in ('a.png', 'b.png'):
         Image.new('RGB', (40, 30), 'red').save(pictures / name)
     said = report(
-        *models['supervised'], '--data', toy / 'test.txt', '--motion-masks', '--images', pictures,
-        '--out', out, '--probes', 'scuba_images', '--names', 'a|b', '--seed', 3, '--videos', 16,
+        '--model', 'a|b', *models['supervised'], '--data', toy / 'test.txt', '--motion-masks',
+        '--images', pictures, '--out', out, '--probes', 'scuba_images', '--seed', 3, '--videos', 16,
     )  # fmt: skip
     assert 'No scene probe' in said and 'Motion masks are estimates' in said
     setting = json.loads((out / 'setting.json').read_text())
     assert setting['masks']['kind'] == 'motion' and setting['seed'] == 3
     rows = [json.loads(line) for line in (out / 'manifest.jsonl').read_text().splitlines()]
     assert len(rows) == 16 and {row['background'] for row in rows} <= {'a.png', 'b.png'}
-    model, data = models['supervised'], ['--data', toy / 'test.txt', '--out', tmp_path / 'other']
+    model, data = (
+        named('supervised', models),
+        ['--data', toy / 'test.txt', '--out', tmp_path / 'other'],
+    )
     assert 'holds no pictures' in report(*model, *data, '--images', toy / 'videos')
     assert 'need' in report(*model, *data, '--probes', 'scuba_images')
+    assert "invalid choice: 'svm'" in report(*model, *data, '--probes', 'svm')
 
 
 def changed(toy, folder, *lines):
@@ -143,7 +152,7 @@ def changed(toy, folder, *lines):
 
 def test_wrong_lists_are_errors_before_anything_runs(toy, models, report, tmp_path):
     lines = (toy / 'test.txt').read_text().splitlines()
-    model, out = models['supervised'], ['--out', tmp_path / 'out']
+    model, out = named('supervised', models), ['--out', tmp_path / 'out']
     assert 'there is no list' in report(*model, '--data', tmp_path / 'no.txt', *out)
 
     def said(*lines):
@@ -160,7 +169,7 @@ def test_wrong_lists_are_errors_before_anything_runs(toy, models, report, tmp_pa
 
 
 def test_wrong_masks_are_errors_before_anything_runs(toy, models, report, tmp_path):
-    model, out = models['supervised'], ['--out', tmp_path / 'out']
+    model, out = named('supervised', models), ['--out', tmp_path / 'out']
     data = changed(toy, tmp_path / 'toy', *(toy / 'test.txt').read_text().splitlines())
     masks = sorted((tmp_path / 'toy' / 'masks' / 'test').glob('*.npz'))
     for file in masks:
@@ -169,20 +178,45 @@ def test_wrong_masks_are_errors_before_anything_runs(toy, models, report, tmp_pa
     shutil.rmtree(tmp_path / 'toy' / 'masks' / 'test')
     assert '16 of 16 videos have no mask' in report(*model, '--data', data, *out)
     shutil.rmtree(tmp_path / 'toy' / 'masks')
-    assert 'give --masks DIR, --boxes FILE or --motion-masks' in report(
-        *model, '--data', data, *out
-    )
+    assert 'give masks, a folder, boxes or motion' in report(*model, '--data', data, *out)
     assert not (tmp_path / 'out').exists()
 
 
 def test_wrong_checkpoints_are_errors_before_anything_runs(toy, models, report, tmp_path):
     rest = ['--data', toy / 'test.txt', '--out', tmp_path / 'out']
     config, moco = models['supervised'][0], models['moco']
-    assert 'tensors stay unfilled' in report(config, moco[1], *rest)
-    assert 'give --train' in report(*moco, *rest)
+    assert 'tensors stay unfilled' in report('--model', 'a', config, moco[1], *rest)
+    assert 'moco has no classes' in report(*named('moco', models), *rest)
     big = ROOT / 'configs' / 'moco' / 'r3d_toy.py'
-    said = report(big, moco[1], *rest, '--train', toy / 'train.txt')
-    assert 'is not the ResNet3d of the config' in said
-    assert 'the number of files is odd' in report(config, *rest)
-    assert 'is no config' in report(moco[1], moco[1], *rest)
+    message = report('--model', 'a', big, moco[1], *rest, '--train', toy / 'train.txt')
+    assert 'is not the ResNet3d of the config' in message
+    assert 'expected 3 arguments' in report('--model', config, moco[1], *rest)
+    assert 'is no config' in report('--model', 'a', moco[1], moco[1], *rest)
+    assert 'no file nowhere.py' in report('--model', 'a', 'nowhere.py', moco[1], *rest)
+    twice = [*named('supervised', models), *named('supervised', models)]
+    assert "have the names ['supervised', 'supervised']" in report(*twice, *rest)
     assert not (tmp_path / 'out').exists()
+
+
+def test_the_report_is_a_function(toy, models, tmp_path):
+    found = bias_report(
+        [Model('net', *models['supervised'])],
+        toy / 'test.txt',
+        tmp_path / 'out',
+        probes=['original', 'background_only'],
+    )
+    assert 0 <= found.value('net', 'background_only/accuracy') <= 1
+    assert found.content == json.loads((tmp_path / 'out' / 'report.json').read_text())
+    assert found.page() == (tmp_path / 'out' / 'report.html').read_text()
+    with pytest.raises(KeyError, match='no action_swap/background_error of net'):
+        found.value('net', 'action_swap/background_error')
+    for options, message in (
+        (dict(seed=-1), 'seed=-1'),
+        (dict(probes=['svm']), r"probes=\['svm'\] are not known"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            bias_report(
+                [Model('net', *models['supervised'])], toy / 'test.txt', tmp_path / 'b', **options
+            )
+    with pytest.raises(ValueError, match='models is empty'):
+        bias_report([], toy / 'test.txt', tmp_path / 'b')

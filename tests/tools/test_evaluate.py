@@ -1,6 +1,5 @@
 """The whole table of a checkpoint with one command."""
 
-import argparse
 import json
 import runpy
 import sys
@@ -107,22 +106,6 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
     assert 'invalid choice' in say(checkpoint, '--dataset', 'imagenet')
 
 
-def test_several_gpus_go_through_the_launcher(tmp_path, monkeypatch):
-    module, commands = runpy.run_path(str(EVALUATE[1])), []
-
-    def called(command, **_):
-        commands.append(command)
-        return argparse.Namespace(returncode=0)
-
-    monkeypatch.setattr(module['subprocess'], 'run', called)
-    for gpus in (1, 2):
-        module['run'](gpus, tmp_path / 'log', 'test', ['c.py', 'a.pth'], '--work-dir', 'w')
-    assert commands == [
-        [sys.executable, f'{ROOT}/tools/test.py', 'c.py', 'a.pth', '--work-dir', 'w'],
-        ['bash', f'{ROOT}/tools/dist_test.sh', 'c.py', 'a.pth', '2', '--work-dir', 'w'],
-    ]
-
-
 def test_splits_are_lists():
     module = runpy.run_path(str(EVALUATE[1]))
     assert module['split_options']('k400', '1', 'finetune') == []
@@ -148,7 +131,7 @@ SHIPPED = [
 @pytest.mark.parametrize('cell', SHIPPED, ids='-'.join)
 def test_a_written_config_is_the_shipped_one_where_there_is_one(cell, tmp_path):
     protocol, net, data = cell
-    path = MODULE['config_of'](protocol, net, data, tmp_path)
+    path = MODULE['find_config'](protocol, net, data, tmp_path)
     assert path.is_relative_to(ROOT / 'configs') and not list(tmp_path.iterdir())
 
     (tmp_path / 'written.py').write_text(MODULE['new_config'](*cell))
@@ -159,7 +142,7 @@ def test_a_written_config_is_the_shipped_one_where_there_is_one(cell, tmp_path):
 @pytest.mark.parametrize('protocol', MODULE['PROTOCOLS'])
 def test_any_encoder_meets_any_data_set(protocol, tmp_path):
     for net, data in (('r3d_18', 'hmdb51'), ('c3d', 'sthv2'), ('r3d_34', 'k400'), ('i3d', 'toy')):
-        path = MODULE['config_of'](protocol, net, data, tmp_path / protocol)
+        path = MODULE['find_config'](protocol, net, data, tmp_path / protocol)
         cfg = Config.fromfile(path)
         MODELS.build(cfg.model)
         dataset = cfg.test_dataloader.dataset

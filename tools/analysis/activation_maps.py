@@ -20,10 +20,19 @@ import numpy as np
 from comparing import Model, add_models, check_files, models_of, run
 from torch import Tensor
 
-from mmdebias.datasets import Windows, read_windows, sampling_of, window_pipeline
-from mmdebias.evaluation import ClassMaps, activation_maps, classifier_with_gradients
+from mmdebias.analysis import (
+    ClassMaps,
+    Windows,
+    activation_maps,
+    classifier_with_gradients,
+    draw_heat_sheet,
+    overlay,
+    read_windows,
+    sampling_of,
+    window_pipeline,
+    write_heat_film,
+)
 from mmdebias.ops import energy_inside, to_heat
-from mmdebias.visualization import draw_heat_sheet, overlay, write_heat_film
 from mmdebias.visualization.pictures import to_pictures
 
 

@@ -17,11 +17,17 @@ from pathlib import Path
 import numpy as np
 from comparing import add_models, check_files, models_of, run
 
+from mmdebias.analysis import (
+    Windows,
+    activation_maps,
+    draw_heat_sheet,
+    overlay,
+    read_windows,
+    sampling_of,
+    window_pipeline,
+)
 from mmdebias.apis import Encoder
-from mmdebias.datasets import Windows, read_windows, sampling_of, window_pipeline
-from mmdebias.evaluation import activation_maps
 from mmdebias.ops import energy_inside, to_heat
-from mmdebias.visualization import draw_heat_sheet, overlay
 from mmdebias.visualization.pictures import to_pictures
 
 CLIP = 'normal clip'

@@ -19,11 +19,16 @@ import torch
 from comparing import add_models, check_files, models_of, run
 from torch import Tensor
 
+from mmdebias.analysis import (
+    correlate,
+    draw_response_curve,
+    feature_maps,
+    overlay,
+    read_windows,
+    window_pipeline,
+)
 from mmdebias.apis import Encoder
-from mmdebias.datasets import read_windows, window_pipeline
-from mmdebias.evaluation import correlate, feature_maps
 from mmdebias.ops import channel_map, responses, stretch_maps, to_heat
-from mmdebias.visualization import draw_response_curve, overlay
 from mmdebias.visualization.pictures import to_pictures
 
 

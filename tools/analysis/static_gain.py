@@ -25,16 +25,18 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
-from mmdebias.apis import Encoder, embed
-from mmdebias.datasets import TolerantVideoDataset, sampling_of, window_pipeline
-from mmdebias.evaluation import (
+from mmdebias.analysis import (
+    GainPanel,
     correlate,
-    fit_linear_classifier,
-    load_classifier,
+    draw_gains,
     per_class_accuracy,
     relative_gain,
+    sampling_of,
+    window_pipeline,
 )
-from mmdebias.visualization import GainPanel, draw_gains
+from mmdebias.apis import Encoder, embed
+from mmdebias.datasets import TolerantVideoDataset
+from mmdebias.evaluation import fit_linear_classifier, load_classifier
 
 # DSM: "nearly 24% of the categories show less than 5% or no improvement".
 LITTLE = 0.05

@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 from comparing import add_models, models_of, run
 
-from mmdebias.evaluation import temporal_kernels
-from mmdebias.visualization import draw_kernel_violins
+from mmdebias.analysis import draw_kernel_violins, temporal_kernels
 
 
 def main() -> None:

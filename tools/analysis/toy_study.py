@@ -19,7 +19,6 @@ import dataclasses
 import json
 import multiprocessing
 import os
-import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -29,10 +28,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from mmdebias import runs
 from mmdebias.apis import Encoder, embed, load_encoder
 from mmdebias.datasets.toy import CLASSES, SCENES, make_toy
 from mmdebias.evaluation import fit_linear_classifier, retrieval_recall
-from mmdebias.reporting import versions
+from mmdebias.provenance import versions
 from mmdebias.study import (
     COLUMNS,
     METHODS,
@@ -160,25 +160,14 @@ def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:
     if method == 'random':
         weights = load_encoder(cfg).state_dict()
     else:
-        weights = read_checkpoint(train(folder, settings.epochs))['state_dict']
+        # A folder of its own: MMEngine writes the config there once more, with its keys sorted.
+        place = folder / 'train'
+        last = runs.train(folder / 'config.py', place, log=folder / 'train.log', show=False)
+        weights = read_checkpoint(last)['state_dict']
     # A classifier keeps its classes, with which the bias report tests it.
     kept = ('backbone.', 'cls_head.')
     weights = {name: value for name, value in weights.items() if name.startswith(kept)}
     torch.save(dict(state_dict=weights), folder / 'weights.pth')
-
-
-def train(folder: Path, epochs: int) -> Path:
-    """Train by tools/train.py, or go on training; returns the last checkpoint."""
-    # A folder of its own: MMEngine writes the config there once more, with its keys sorted.
-    place = folder / 'train'
-    last, marker = place / f'epoch_{epochs}.pth', place / 'last_checkpoint'
-    # The marker is written when a checkpoint is whole.
-    there = Path(marker.read_text()).name if marker.exists() else None
-    if there != last.name:
-        resume = ['--resume'] if there else []
-        config = folder / 'config.py'
-        run(folder / 'train.log', 'tools/train.py', config, '--work-dir', place, *resume)
-    return last
 
 
 def probe(folder: Path, toy: Path) -> dict:
@@ -213,23 +202,14 @@ def bias_of(folder: Path, toy: Path, videos: int) -> dict:
     """Numbers of the bias report on a run, written to its folder by tools/bias_report.py."""
     out = folder / f'bias_{videos}'
     if not (out / 'report.json').exists():
-        run(
-            folder / 'bias.log', 'tools/bias_report.py', folder / 'encoder.py',
-            folder / 'weights.pth', '--names', folder.name, '--data', toy / 'test.txt',
-            '--train', toy / 'train.txt', '--videos', videos, '--out', out,
-        )  # fmt: skip
+        arguments = [
+            '--model', folder.name, folder / 'encoder.py', folder / 'weights.pth',
+            '--data', toy / 'test.txt', '--train', toy / 'train.txt', '--videos', videos,
+            '--out', out,
+        ]  # fmt: skip
+        runs.run_tool('bias_report.py', arguments, folder / 'bias.log', show=False)
     report = json.loads((out / 'report.json').read_text())
     return {f'bias:{m["name"]}': m['values'][0]['value'] for m in report['measures']}
-
-
-def run(log: Path, script: str, *arguments: object) -> None:
-    """Run one of the project's scripts; what it says is logged."""
-    command = [sys.executable, str(ROOT / script), *map(str, arguments)]
-    with log.open('a') as file:
-        status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT).returncode
-    if status:
-        # Not sys.exit: this may be a worker of the pool, which passes on exceptions.
-        raise RuntimeError(f'{log.read_text()[-3000:]}\n{script} failed; its log is {log}')
 
 
 def setting_of(settings: Settings, args: argparse.Namespace) -> dict:

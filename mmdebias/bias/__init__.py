@@ -1,0 +1,44 @@
+"""The bias report: how much of a video model is background."""
+
+from .backgrounds import list_images
+from .bootstrap import Interval, bootstrap_interval, paired_difference
+from .compose_probe import ComposeProbe
+from .dataset import BiasProbes
+from .job import Model
+from .manifest import ProbeRow, make_manifest, read_manifest, write_manifest
+from .masks import MaskSource, build_masks
+from .measures import Measure, bias_measures
+from .metrics import BiasMeasures, ProbeScores
+from .page import Sample
+from .probe_config import load_scores, probe_config
+from .probes import PROBES, BiasMeasure, Probe, composed_probes
+from .report import BiasReport, bias_report
+
+__all__ = [
+    'PROBES',
+    'BiasMeasure',
+    'BiasMeasures',
+    'BiasProbes',
+    'BiasReport',
+    'ComposeProbe',
+    'Interval',
+    'MaskSource',
+    'Measure',
+    'Model',
+    'Probe',
+    'ProbeRow',
+    'ProbeScores',
+    'Sample',
+    'bias_measures',
+    'bias_report',
+    'bootstrap_interval',
+    'build_masks',
+    'composed_probes',
+    'list_images',
+    'load_scores',
+    'make_manifest',
+    'paired_difference',
+    'probe_config',
+    'read_manifest',
+    'write_manifest',
+]

@@ -1,0 +1,137 @@
+"""How sure a mean over videos is, and a difference of two such means."""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from mmdebias.evaluation.confidence import confidence_interval
+
+NORMAL = NormalDist()
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean and the ends of its confidence interval.
+
+    Args:
+        value: The mean.
+        low: Lower end, at most ``value``.
+        high: Upper end, at least ``value``.
+        count: Videos.
+    """
+
+    value: float
+    low: float
+    high: float
+    count: int
+
+
+def bootstrap_interval(
+    values: np.ndarray,
+    limits: tuple[float, float] = (0.0, 1.0),
+    confidence: float = 0.95,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> Interval:
+    """Bootstrap interval of a mean, bias-corrected and accelerated (BCa).
+
+    B. Efron, "Better Bootstrap Confidence Intervals", JASA 1987. The mean of a resample depends on
+    how often each distinct value is in it, so these counts are drawn, which for 0 and 1 is two
+    numbers a resample however many videos there are.
+
+    Where all values are the same, resampling finds no spread, and an interval of width 0 would say
+    that other videos cannot differ. There the mean can be as far away as if the largest share of
+    other values that Wilson's interval allows (4 % of 100 videos) were at a limit. One value alone
+    is such a case.
+
+    Args:
+        values: ``[N]``, a value a video, in ``limits``.
+        limits: Smallest and greatest value that a video can have.
+        confidence: In (0, 1).
+        resamples: Draws.
+        seed: Of the draws; the same values and seed give the same interval.
+
+    Returns:
+        The mean with its interval, inside ``limits``.
+
+    Raises:
+        ValueError: No values, or some outside of ``limits`` or not finite.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    low, high = limits
+    if values.ndim != 1 or not len(values):
+        raise ValueError(f'values has shape {values.shape}: give one value a video, at least one')
+    if not ((values >= low) & (values <= high)).all():  # NaN compares false and lands here too
+        raise ValueError(f'values are not all in limits={limits}: {values.min()} to {values.max()}')
+    mean, count = float(values.mean()), len(values)
+    tail = (1 - confidence) / 2
+    if (values == values[0]).all():
+        mean = float(values[0])
+        unseen = confidence_interval(0, count, NORMAL.inv_cdf(1 - tail))[1]
+        return Interval(mean, mean - unseen * (mean - low), mean + unseen * (high - mean), count)
+    levels, counts = np.unique(values, return_counts=True)
+    draws = _resampled_means(levels, counts, resamples, np.random.default_rng(seed))
+    ends = np.quantile(draws, _corrected_tails(values, draws, tail))
+    # The correction may pass the mean where nearly all values are the same.
+    return Interval(mean, min(float(ends[0]), mean), max(float(ends[1]), mean), count)
+
+
+def paired_difference(
+    values: np.ndarray,
+    reference: np.ndarray,
+    confidence: float = 0.95,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> Interval:
+    """Bootstrap interval of the mean difference of two models on the same videos.
+
+    Each video keeps both its values, so what is hard for both widens nothing.
+
+    Args:
+        values: ``[N]`` in [0, 1], of one model.
+        reference: ``[N]`` in [0, 1], of the other, video by video.
+        confidence: As in :func:`bootstrap_interval`.
+        resamples: As in :func:`bootstrap_interval`.
+        seed: As in :func:`bootstrap_interval`.
+
+    Returns:
+        The mean of ``values - reference`` with its interval, inside [-1, 1].
+
+    Raises:
+        ValueError: The two are not of the same number of videos.
+    """
+    values, reference = np.asarray(values, np.float64), np.asarray(reference, np.float64)
+    if values.shape != reference.shape:
+        raise ValueError(
+            f'values {values.shape} and reference {reference.shape} are not of the same videos'
+        )
+    return bootstrap_interval(values - reference, (-1.0, 1.0), confidence, resamples, seed)
+
+
+def _resampled_means(
+    levels: np.ndarray, counts: np.ndarray, resamples: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Means of resamples, ``[resamples]``."""
+    total = counts.sum()
+    part = max(1, 10_000_000 // len(levels))  # 80 MB of counts at a time
+    sizes = [min(part, resamples - start) for start in range(0, resamples, part)]
+    return np.concatenate(
+        [rng.multinomial(total, counts / total, size) @ levels / total for size in sizes]
+    )
+
+
+def _corrected_tails(values: np.ndarray, draws: np.ndarray, tail: float) -> np.ndarray:
+    """The quantiles of the draws that are the interval's ends (Efron's Eq. 1.9 for a mean)."""
+    centred = values - values.mean()
+    # Draws of 0 and 1 often are the mean itself: half of those count as below it.
+    mean, rounding = values.mean(), 1e-12
+    below = (draws < mean - rounding).mean() + (abs(draws - mean) <= rounding).mean() / 2
+    half = 0.5 / len(draws)
+    bias = NORMAL.inv_cdf(min(max(below, half), 1 - half))
+    acceleration = (centred**3).sum() / (6 * (centred**2).sum() ** 1.5)
+    tails = []
+    for z in (NORMAL.inv_cdf(tail), NORMAL.inv_cdf(1 - tail)):
+        shifted = bias + z
+        tails.append(NORMAL.cdf(bias + shifted / (1 - acceleration * shifted)))
+    return np.array(tails)

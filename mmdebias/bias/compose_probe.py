@@ -1,0 +1,139 @@
+"""Composing the clips of a bias report from decoded frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from .composing import Clip, Stage
+from .manifest import ProbeRow
+from .masks import MaskSource, build_masks
+from .probes import PROBES
+from .reading import read_frames, spread, video_path
+
+# MMAction2's usual mean, which normalises to about zero.
+NEUTRAL = (124, 116, 104)
+
+
+@TRANSFORMS.register_module()
+class ComposeProbe(BaseTransform):
+    """Turn the frames of a video into those of a probe.
+
+    Stands right behind a decoder of video files, whatever has chosen the frames: one clip or many,
+    dense or one frame a segment. What each probe shows is said by its function in
+    :mod:`mmdebias.bias.composing`. A frame whose mask is empty shows the background only. Frames of
+    a partner are resized to the video's.
+
+    Required keys: imgs, frame_inds, total_frames, probe_row (a :class:`ProbeRow`, or its fields).
+    Modified keys: imgs.
+
+    Args:
+        data_root: Folder that the manifest's videos are relative to.
+        masks: Config of a mask source, see :func:`build_masks`; None where no row needs masks.
+        images_root: Folder that the manifest's pictures are relative to.
+        colour: RGB of 'human_only', 0 to 255: best the mean that the model normalises with.
+
+    Raises:
+        ValueError: masks that cannot be had; on a video, see :meth:`check` and the mask source.
+    """
+
+    def __init__(
+        self,
+        data_root: str = '',
+        masks: dict | None = None,
+        images_root: str | None = None,
+        colour: Sequence[float] = NEUTRAL,
+    ) -> None:
+        self.data_root = str(data_root)
+        self.masks: MaskSource | None = build_masks(masks, data_root)
+        self.images_root = images_root
+        self.colour = np.rint(np.asarray(colour, dtype=float)).astype(np.uint8)
+
+    def check(self, rows: Sequence[ProbeRow]) -> None:
+        """Look, before anything runs, for what the rows need.
+
+        Raises:
+            FileNotFoundError: videos or pictures are missing.
+            ValueError: masks are missing, or no source of them is given.
+        """
+        named = {row.video for row in rows} | {row.partner for row in rows if row.partner}
+        named |= {row.background for row in rows if row.source == 'videos'}
+        self._check_files('videos', 'data_root', self.data_root, sorted(named), video_path)
+        pictures = sorted({row.background for row in rows if row.source == 'images'})
+        if pictures and self.images_root is None:
+            raise ValueError('The manifest has pictures behind actors: give images_root, theirs.')
+        self._check_files('pictures', 'images_root', self.images_root or '', pictures, Path)
+        masked = [row for row in rows if PROBES[row.probe].masks]
+        if masked and self.masks is None:
+            raise ValueError(
+                f'{masked[0].probe} needs masks and there are none: give a folder of mask files, '
+                "boxes, or masks=dict(type='motion')."
+            )
+        if masked:
+            of = {row.video for row in masked} | {row.partner for row in masked if row.partner}
+            of |= {row.background for row in masked if row.source == 'videos'}
+            self.masks.check(sorted(of))
+
+    @staticmethod
+    def _check_files(
+        what: str, argument: str, root: str, names: list[str], locate: Callable
+    ) -> None:
+        missing = [name for name in names if not locate(root, name).is_file()]
+        if missing:
+            raise FileNotFoundError(
+                f'{len(missing)} of {len(names)} {what} of the manifest are missing, for example '
+                f'{locate(root, missing[0])}: correct {argument}, or the list.'
+            )
+
+    def transform(self, results: dict) -> dict:
+        """Compose the frames of one video."""
+        row = results['probe_row']
+        row = row if isinstance(row, ProbeRow) else ProbeRow(**row)
+        if 'filename' not in results and 'frame_dir' in results:
+            raise ValueError('ComposeProbe reads video files, and this sample is a frame folder.')
+        indices = np.atleast_1d(results['frame_inds']) - results.get('start_index', 0)
+        total = int(results['total_frames'])
+        results['imgs'] = self.compose(row, results['imgs'], indices, total)
+        return results
+
+    def preview(self, row: ProbeRow, count: int = 16) -> np.ndarray:
+        """A row as it is shown to a model, for looking at.
+
+        Args:
+            row: Of a manifest.
+            count: Frames, evenly spread over the video.
+
+        Returns:
+            RGB, uint8 ``[min(count, T), H, W, 3]``, at the video's own size.
+        """
+        path = video_path(self.data_root, row.video)
+        frames, indices, total = read_frames(path, lambda total: spread(total, count))
+        return np.stack(self.compose(row, list(frames), indices, total))
+
+    def compose(
+        self, row: ProbeRow, frames: Sequence[np.ndarray], indices: np.ndarray, total: int
+    ) -> list[np.ndarray]:
+        """The frames of a probe.
+
+        Args:
+            row: Of a manifest.
+            frames: RGB, uint8 ``[H, W, 3]`` each.
+            indices: int, their numbers in the video, from 0.
+            total: Frames of the video.
+
+        Returns:
+            As many frames of the same size.
+        """
+        clip = Clip(row, frames, indices, total)
+        stage = Stage(self.data_root, self.masks, self.images_root, self.colour)
+        return PROBES[row.probe].compose(stage, clip)
+
+    def __repr__(self) -> str:
+        return (
+            f'{type(self).__name__}(data_root={self.data_root!r}, masks={self.masks}, '
+            f'images_root={self.images_root!r}, colour={self.colour.tolist()})'
+        )

@@ -1,0 +1,131 @@
+"""Features of a frozen backbone, and what a linear classifier finds in them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from mmaction.models.recognizers import BaseRecognizer
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from mmdebias.evaluation.linear_classifier import fit_linear_classifier
+
+# A linear classifier of some hundred features is settled by fewer, and L-BFGS sees all at once.
+MAX_ROWS = 20_000
+
+
+def list_loader(cfg: Config, list_file: str | Path) -> DataLoader:
+    """Reads a list of videos as a config's test does.
+
+    Args:
+        cfg: Config with a ``test_dataloader``; its pipeline and batch size are used.
+        list_file: Lines ``path label``, with whole paths.
+    """
+    loader = cfg.test_dataloader
+    dataset = dict(
+        type='TolerantVideoDataset',
+        ann_file=str(list_file),
+        pipeline=loader.dataset.pipeline,
+        test_mode=True,
+    )
+    workers = loader.get('num_workers', 0)
+    own = dict(
+        batch_size=loader.get('batch_size', 1),
+        num_workers=workers,
+        sampler=dict(type='DefaultSampler', shuffle=False),
+        dataset=dataset,
+    )
+    with DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction'):
+        return Runner.build_dataloader(own)
+
+
+@torch.inference_mode()
+def frozen_features(
+    model: BaseRecognizer,
+    loader: DataLoader,
+    rows: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Tensor:
+    """What a backbone gives its head, averaged over space and time, for each clip of each video.
+
+    Works for any recogniser of MMAction2 whose backbone returns feature maps or vectors, or
+    several of them, which are joined: 3D nets, frames of 2D nets, SlowFast, transformers.
+
+    Args:
+        model: In eval mode; it is called as a test calls it.
+        loader: Of :func:`list_loader`.
+        rows: Keep this many of a video's clips (or frames of a 2D net), evenly spread; None keeps
+            all.
+        progress: Called with the number of videos done.
+
+    Returns:
+        Unit vectors, float32 ``[V, R, D]``.
+
+    Raises:
+        TypeError: The backbone was not called, or returns something else than features.
+    """
+    caught: list[Tensor] = []
+    hook = model.backbone.register_forward_hook(
+        lambda module, inputs, output: caught.append(_pooled(output))
+    )
+    found, done = [], 0
+    try:
+        for batch in loader:
+            caught.clear()
+            model.test_step(batch)
+            if not caught:
+                raise TypeError(
+                    f'{type(model).__name__} does not call its backbone '
+                    f'{type(model.backbone).__name__} as a module, so its features are not seen'
+                )
+            videos = len(batch['data_samples'])
+            part = F.normalize(torch.cat(caught).float(), dim=1).unflatten(0, (videos, -1))
+            if rows is not None and rows < part.shape[1]:
+                part = part[:, torch.linspace(0, part.shape[1] - 1, rows).round().long()]
+            found.append(part.cpu())
+            done += videos
+            if progress is not None:
+                progress(done)
+    finally:
+        hook.remove()
+    return torch.cat(found)
+
+
+def rows_to_fit(videos: int) -> int:
+    """Clips of each training video that :func:`fit_rows` takes: one or more, 20,000 in all."""
+    return max(1, MAX_ROWS // videos)
+
+
+def fit_rows(features: Tensor, labels: Sequence[int], num_classes: int) -> tuple[Tensor, Tensor]:
+    """A linear classifier of clips, from videos' labels.
+
+    Args:
+        features: Of :func:`frozen_features`, ``[V, R, D]``.
+        labels: Of the V videos.
+        num_classes: K.
+
+    Returns:
+        Weights ``[K, D]`` and biases ``[K]``, see :func:`fit_linear_classifier`.
+    """
+    labels = torch.tensor(labels).repeat_interleave(features.shape[1])
+    return fit_linear_classifier(features.flatten(0, 1), labels, num_classes)
+
+
+def predict_rows(features: Tensor, weights: Tensor, biases: Tensor) -> Tensor:
+    """Probabilities of videos ``[V, K]``: the mean over a video's clips ``[V, R, D]``."""
+    return F.linear(F.normalize(features, dim=2), weights, biases).softmax(2).mean(1)
+
+
+def _pooled(output: object) -> Tensor:
+    """Feature maps, frames, tokens or vectors, perhaps several, to ``[M, D]``."""
+    if isinstance(output, (tuple, list)):
+        return torch.cat([_pooled(part) for part in output], dim=1)
+    if not isinstance(output, Tensor) or output.ndim < 2:
+        raise TypeError(f'the backbone returns {type(output).__name__}, which are no features')
+    if output.ndim == 3:  # tokens [M, L, D]
+        return output.mean(1)
+    return output.flatten(2).mean(2) if output.ndim > 2 else output

@@ -1,0 +1,289 @@
+"""The inputs of a bias report, read and checked before anything takes long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import Config
+
+from mmdebias.apis import load_encoder
+from mmdebias.evaluation import load_classifier
+from mmdebias.provenance import digest, file_sha256, versions
+
+from .backgrounds import list_images
+from .masks import build_masks
+from .probe_checkpoint import needs_probe
+from .probes import IMAGES, PROBES, composed_probes
+from .video_list import Video, check_classes, read_scenes, read_video_list, some_videos
+
+
+@dataclass(frozen=True)
+class Model:
+    """A checkpoint to report on.
+
+    Args:
+        name: In the report.
+        config: File of its config.
+        checkpoint: Its file.
+    """
+
+    name: str
+    config: Path
+    checkpoint: Path
+
+
+@dataclass
+class LoadedModel:
+    """A model whose config was read.
+
+    Args:
+        name: In the report.
+        config: File of its config.
+        checkpoint: Its file.
+        cfg: Its config, with the options of the report.
+        sha256: Of the checkpoint.
+        probed: Whether it has no classes, so that the report trains a linear layer.
+    """
+
+    name: str
+    config: Path
+    checkpoint: Path
+    cfg: Config
+    sha256: str
+    probed: bool
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = digest(self.cfg.to_dict(), self.sha256)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that a report is made from.
+
+    Args:
+        models: Whose configs and checkpoints fit each other and the list.
+        data: The list of the test videos.
+        root: Folder that their paths are relative to.
+        videos: Of the list, or some of them.
+        train_lists: Lists that linear layers are trained on.
+        train: Their videos, with whole paths.
+        scenes: By whole path; empty where there is no scene probe.
+        masks: Config of the mask source, see :func:`build_masks`.
+        images_folder: Of the pictures that are put behind actors, or None.
+        images: Pictures, relative to it.
+        probes: Names of the probes.
+        out: Folder of the report.
+        seed: Of all draws.
+        options: Merged into every config.
+    """
+
+    models: list[LoadedModel]
+    data: Path
+    root: Path
+    videos: list[Video]
+    train_lists: list[Path]
+    train: list[Video]
+    scenes: dict[Path, int]
+    masks: dict
+    images_folder: Path | None
+    images: list[str]
+    probes: list[str]
+    out: Path
+    seed: int = 0
+    options: dict = field(default_factory=dict)
+
+    @property
+    def images_root(self) -> str | None:
+        """Return the folder of the pictures, None where there are none."""
+        return str(self.images_folder) if self.images else None
+
+    @property
+    def whole_paths(self) -> list[Video]:
+        """Return the test videos with whole paths."""
+        return [(str((self.root / path).resolve()), label) for path, label in self.videos]
+
+    @property
+    def files(self) -> list[Video]:
+        """Return the videos and pictures that rows may show."""
+        folder = self.images_folder or Path()
+        return [*self.whole_paths, *((str(folder / name), 0) for name in self.images)]
+
+    def scenes_by_number(self, videos: Sequence[Video]) -> dict[int, int]:
+        """Return the scenes of some videos by their number among them.
+
+        Raises:
+            ValueError: none of the videos has one.
+        """
+        found = {
+            index: self.scenes[path]
+            for index, path in enumerate(Path(path).resolve() for path, _ in videos)
+            if path in self.scenes
+        }
+        if not found:
+            raise ValueError(
+                f'scenes names no video of the list with {videos[0][0]}: give the scenes of the '
+                'training list and of the test list.'
+            )
+        return found
+
+    def setting(self) -> dict:
+        """Return what decides the numbers, ready for JSON."""
+        source = build_masks(self.masks, str(self.root))
+        kind = dict(kind=self.masks['type'])
+        return dict(
+            data=str(self.data),
+            data_sha256=file_sha256(self.data),
+            data_root=str(self.root),
+            videos=len(self.videos),
+            classes=len({label for _, label in self.videos}),
+            probes=list(self.probes),
+            masks=dict(kind, description=source.description, warning=source.warning),
+            images=self.images_root,
+            train=[str(file) for file in self.train_lists],
+            scenes=self._scene_sizes(),
+            seed=self.seed,
+            checkpoints=[[model.name, model.sha256] for model in self.models],
+            options={str(key): str(value) for key, value in self.options.items()},
+            versions=dict(versions(), numpy=np.__version__),
+        )
+
+    def _scene_sizes(self) -> dict | None:
+        """Return how many scenes, and videos of either side, the scene probe has."""
+        if not self.scenes:
+            return None
+        sides = self.scenes_by_number(self.train), self.scenes_by_number(self.whole_paths)
+        return dict(
+            classes=len(set(self.scenes.values())),
+            train_videos=len(sides[0]),
+            videos=len(sides[1]),
+        )
+
+
+def read_job(
+    models: Sequence[Model],
+    videos: str | Path,
+    out: str | Path,
+    *,
+    masks: dict | None = None,
+    data_root: str | Path | None = None,
+    images: str | Path | None = None,
+    train: Sequence[str | Path] = (),
+    scenes: Sequence[str | Path] = (),
+    probes: Sequence[str] | None = None,
+    max_videos: int | None = None,
+    seed: int = 0,
+    cfg_options: Mapping[str, object] | None = None,
+) -> Job:
+    """Read and check lists, configs and checkpoints; the arguments are :func:`bias_report`'s.
+
+    Raises:
+        FileNotFoundError: something is not there.
+        ValueError: something does not fit.
+    """
+    data, options = Path(videos), dict(cfg_options or {})
+    root = data.parent if data_root is None else Path(data_root)
+    unknown = [name for name in probes or () if name not in composed_probes()]
+    if unknown:
+        raise ValueError(f'probes={unknown} are not known; there are {composed_probes()}.')
+    if seed < 0:
+        raise ValueError(f'seed={seed} must be 0 or more.')
+    chosen = read_video_list(data, root)
+    check_classes(chosen, of=str(data))
+    if max_videos is not None:
+        chosen = some_videos(chosen, max_videos, seed)
+    train_lists = [Path(file) for file in train]
+    trained = [
+        (str((file.parent / path).resolve()), label)
+        for file in train_lists
+        for path, label in read_video_list(file)
+    ]
+    pictures = [] if images is None else list_images(images)
+    possible = [p for p in composed_probes() if pictures or PROBES[p].background != IMAGES]
+    loaded = [_load(model, options) for model in models]
+    _check_names([model.name for model in loaded])
+    for model in loaded:
+        _check_model(model, chosen, trained)
+    return Job(
+        models=loaded,
+        data=data,
+        root=root,
+        videos=chosen,
+        train_lists=train_lists,
+        train=trained,
+        scenes=_find_scenes(scenes, data, train_lists),
+        masks=_find_masks(masks, root),
+        images_folder=None if images is None else Path(images),
+        images=pictures,
+        probes=list(probes or possible),
+        out=Path(out),
+        seed=seed,
+        options=options,
+    )
+
+
+def _load(model: Model, options: dict) -> LoadedModel:
+    config, checkpoint = Path(model.config), Path(model.checkpoint)
+    for path in (config, checkpoint):
+        if not path.is_file():
+            raise FileNotFoundError(f'{model.name}: there is no file {path}.')
+    if config.suffix not in ('.py', '.json', '.yaml', '.yml'):
+        raise ValueError(f'{model.name}: {config} is no config; a model is NAME CONFIG CHECKPOINT.')
+    cfg = Config.fromfile(config)
+    cfg.merge_from_dict(options)
+    sha256 = file_sha256(checkpoint)
+    return LoadedModel(model.name, config, checkpoint, cfg, sha256, needs_probe(cfg))
+
+
+def _check_names(names: Sequence[str]) -> None:
+    if not names:
+        raise ValueError('models is empty: name one or more.')
+    if len(set(names)) < len(names):
+        raise ValueError(f'The models have the names {list(names)}: give each its own.')
+
+
+def _check_model(model: LoadedModel, videos: list[Video], train: list[Video]) -> None:
+    """Raise where a checkpoint is not the config's, or the model not of the list's classes."""
+    if model.probed:
+        if not train:
+            raise ValueError(
+                f'{model.name} has no classes (its model is {model.cfg.model.type}): give train, '
+                'the list that a linear layer on its frozen features is trained on.'
+            )
+        untrained = sorted({label for _, label in videos} - {label for _, label in train})
+        if untrained:
+            raise ValueError(
+                f'train has no video of class {", ".join(map(str, untrained[:5]))}, which the test '
+                'list has: give the training list of the same classes.'
+            )
+        load_encoder(model.cfg, model.checkpoint)
+    else:
+        classes = model.cfg.model.cls_head.get('num_classes')
+        if classes is not None:
+            check_classes(videos, classes, f'{model.name} ({model.config})')
+        load_classifier(model.cfg, model.checkpoint)
+
+
+def _find_masks(masks: dict | None, root: Path) -> dict:
+    """Return the config of the mask source; by default the folder ``masks`` of the data root."""
+    if masks is not None:
+        return masks
+    if not (root / 'masks').is_dir():
+        raise FileNotFoundError(
+            f'There are no masks in {root / "masks"}: give masks, a folder, boxes or motion.'
+        )
+    return dict(type='files', folder=str(root / 'masks'))
+
+
+def _find_scenes(
+    lists: Sequence[str | Path], data: Path, train_lists: Sequence[Path]
+) -> dict[Path, int]:
+    """Return the scenes of all videos, where there is something to train a probe on."""
+    if not train_lists:
+        return {}
+    beside = [file.parent / 'scene_labels' / file.name for file in (*train_lists, data)]
+    found = lists or (beside if all(file.is_file() for file in beside) else [])
+    return read_scenes(found) if found else {}

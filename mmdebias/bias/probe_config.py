@@ -1,0 +1,154 @@
+"""The config of any classifier, with the probes of a bias report for its test."""
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import Config
+
+from mmdebias.datasets import ordered_steps
+
+from .manifest import read_manifest
+
+DECODERS = ('DecordDecode', 'PyAVDecode', 'OpenCVDecode', 'PIMSDecode')
+# PackActionInputs' own, and what the metrics tell rows by.
+META_KEYS = ('img_shape', 'img_key', 'video_id', 'timestamp')
+
+
+def probe_config(
+    cfg: Config,
+    rows_file: str | Path,
+    data_root: str | Path,
+    masks: dict | None,
+    out_file: str | Path,
+    images_root: str | Path | None = None,
+    batch_size: int | None = None,
+    num_workers: int | None = None,
+) -> Config:
+    """Return the config of a classifier with its test replaced by the probes of a manifest.
+
+    Its own test pipeline is kept, with ``ComposeProbe`` behind the decoder; so are its model and
+    its number of clips and crops. ``Runner.from_cfg(...).test()`` then writes the scores, which
+    :func:`mmdebias.bias.bias_measures` turns into measures.
+
+    Args:
+        cfg: Config of an MMAction2 1.x classifier; it is not changed.
+        rows_file: Manifest, see :func:`mmdebias.bias.write_manifest`.
+        data_root: Folder that the manifest's videos are relative to.
+        masks: Config of a mask source: ``dict(type='files', folder=...)``,
+            ``dict(type='boxes', file=...)`` or ``dict(type='motion')``; None where no probe of the
+            manifest needs masks.
+        out_file: Where ``scores`` goes: .npz, float32 ``[N, K]``, a row for each of the manifest's.
+        images_root: Folder that the manifest's pictures are relative to.
+        batch_size: Of the test; None keeps the config's.
+        num_workers: Of the test; None keeps the config's.
+
+    Returns:
+        A new config.
+
+    Raises:
+        ValueError: the config is no recogniser's, has no test pipeline, or reads something else
+            than video files; the manifest is malformed.
+    """
+    read_manifest(rows_file)  # before anything is changed
+    rows_file, data_root, out_file = (
+        str(Path(path).absolute()) for path in (rows_file, data_root, out_file)
+    )
+    cfg = copy.deepcopy(cfg)
+    if cfg.get('model') is None or cfg.model.get('cls_head') is None:
+        raise ValueError(
+            'The config has no model.cls_head, so it is no classifier: give that of one, for a '
+            'self-supervised checkpoint that of a linear probe on it.'
+        )
+    if cfg.model.cls_head.get('average_clips') is None:
+        cfg.model.cls_head.average_clips = 'prob'
+    composer = dict(type='ComposeProbe', data_root=data_root, masks=masks)
+    if images_root is not None:
+        composer['images_root'] = str(Path(images_root).absolute())
+    mean = (cfg.model.get('data_preprocessor') or {}).get('mean')
+    if mean is not None and len(mean) == 3:
+        # MMAction2 counts colours from 0 to 255, this project's own preprocessor from 0 to 1.
+        composer['colour'] = [float(value) * (255 if max(mean) <= 1 else 1) for value in mean]
+    pipeline = _with_composer(_test_pipeline(cfg), composer)
+    loader = cfg.test_dataloader
+    loader.dataset = dict(
+        type='BiasProbes', ann_file=rows_file, data_root=data_root, pipeline=pipeline
+    )
+    loader.sampler = dict(type='DefaultSampler', shuffle=False)
+    if batch_size is not None:
+        loader.batch_size = batch_size
+    if num_workers is not None:
+        loader.num_workers = num_workers
+        loader.persistent_workers = num_workers > 0 and loader.get('persistent_workers', False)
+    cfg.test_evaluator = dict(type='ProbeScores', manifest=rows_file, out_file=out_file)
+    cfg.test_cfg = dict(type='TestLoop')
+    imports = dict(cfg.get('custom_imports') or dict(imports=[]))
+    names = imports['imports']
+    names = [names] if isinstance(names, str) else list(names)
+    cfg.custom_imports = {
+        'allow_failed_imports': False,
+        **imports,
+        'imports': [*names, *(['mmdebias'] if 'mmdebias' not in names else [])],
+    }
+    cfg.default_scope = cfg.get('default_scope') or 'mmaction'
+    return cfg
+
+
+def load_scores(out_file: str | Path, rows: int) -> np.ndarray:
+    """Read the scores of a run, float32 ``[N, K]``.
+
+    Raises:
+        ValueError: the file has another number of rows than ``rows``.
+    """
+    with np.load(out_file, allow_pickle=False) as stored:
+        scores = stored['scores']
+    if len(scores) != rows:
+        raise ValueError(
+            f'{out_file} has scores of {len(scores)} rows, and the manifest has {rows}: they are '
+            'of another manifest; run the probes again.'
+        )
+    return scores
+
+
+def _test_pipeline(cfg: Config) -> list[dict]:
+    dataset = (cfg.get('test_dataloader') or {}).get('dataset')
+    if dataset is not None and dataset.get('datasets'):
+        # Several joined, such as Kinetics-710: they are read alike.
+        dataset = dataset['datasets'][0]
+    if dataset is None or dataset.get('pipeline') is None:
+        raise ValueError(
+            'The config has no test_dataloader.dataset.pipeline, which says how its classifier '
+            'reads videos: give the config that it is tested with.'
+        )
+    return [dict(step) for step in ordered_steps(dataset.pipeline)]
+
+
+def _with_composer(pipeline: Sequence[dict], composer: dict) -> list[dict]:
+    """The pipeline with the composer behind its decoder, and rows known by their numbers."""
+    names = [_name(step) for step in pipeline]
+    decoders = [index for index, name in enumerate(names) if name in DECODERS]
+    if len(decoders) != 1:
+        raise ValueError(
+            f'The test pipeline decodes no videos, or several times: {names}. The probes need one '
+            f'of {list(DECODERS)}: give a config that reads video files. From frame folders '
+            '(RawFrameDecode) the videos of the manifest cannot be read.'
+        )
+    if 'PackActionInputs' not in names:
+        raise ValueError(f'The test pipeline has no PackActionInputs: {names}.')
+    for step, name in zip(pipeline, names):
+        if step.get('io_backend', 'disk') not in ('disk', 'local'):
+            raise ValueError(
+                f'{name} reads from io_backend={step["io_backend"]!r}; the probes read other '
+                "videos beside, from disk: give a config with io_backend='disk'."
+            )
+        if name == 'PackActionInputs':
+            step['meta_keys'] = (*step.get('meta_keys', META_KEYS), 'sample_idx')
+    where = decoders[0] + 1
+    return [*pipeline[:where], composer, *pipeline[where:]]
+
+
+def _name(step: dict) -> str:
+    """Class of a transform, without its scope; newer configs give the class itself."""
+    kind = step['type']
+    return (kind if isinstance(kind, str) else kind.__name__).rpartition('.')[2]

@@ -1,0 +1,278 @@
+"""The table of probes: what each shows, what it needs, what is measured on it, in which words.
+
+Everything else in this package follows it: the rows of the manifest, the composing, the measures,
+their order in the report, the Markdown and the page. A new probe is an entry here and the function
+that composes it (:mod:`mmdebias.bias.composing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from . import composing
+
+if TYPE_CHECKING:
+    from .manifest import ProbeRow
+
+Answer = Callable[[Sequence['ProbeRow'], np.ndarray], np.ndarray]
+STRIPES, IMAGES, VIDEOS, PARTNER = 'stripes', 'images', 'videos', 'partner'
+
+
+@dataclass(frozen=True)
+class BiasMeasure:
+    """A number that a probe gives: a share of its videos.
+
+    Args:
+        name: Behind the probe's, as in 'action_swap/background_error'.
+        better: 'higher', 'lower', or '' where neither is: some classes can be told from a still.
+        group: Heading that it stands under in a report.
+        title: A few words.
+        sentence: Its meaning.
+        answer: From the rows of the probe and their scores, float ``[N, K]``, to whether each
+            counts, bool ``[N]``.
+        chance: 'class' (one of the classes), 'pair' (one of two), 'scene' (one of the scenes) or ''
+            where it depends on how one guesses.
+    """
+
+    name: str
+    better: str
+    group: str
+    title: str
+    sentence: str
+    answer: Answer
+    chance: str = 'class'
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A way to show the videos.
+
+    Args:
+        name: Of its rows in a manifest.
+        shows: Title of its clips.
+        measures: In the order of the report.
+        compose: Its frames, see :mod:`mmdebias.bias.composing`; None where nothing is composed.
+        background: Of its rows: 'stripes', 'images' or 'videos' (a still, drawn for each video),
+            'partner' (the partner's scene), or None (the video's own, or none at all).
+        masks: Whether it needs masks of the foreground.
+        partner: Role of a video of another class in it ('still figure', 'scene'), or '' for none.
+        contrast: Of a probe without rows: those whose rows it compares, moving and still.
+    """
+
+    name: str
+    shows: str
+    measures: tuple[BiasMeasure, ...]
+    compose: Callable[[composing.Stage, composing.Clip], list[np.ndarray]] | None
+    background: str | None = None
+    masks: bool = True
+    partner: str = ''
+    contrast: tuple[str, str] | None = None
+
+
+def names_the_class(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+    """Return whether the class of what moves scores highest, bool ``[N]``."""
+    return scores.argmax(1) == [row.label for row in rows]
+
+
+def names_the_partners_class(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+    """Return whether the class of the partner scores highest, bool ``[N]``."""
+    return scores.argmax(1) == [row.partner_label for row in rows]
+
+
+def prefers_what_moves(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+    """Return whether what moves scores above the partner, bool ``[N]``; a tie is not above."""
+    every = np.arange(len(rows))
+    moving, still = (np.array([getattr(r, k) for r in rows]) for k in ('label', 'partner_label'))
+    return scores[every, moving] > scores[every, still]
+
+
+def _accuracy(better: str, group: str, title: str, sentence: str, **more: object) -> tuple:
+    return (BiasMeasure('accuracy', better, group, title, sentence, names_the_class, **more),)
+
+
+SOURCES = {
+    STRIPES: ('Stripes', 'coloured stripes'),
+    IMAGES: ('A photograph', 'a photograph'),
+    VIDEOS: ('Another video', 'a frame of another class’s video'),
+}
+
+
+def _scuba(source: str) -> Probe:
+    title, behind = SOURCES[source]
+    sentence = f'The actor moves in front of {behind}; the class is still the actor’s.'
+    measures = _accuracy('higher', 'Another background (SCUBA)', title, sentence)
+    shows = f'In front of {behind}'
+    return Probe(f'scuba_{source}', shows, measures, composing.before_a_still, source)
+
+
+def _scufo(source: str) -> Probe:
+    title, behind = SOURCES[source]
+    sentence = (
+        'One frame of the same composed video, repeated: what is right here was read off a still.'
+    )
+    measures = _accuracy('lower', 'Another background, frozen (SCUFO)', title, sentence)
+    shows = f'In front of {behind}, frozen'
+    return Probe(f'scufo_{source}', shows, measures, composing.before_a_still_frozen, source)
+
+
+def _contrasted(source: str) -> Probe:
+    sentence = 'Share of videos that are right when they move and wrong when they are frozen.'
+    group = 'Another background, by motion'
+    measures = _accuracy('higher', group, SOURCES[source][0], sentence, chance='')
+    pair = f'scuba_{source}', f'scufo_{source}'
+    return Probe(f'contrasted_{source}', '', measures, None, contrast=pair)
+
+
+def _conflict(source: str) -> Probe:
+    title, behind = SOURCES[source]
+    group = 'A still figure of another class added'
+    measures = (
+        BiasMeasure(
+            'moving',
+            'higher',
+            group,
+            f'{title}: names what moves',
+            'Share of answers that are the class of what moves.',
+            names_the_class,
+        ),
+        BiasMeasure(
+            'static',
+            'lower',
+            group,
+            f'{title}: names what is still',
+            'Share of answers that are the class of the still figure.',
+            names_the_partners_class,
+        ),
+        BiasMeasure(
+            'moving_over_static',
+            'higher',
+            group,
+            f'{title}: moving above still',
+            'Share of videos where the class of what moves scores above that of the still figure.',
+            prefers_what_moves,
+            'pair',
+        ),
+    )
+    shows = f'In front of {behind}, with a still figure of another class'
+    return Probe(
+        f'conflict_{source}',
+        shows,
+        measures,
+        composing.before_a_still,
+        source,
+        partner='still figure',
+    )
+
+
+SWAPPED = 'Actor of one class, scene of another'
+PARTS = 'Parts of the video'
+TABLE = (
+    Probe(
+        'original',
+        'The video as it is',
+        _accuracy(
+            'higher',
+            'As filmed',
+            'Accuracy',
+            'Share of the videos, as they are, whose class is named.',
+        ),
+        composing.as_filmed,
+        masks=False,
+    ),
+    *map(_scuba, SOURCES),
+    *map(_scufo, SOURCES),
+    *map(_contrasted, SOURCES),
+    Probe(
+        'action_swap',
+        'Actor in the scene of a video of another class',
+        (
+            BiasMeasure(
+                'foreground_accuracy',
+                'higher',
+                SWAPPED,
+                'Names the actor’s class',
+                'The actor is put into the scene of a video of another class (action swap): share '
+                'of answers that are the actor’s class.',
+                names_the_class,
+            ),
+            BiasMeasure(
+                'background_error',
+                'lower',
+                SWAPPED,
+                'Names the scene’s class',
+                'Share of the same answers that are the class of the scene’s own video.',
+                names_the_partners_class,
+            ),
+        ),
+        composing.in_the_partners_scene,
+        PARTNER,
+        partner='scene',
+    ),
+    *map(_conflict, SOURCES),
+    Probe(
+        'human_only',
+        'Actor only',
+        _accuracy(
+            'higher', PARTS, 'Actor only', 'All but the actor is painted over with the mean colour.'
+        ),
+        composing.before_one_colour,
+    ),
+    Probe(
+        'background_only',
+        'Background only',
+        _accuracy(
+            'lower',
+            PARTS,
+            'Background only',
+            'The actor is taken out: what is right here was read off the scene, or off what taking '
+            'the actor out left behind.',
+        ),
+        composing.actor_taken_away,
+    ),
+    Probe(
+        'static_frame',
+        'One frame, repeated',
+        _accuracy(
+            '', PARTS, 'One frame', 'One frame, repeated: what is right here needed no motion.'
+        ),
+        composing.one_frame,
+        masks=False,
+    ),
+    Probe(
+        'scene_probe',
+        '',
+        _accuracy(
+            'lower',
+            'Frozen features',
+            'Scene probe',
+            'A linear layer is trained to name the scene from the frozen features: how much of the '
+            'scene they hold. Of two models that are equally good at the action, lower is better. '
+            'Where scene and action go together in its videos, features of the action help.',
+            chance='scene',
+        ),
+        None,
+    ),
+)
+PROBES: dict[str, Probe] = {probe.name: probe for probe in TABLE}
+
+
+def composed_probes() -> list[str]:
+    """Return the names of the probes that have rows in a manifest, in the order of the table."""
+    return [name for name, probe in PROBES.items() if probe.compose is not None]
+
+
+def find_measure(name: str) -> BiasMeasure | None:
+    """Return the entry of a measure such as 'action_swap/background_error', None for others."""
+    probe, _, measure = name.partition('/')
+    known = PROBES[probe].measures if probe in PROBES else ()
+    return next((entry for entry in known if entry.name == measure), None)
+
+
+def measure_order(name: str) -> int:
+    """Return where a measure stands in a report; others come last."""
+    order = [f'{p.name}/{m.name}' for p in PROBES.values() for m in p.measures]
+    return order.index(name) if name in order else len(order)

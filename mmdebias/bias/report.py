@@ -1,0 +1,214 @@
+"""The bias report: from models and a list of videos to numbers, Markdown and a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mmdebias.files import write_text
+from mmdebias.provenance import file_sha256
+
+from .compose_probe import ComposeProbe
+from .job import Job, Model, read_job
+from .manifest import ProbeRow, make_manifest, write_manifest
+from .markdown import render_markdown
+from .measuring import measure
+from .numbers import put_together
+from .page import Sample, render_page
+from .probes import composed_probes
+from .video_list import Video
+
+SHOWN = 3  # videos whose probes are shown
+
+
+@dataclass(frozen=True)
+class BiasReport:
+    """What was measured, and clips to show.
+
+    Args:
+        content: Ready for JSON, see :func:`mmdebias.bias.numbers.put_together`.
+        samples: Clips of each probe with the models' answers.
+    """
+
+    content: dict
+    samples: tuple[Sample, ...] = ()
+
+    def value(self, model: str, measure: str) -> float:
+        """Return a measure of a model, a share in [0, 1].
+
+        Raises:
+            KeyError: there is no such measure of that model.
+        """
+        for entry in self.content['measures']:
+            for value in entry['values']:
+                if (entry['name'], value['checkpoint']) == (measure, model):
+                    return value['value']
+        raise KeyError(f'The report has no {measure} of {model}.')
+
+    def markdown(self) -> str:
+        """Return sentences and tables."""
+        return render_markdown(self.content)
+
+    def page(self) -> str:
+        """Return one HTML page that needs nothing beside it."""
+        return render_page(self.content, self.samples)
+
+    def write(self, folder: str | Path) -> None:
+        """Write ``report.json``, ``report.md`` and ``report.html``."""
+        folder = Path(folder)
+        write_text(folder / 'report.json', json.dumps(self.content, indent=1))
+        write_text(folder / 'report.md', self.markdown())
+        write_text(folder / 'report.html', self.page())
+
+
+def bias_report(
+    models: Sequence[Model],
+    videos: str | Path,
+    out: str | Path,
+    *,
+    masks: dict | None = None,
+    data_root: str | Path | None = None,
+    images: str | Path | None = None,
+    train: Sequence[str | Path] = (),
+    scenes: Sequence[str | Path] = (),
+    probes: Sequence[str] | None = None,
+    max_videos: int | None = None,
+    seed: int = 0,
+    cfg_options: Mapping[str, object] | None = None,
+    overwrite: bool = False,
+) -> BiasReport:
+    """Measure how much of video models is background.
+
+    Everything is checked before anything is measured. Scores, features and linear layers are kept
+    in ``out``: an interrupted report goes on, and models that were measured are read.
+
+    Args:
+        models: MMAction2 classifiers, or self-supervised checkpoints, which get a linear layer that
+            is trained on the frozen features of ``train``.
+        videos: A list, lines ``path label``.
+        out: Folder of the report.
+        masks: ``dict(type='files', folder=...)``, ``dict(type='boxes', file=...)`` or
+            ``dict(type='motion')``; None takes the folder ``masks`` of the data root.
+        data_root: Folder that the paths are relative to; None is the list's.
+        images: Folder of pictures to put behind actors.
+        train: Lists of labelled videos that linear layers are trained on.
+        scenes: Lists ``path scene`` of ``train`` and ``videos``; none takes ``scene_labels/NAME``
+            beside each list, where all have one.
+        probes: Some of :func:`mmdebias.bias.composed_probes`; None asks all that can be.
+        max_videos: As many of the list, evenly by class.
+        seed: Of all draws, 0 or more.
+        cfg_options: Merged into every config.
+        overwrite: Replace another report in ``out``; scores that both have are reused.
+
+    Returns:
+        The report, which is written to ``out``, too.
+
+    Raises:
+        FileNotFoundError: a list, a video, a mask, a config or a checkpoint is not there.
+        FileExistsError: ``out`` holds the report of another setting.
+        ValueError: something does not fit; the message names it.
+    """
+    job = read_job(
+        models,
+        videos,
+        out,
+        masks=masks,
+        data_root=data_root,
+        images=images,
+        train=train,
+        scenes=scenes,
+        probes=probes,
+        max_videos=max_videos,
+        seed=seed,
+        cfg_options=cfg_options,
+    )
+    if not job.scenes:
+        print('No scene probe: it needs train and the scenes of both lists.', flush=True)
+    rows = make_manifest(job.videos, job.probes, job.seed, job.images or None)
+    clips = _preview(job, rows)
+    setting = job.setting()
+    _take_folder(job.out, setting, overwrite)
+    manifest = job.out / 'manifest.jsonl'
+    write_manifest(manifest, rows)
+    setting['manifest_sha256'] = file_sha256(manifest)
+    measured, scores = [], []
+    for model in job.models:
+        print(f'=== {model.name}', flush=True)
+        found = measure(job, model, rows, manifest)
+        measured.append(found[0])
+        scores.append(found[1])
+    content = put_together(setting, measured, job.seed)
+    report = BiasReport(content, tuple(_samples(job, rows, clips, scores)))
+    report.write(job.out)
+    return report
+
+
+def _preview(job: Job, rows: Sequence[ProbeRow]) -> dict[tuple[str, str], np.ndarray]:
+    """Compose the clips that are shown, by probe and video.
+
+    Masks of another size than their videos show here, before anything is measured.
+    """
+    composer = ComposeProbe(str(job.root), job.masks, job.images_root)
+    composer.check(rows)
+    shown = _shown_videos(job.videos)
+    return {(r.probe, r.video): composer.preview(r) for r in rows if r.video in shown}
+
+
+def _shown_videos(videos: Sequence[Video]) -> list[str]:
+    """Return some videos of different classes, spread over the list."""
+    by_class = {label: path for path, label in reversed(videos)}
+    firsts = [path for path, _ in videos if path in by_class.values()]
+    paths = firsts if len(firsts) >= SHOWN else [path for path, _ in videos]
+    return [paths[i] for i in np.linspace(0, len(paths) - 1, min(SHOWN, len(paths))).astype(int)]
+
+
+def _take_folder(out: Path, setting: dict, overwrite: bool) -> None:
+    """Write the setting into the folder of this report.
+
+    Raises:
+        FileExistsError: it holds the report of another setting.
+    """
+    file = out / 'setting.json'
+    asked = json.loads(json.dumps(setting))
+    if file.is_file() and not overwrite:
+        there = json.loads(file.read_text(encoding='utf-8'))
+        other = [key for key in asked if there.get(key) != asked[key]]
+        if other:
+            key = other[0]
+            raise FileExistsError(
+                f'{out} holds another report ({", ".join(other)} differ: {key} is '
+                f'{there.get(key)!r} there and {asked[key]!r} here): give another folder, or '
+                'overwrite; scores that both have are reused.'
+            )
+    elif not file.is_file() and (out / 'report.json').exists():
+        raise FileExistsError(f'{out} holds a report.json of something else: give another folder.')
+    write_text(file, json.dumps(asked, indent=1))
+
+
+def _samples(
+    job: Job,
+    rows: Sequence[ProbeRow],
+    clips: Mapping[tuple[str, str], np.ndarray],
+    scores: Sequence[np.ndarray],
+) -> list[Sample]:
+    """Return the clips of each probe with the models' answers."""
+    file = job.data.parent / 'classes.txt'
+    lines = file.read_text(encoding='utf-8').splitlines() if file.is_file() else []
+    names = {number: line.strip().replace('_', ' ') for number, line in enumerate(lines)}
+
+    def name(label: int) -> str:
+        return names.get(int(label), f'class {label}')
+
+    samples = []
+    for probe in composed_probes():
+        for index, row in enumerate(rows):
+            if row.probe == probe and (row.probe, row.video) in clips:
+                answers = tuple(name(score[index].argmax()) for score in scores)
+                partner = None if row.partner_label is None else name(row.partner_label)
+                clip = clips[row.probe, row.video]
+                samples.append(Sample(probe, clip, name(row.label), partner, answers))
+    return samples

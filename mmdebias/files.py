@@ -1,0 +1,55 @@
+"""Files and folders that are whole or not there."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PREFIX = '.tmp-'
+
+
+def unfinished_path(path: str | Path) -> Path:
+    """Return where a file or folder is written until it is whole: beside it, ``.tmp-NAME``."""
+    path = Path(path)
+    return path.with_name(f'{PREFIX}{path.name}')
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Write a file or folder that appears when it is whole.
+
+    The name keeps its ending, which many writers go by. After an error nothing is left; after a
+    kill, ``.tmp-NAME`` is, which the next attempt overwrites.
+
+    Args:
+        path: Of the file or folder; the folder it is in is made.
+
+    Yields:
+        The path to write to.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = unfinished_path(path)
+    _remove(unfinished)
+    try:
+        yield unfinished
+        if path.is_dir() and unfinished.is_dir():
+            _remove(path)  # a folder cannot be replaced by another in one step
+        os.replace(unfinished, path)
+    except BaseException:
+        _remove(unfinished)
+        raise
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file, UTF-8, that appears when it is whole."""
+    with replacing(path) as unfinished:
+        unfinished.write_text(text, encoding='utf-8')
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

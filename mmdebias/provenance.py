@@ -1,0 +1,36 @@
+"""What decided a result: versions, and digests of files and settings."""
+
+import hashlib
+import json
+import platform
+from importlib import metadata
+from pathlib import Path
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what numbers depend on, by name."""
+    names = dict(mmdebias='mmdebias', mmaction2='mmaction2', mmengine='mmengine', torch='torch')
+    found = {name: _version(package) for name, package in names.items()}
+    return dict(found, python=platform.python_version())
+
+
+def file_sha256(path: str | Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    whole = hashlib.sha256()
+    with Path(path).open('rb') as file:
+        while part := file.read(1 << 20):
+            whole.update(part)
+    return whole.hexdigest()
+
+
+def digest(*parts: object) -> str:
+    """Return a short name for what decides a result: these parts, this package and torch."""
+    text = json.dumps([_version('mmdebias'), _version('torch'), *parts], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _version(package: str) -> str:
+    import mmdebias
+
+    # The package's own, also where it runs from a checkout that another one is installed beside.
+    return mmdebias.__version__ if package == 'mmdebias' else metadata.version(package)

@@ -1,0 +1,179 @@
+"""Training and testing from a tool: the project's own commands, shown, logged and resumed."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mmdebias.files import write_text
+
+PACKAGE = Path(__file__).resolve().parent
+TAIL = 3000  # characters of a log that an error shows
+
+
+class ToolError(RuntimeError):
+    """One of the project's scripts has failed; the message ends with the end of its log."""
+
+
+def find_tool(script: str) -> Path:
+    """Return the file of a script, such as 'train.py', of a checkout or an installed package.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    for folder in (PACKAGE.parent / 'tools', PACKAGE / '.mim' / 'tools'):
+        if (folder / script).is_file():
+            return folder / script
+    raise FileNotFoundError(f'mmdebias has no tools/{script} here: reinstall it.')
+
+
+def run_tool(
+    script: str,
+    arguments: Sequence[object],
+    log: str | Path,
+    pick: Callable[[str], str | None] | None = None,
+    show: bool = True,
+) -> None:
+    """Run a script of ``tools`` and log its output.
+
+    Args:
+        script: Below ``tools``, a .py or .sh.
+        arguments: Of its command line.
+        log: File that its output is appended to.
+        pick: From a line of the output to what is printed of it, or None.
+        show: Print the command before it runs.
+
+    Raises:
+        ToolError: its exit status is not 0.
+    """
+    shell = script.endswith('.sh')
+    words = [str(find_tool(script)), *map(str, arguments)]
+    command = ['bash' if shell else sys.executable, *words]
+    if show:
+        print('$', 'bash' if shell else 'python', shlex.join([f'tools/{script}', *words[1:]]),
+              flush=True)  # fmt: skip
+    log = Path(log)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    # Launchers start what is called python.
+    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
+    with (
+        log.open('a') as file,
+        subprocess.Popen(
+            command,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(os.environ, PATH=path),
+        ) as process,
+    ):
+        for line in process.stdout:
+            file.write(line)
+            shown = None if pick is None else pick(line)
+            if shown is not None:
+                print(shown, flush=True)
+    if process.returncode:
+        raise ToolError(
+            f'tools/{script} failed (exit status {process.returncode}); its log is {log}. It ends:'
+            f'\n{log.read_text()[-TAIL:]}'
+        )
+
+
+def last_checkpoint(work_dir: str | Path) -> Path | None:
+    """Return the checkpoint that a training has finished last, None where there is none."""
+    marker = Path(work_dir) / 'last_checkpoint'
+    # MMEngine writes the marker when the checkpoint is whole.
+    return Path(marker.read_text().strip()) if marker.is_file() else None
+
+
+def train(
+    config: str | Path,
+    work_dir: str | Path,
+    options: Sequence[str] = (),
+    load_from: str | Path | None = None,
+    arguments: Sequence[object] = (),
+    gpus: int = 1,
+    log: str | Path | None = None,
+    **output: object,
+) -> Path:
+    """Train by ``tools/train.py``, or go on training where it was interrupted.
+
+    A training that has ended with the same config and options is not run again; with others, such
+    as more epochs, it goes on from its last checkpoint.
+
+    Args:
+        config: File.
+        work_dir: Folder of its checkpoints.
+        options: Of ``--cfg-options``.
+        load_from: Checkpoint to start from.
+        arguments: More of the command line.
+        gpus: Processes; more than one go through ``dist_train.sh``.
+        log: Default: ``train.log`` of the work directory.
+        **output: ``pick`` and ``show`` of :func:`run_tool`.
+
+    Returns:
+        The last checkpoint.
+
+    Raises:
+        ToolError: the training has failed.
+    """
+    work_dir = Path(work_dir)
+    asked, finished = json.dumps([str(config), *options]), work_dir / 'finished'
+    there = last_checkpoint(work_dir)
+    if there is not None and finished.is_file() and finished.read_text() == asked:
+        print(f'Reusing {there}', flush=True)
+        return there
+    start = ['--resume'] if there is not None else []
+    if there is None and load_from is not None:
+        options = [*options, f'load_from={load_from}']
+    given = ['--work-dir', work_dir, *arguments, *start]
+    given += ['--cfg-options', *options] if options else []
+    _launch('train', [config], given, gpus, log or work_dir / 'train.log', **output)
+    write_text(finished, asked)
+    found = last_checkpoint(work_dir)
+    if found is None:
+        raise ToolError(f'The training in {work_dir} has ended without a checkpoint.')
+    return found
+
+
+def test(
+    config: str | Path,
+    checkpoint: str | Path,
+    work_dir: str | Path,
+    options: Sequence[str] = (),
+    gpus: int = 1,
+    log: str | Path | None = None,
+    **output: object,
+) -> dict[str, float]:
+    """Test a checkpoint by ``tools/test.py`` and return its metrics.
+
+    Args:
+        config: File.
+        checkpoint: File.
+        work_dir: Folder of the test.
+        options: Of ``--cfg-options``.
+        gpus: Processes; more than one go through ``dist_test.sh``.
+        log: Default: ``test.log`` of the work directory.
+        **output: ``pick`` and ``show`` of :func:`run_tool`.
+
+    Raises:
+        ToolError: the test has failed.
+    """
+    work_dir = Path(work_dir)
+    given = ['--work-dir', work_dir]
+    given += ['--cfg-options', *options] if options else []
+    _launch('test', [config, checkpoint], given, gpus, log or work_dir / 'test.log', **output)
+    # MMEngine writes the metrics of each run into a folder named by the time.
+    latest = max(work_dir.glob('*/*.json'), key=lambda path: path.stat().st_mtime)
+    return json.loads(latest.read_text())
+
+
+def _launch(
+    task: str, files: list, arguments: list, gpus: int, log: str | Path, **output: object
+) -> None:
+    if gpus == 1:
+        run_tool(f'{task}.py', [*files, *arguments], log, **output)
+    else:
+        run_tool(f'dist_{task}.sh', [*files, gpus, *arguments], log, **output)

@@ -1,0 +1,84 @@
+"""Trainings and tests that a tool runs: the command, its log, what is run again and what is not."""
+
+import json
+
+import pytest
+
+from mmdebias import runs
+from running import ROOT
+
+
+@pytest.fixture
+def tools(monkeypatch):
+    """The commands that were run, ``(script, arguments)``; every training makes an epoch."""
+    called = []
+
+    def run_tool(script, arguments, log, **output):
+        arguments = [str(argument) for argument in arguments]
+        called.append((script, arguments))
+        work = log.parent / arguments[arguments.index('--work-dir') + 1]
+        (work / '20261127').mkdir(parents=True, exist_ok=True)
+        if 'train' in script:
+            (work / 'epoch_1.pth').touch()
+            (work / 'last_checkpoint').write_text(f'{work}/epoch_1.pth')
+        else:
+            (work / '20261127' / 'metrics.json').write_text('{"acc/top1": 0.5}')
+
+    monkeypatch.setattr(runs, 'run_tool', run_tool)
+    return called
+
+
+def test_a_training_that_has_ended_is_not_run_again(tools, tmp_path):
+    for _ in range(2):
+        last = runs.train('a.py', tmp_path, ['train_cfg.max_epochs=1'], load_from='b.pth')
+    assert last == tmp_path / 'epoch_1.pth'
+    ((script, arguments),) = tools
+    assert script == 'train.py'
+    assert arguments == [
+        'a.py', '--work-dir', str(tmp_path), '--cfg-options', 'train_cfg.max_epochs=1',
+        'load_from=b.pth',
+    ]  # fmt: skip
+
+
+def test_other_options_go_on_from_the_last_checkpoint(tools, tmp_path):
+    runs.train('a.py', tmp_path, ['train_cfg.max_epochs=1'], load_from='b.pth')
+    runs.train('a.py', tmp_path, ['train_cfg.max_epochs=2'], load_from='b.pth')
+    assert tools[1][1][3:] == ['--resume', '--cfg-options', 'train_cfg.max_epochs=2']
+
+
+def test_an_interrupted_training_is_resumed(tools, tmp_path):
+    (tmp_path / 'last_checkpoint').write_text(f'{tmp_path}/epoch_1.pth\n')
+    assert runs.last_checkpoint(tmp_path) == tmp_path / 'epoch_1.pth'
+    runs.train('a.py', tmp_path)
+    assert '--resume' in tools[0][1]
+
+
+def test_several_processes_go_through_the_launcher(tools, tmp_path):
+    runs.train('a.py', tmp_path, arguments=['--auto-scale-lr'], gpus=2)
+    found = runs.test('a.py', 'b.pth', tmp_path, gpus=4)
+    assert found == {'acc/top1': 0.5}
+    assert [script for script, _ in tools] == ['dist_train.sh', 'dist_test.sh']
+    assert tools[0][1] == ['a.py', '2', '--work-dir', str(tmp_path), '--auto-scale-lr']
+    assert tools[1][1] == ['a.py', 'b.pth', '4', '--work-dir', str(tmp_path)]
+
+
+def test_a_tool_is_shown_logged_and_picked_from(tmp_path, capsys):
+    runs.run_tool(
+        'data/make_toy.py', ['--help'], tmp_path / 'new' / 'log', lambda line: line[:5].upper()
+    )
+    out = capsys.readouterr().out
+    assert out.startswith('$ python tools/data/make_toy.py --help\n') and '\nUSAGE' in out
+    assert 'usage: make_toy.py' in (tmp_path / 'new' / 'log').read_text()
+    assert runs.find_tool('train.py') == ROOT / 'tools' / 'train.py'
+
+
+def test_a_tool_that_fails_says_why(tmp_path):
+    with pytest.raises(runs.ToolError, match=r'exit status 2.*log is .*(?s:.)*--motions'):
+        runs.run_tool('data/make_toy.py', [tmp_path, '--motions', 'no'], tmp_path / 'log')
+    with pytest.raises(FileNotFoundError, match=r'no tools/none\.py'):
+        runs.find_tool('none.py')
+
+
+def test_what_a_training_was_asked_is_kept(tools, tmp_path):
+    runs.train('a.py', tmp_path, ['b=1'])
+    assert json.loads((tmp_path / 'finished').read_text()) == ['a.py', 'b=1']
