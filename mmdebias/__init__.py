@@ -5,6 +5,7 @@ Importing it registers everything with MMAction2, so that a config needs only
 """
 
 from . import compat
+from .config_inheritance import inherit_mmdebias_configs
 
 # Before anything imports mmaction: some of its parts cannot be imported without.
 compat.apply()
@@ -22,6 +23,7 @@ from . import (  # noqa: E402
     visualization,
 )
 
+inherit_mmdebias_configs()
 datasets.accept_named_steps_upstream()
 
 __all__ = [

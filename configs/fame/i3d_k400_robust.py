@@ -2,5 +2,5 @@
 # much of it is foreground. The README shows what that does to the masks.
 _base_ = './i3d_k400.py'
 
-fame = dict(type='FAME', beta='adaptive', noise_floor=2, follow_camera=True)
+fame = dict(type='FAME', preset='robust')
 model = dict(data_preprocessor=dict(views=dict(query=[fame, *_base_.colour])))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from mmdebias.datasets.mask_files import find_masks, masks_of_frames
 from mmdebias.ops import fame_mask
-from mmdebias.ops.foreground import CURED
+from mmdebias.ops.foreground import PRESETS
 
 EXACT, MOTION = 'exact masks', "FAME's motion mask"
 SAMPLERS = ('SampleFrames', 'UniformSample', 'DenseSampleFrames', 'ConsecutiveClips')
@@ -99,7 +99,7 @@ def read_windows(
         video: A file.
         pipeline: From :func:`window_pipeline`.
         masks: Folder of mask files, see :func:`find_masks`. Where there are none, FAME's motion
-            mask with its cures stands in, one a clip: adaptive, noise floor 2, following the
+            robust mask stands in, one a clip: adaptive, noise floor 2, following the
             camera. It is computed from the frames as decoded, before they are disturbed or cropped.
         foreground: Whether masks are wanted.
 
@@ -164,7 +164,7 @@ def _moving(sample: dict) -> np.ndarray:
         raise ValueError('a clip of one frame has no motion to make a mask of: give masks.')
     masks = []
     for clip in clips:  # one at a time: a long video has many
-        found = fame_mask(clip.permute(3, 0, 1, 2)[None], **CURED)
+        found = fame_mask(clip.permute(3, 0, 1, 2)[None], **PRESETS['robust'])
         mask = cv2.resize(found[0].numpy().astype(np.float32), (width, height)) >= 0.5
         masks += [mask] * len(clip)
     return np.stack(masks)

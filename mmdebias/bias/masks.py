@@ -18,7 +18,7 @@ import torch
 from mmdebias.datasets.actor_videos import read_boxes
 from mmdebias.datasets.mask_files import mask_places, masks_of_frames
 from mmdebias.ops.compositing import draw_boxes, resize
-from mmdebias.ops.foreground import CURED, fame_mask
+from mmdebias.ops.foreground import PRESETS, fame_mask
 
 from .reading import read_frames, video_path
 
@@ -171,7 +171,7 @@ class MaskBoxes:
 
 @dataclass(frozen=True)
 class MotionMasks:
-    """FAME's motion mask with its cures: share of the frame and noise adapted, camera followed.
+    """FAME's robust motion mask: share of the frame and noise adapted, camera followed.
 
     The video is cut into windows, and each gets one mask (:func:`mmdebias.ops.fame_mask`), so the
     mask of a frame does not depend on which frames a model samples.
@@ -276,4 +276,4 @@ def _motion_mask(path: Path, window: int, source: MotionMasks) -> np.ndarray:
     size = (round(height * scale), round(width * scale))
     small = np.stack([resize(frame, *size) for frame in frames])
     clip = torch.from_numpy(small).permute(3, 0, 1, 2)[None].contiguous()
-    return fame_mask(clip, **CURED)[0].numpy()
+    return fame_mask(clip, **PRESETS['robust'])[0].numpy()

@@ -22,7 +22,6 @@ from .installation import (
     check_opencv,
     find_packages_without_pkg_resources,
     hush_missing_mmcv_ops,
-    inherit_mmdebias_configs,
 )
 from .launchers import launch_without_gpu, wrap_models_on_cpu
 from .mmaction2 import honour_pretrained_init_cfg, jitter_hue_in_wide_integers, supply_missing_drn
@@ -33,7 +32,6 @@ WORKAROUNDS = (
     hush_missing_mmcv_ops,
     supply_missing_drn,
     find_packages_without_pkg_resources,
-    inherit_mmdebias_configs,
     allow_checkpoint_types,
     slim_history_buffers,
     protect_downloads,

@@ -6,13 +6,14 @@ of a frame is cut out, frame by frame. What the paper leaves open is decided her
 """
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import decord
 import numpy as np
+
+from mmdebias.files import replacing
 
 # decord 0.6 misreads videos of these widths (dmlc/decord#336), and smaller ones than 32.
 DECORD_WIDTHS, LEAST_SIDE = (48, 72), 32
@@ -171,22 +172,16 @@ def write_actor_video(
     found = [person_area(entry, height, width) for entry in entries]
     areas = fill_gaps(found)
     size = video_size(areas)
-    target = Path(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # The extension has to stay: the writer takes the container from it.
-    unfinished = target.with_name(f'.tmp-{target.name}')
-    fourcc = cv2.VideoWriter_fourcc(*'mp4v')
-    writer = cv2.VideoWriter(str(unfinished), fourcc, reader.get_avg_fps(), size[::-1])
-    try:
-        if not writer.isOpened():
-            raise RuntimeError(f'cannot encode {target}: this OpenCV has no mp4v encoder')
-        for index, area in enumerate(areas):
-            writer.write(crop(reader[index].asnumpy(), area, size)[..., ::-1])
-        writer.release()
-        os.replace(unfinished, target)
-    finally:
-        writer.release()
-        unfinished.unlink(missing_ok=True)
+    with replacing(target) as unfinished:
+        fourcc = cv2.VideoWriter_fourcc(*'mp4v')
+        writer = cv2.VideoWriter(str(unfinished), fourcc, reader.get_avg_fps(), size[::-1])
+        try:
+            if not writer.isOpened():
+                raise RuntimeError(f'cannot encode {target}: this OpenCV has no mp4v encoder')
+            for index, area in enumerate(areas):
+                writer.write(crop(reader[index].asnumpy(), area, size)[..., ::-1])
+        finally:
+            writer.release()
     return dict(
         frames=len(areas),
         without_person=sum(area is None for area in found),

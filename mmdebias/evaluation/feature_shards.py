@@ -1,12 +1,15 @@
 """Features on disk, written by any number of processes while they are computed."""
 
-import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from mmdebias.files import replacing
 
 # A shard is written when this many videos, or bytes, are waiting: what an interruption costs.
 VIDEOS, BYTES = 256, 64 * 2**20
@@ -118,9 +121,6 @@ class ShardedRows:
         return out
 
 
-def _write(path: Path, write: object) -> None:
-    # A file that is there is whole.
-    part = path.with_name(f'.{path.name}.part')
-    with part.open('wb') as file:
+def _write(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    with replacing(path) as unfinished, unfinished.open('wb') as file:
         write(file)
-    os.replace(part, path)

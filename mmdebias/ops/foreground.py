@@ -18,8 +18,12 @@ from .pixel_maps import blur, bottom_pixels, otsu_threshold, rescale, top_pixels
 # P(F|x) is estimated from the half of the frame that moves most and the tenth that moves least.
 FOREGROUND_SHARE, BACKGROUND_SHARE = 0.5, 0.1
 ADAPTIVE = 'adaptive'
-# The masks' options that cure the three weaknesses in configs/fame/README.md at no great cost.
-CURED = dict(beta=ADAPTIVE, noise_floor=2, follow_camera=True)
+# Named options of the masks. 'robust' remedies the three weaknesses in configs/fame/README.md at no
+# great cost: the share of the frame follows the clip, flicker does not count, nor does the camera.
+PRESETS: dict[str, dict] = {
+    'paper': dict(beta=0.5),
+    'robust': dict(beta=ADAPTIVE, noise_floor=2, follow_camera=True),
+}
 GRID = 4
 
 Share = float | Literal['adaptive']

@@ -1,11 +1,11 @@
 """The study of all methods on generated videos: its recipe and its table."""
 
-from .recipe import METHODS, SCALES, Settings, probe_pipeline, study_config, write_config
+from .recipe import ROWS, SCALES, Settings, probe_pipeline, study_config, write_config
 from .table import COLUMNS, draw, markdown_of, rows_of
 
 __all__ = [
     'COLUMNS',
-    'METHODS',
+    'ROWS',
     'SCALES',
     'Settings',
     'draw',

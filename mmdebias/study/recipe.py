@@ -9,10 +9,11 @@ from mmengine.config import Config
 from mmengine.hub import get_config
 
 from mmdebias.datasets.toy import CLASSES, ToyConfig
+from mmdebias.methods import METHODS
 
 
 @dataclasses.dataclass(frozen=True)
-class Method:
+class Row:
     """A row of the table.
 
     Attributes:
@@ -29,21 +30,18 @@ class Method:
 
 
 WARP = dict(type='SpatialWarping')
-METHODS = {
-    'random': Method('random weights', 'moco/r3d_toy'),
-    'moco': Method('MoCo', 'moco/r3d_toy'),
-    'be': Method('BE', 'be/r3d_toy'),
-    'fame': Method('FAME', 'fame/r3d_toy'),
-    'dsm_triplet': Method('DSM, triplet', 'dsm/r3d_toy_triplet'),
-    'dsm': Method('DSM', 'dsm/r3d_toy'),
-    'fame_dsm_triplet': Method(
+ROWS = {
+    'random': Row('random weights', METHODS['moco'].toy_config),
+    **{name: Row(method.title, method.toy_config) for name, method in METHODS.items()},
+    'dsm_triplet': Row('DSM, triplet', 'dsm/r3d_toy_triplet'),
+    'fame_dsm_triplet': Row(
         "FAME on DSM's triplet",
         'dsm/r3d_toy_triplet',
         {'model.data_preprocessor.views.positive': [dict(type='FAME'), WARP]},
     ),
     # What can be learnt at all: with labels, and without labels but nothing to cheat with.
-    'supervised': Method('supervised, motion', 'supervised/r3d_toy'),
-    'moco_grey': Method('MoCo, no scenes', 'moco/r3d_toy', backdrop='grey'),
+    'supervised': Row('supervised, motion', 'supervised/r3d_toy'),
+    'moco_grey': Row('MoCo, no scenes', METHODS['moco'].toy_config, backdrop='grey'),
 }
 REFERENCES = ('supervised', 'moco_grey')
 
@@ -117,8 +115,8 @@ SCALES = {
 
 def study_config(method: str, seed: int, settings: Settings) -> Config:
     """A method's config with the study's videos, clips and recipe."""
-    cfg = get_config(f'mmdebias::{METHODS[method].config}.py')
-    cfg.merge_from_dict(METHODS[method].options, allow_list_keys=True)
+    cfg = get_config(f'mmdebias::{ROWS[method].config}.py')
+    cfg.merge_from_dict(ROWS[method].options, allow_list_keys=True)
     loader = cfg.train_dataloader
     loader.update(batch_size=settings.batch_size, num_workers=0, persistent_workers=False)
     loader.drop_last = True

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from mmdebias.datasets.toy import CLASSES
 
-from .recipe import METHODS, REFERENCES
+from .recipe import REFERENCES, ROWS
 
 BASELINE = 'moco'
 # What the table shows of a run, and which way a debiasing method should move it.
@@ -47,7 +47,7 @@ def rows_of(results: list[dict]) -> list[dict]:
     return [
         dict(
             method=method,
-            label=METHODS[method].label,
+            label=ROWS[method].label,
             measures={
                 name: cell_of(values, baseline_of(method).get(name), measures[name][1])
                 for name, values in row.items()

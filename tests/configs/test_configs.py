@@ -7,6 +7,7 @@ from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
 
 from mmdebias.datasets import ordered_steps
+from mmdebias.methods import METHODS
 from running import ROOT
 
 CONFIGS = sorted(
@@ -14,7 +15,7 @@ CONFIGS = sorted(
     for path in (ROOT / 'configs').rglob('*.py')
     if '_base_' not in path.parts
 )
-PRETRAINING = [path for path in CONFIGS if path.parts[0] in ('moco', 'fame', 'be', 'dsm')]
+PRETRAINING = [path for path in CONFIGS if path.parts[0] in METHODS]
 
 
 def load(path):

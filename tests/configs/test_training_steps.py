@@ -7,6 +7,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.optim import OptimWrapper
 
+from mmdebias.methods import METHODS
 from running import ROOT
 
 ENCODER = dict(
@@ -20,7 +21,7 @@ ENCODER = dict(
 )
 CONFIGS = sorted(
     path.relative_to(ROOT / 'configs')
-    for method in ('moco', 'fame', 'be', 'dsm')
+    for method in METHODS
     for path in (ROOT / 'configs' / method).glob('*.py')
     # Not for training; and pretext tasks want longer clips than these videos have.
     if path.stem != 'table_4_toy' and not path.stem.startswith(('rotnet', 'puzzles', 'clip_order'))

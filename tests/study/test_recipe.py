@@ -1,12 +1,12 @@
 import dataclasses
 
-from mmdebias.study import METHODS, Settings, study_config
+from mmdebias.study import ROWS, Settings, study_config
 from mmdebias.study.recipe import steps
 
 
 def test_all_methods_share_clips_schedule_and_net():
     settings = Settings(epochs=5, size=28)
-    configs = {name: study_config(name, 1, settings) for name in METHODS}
+    configs = {name: study_config(name, 1, settings) for name in ROWS}
     assert len({str(cfg.optim_wrapper) + str(cfg.param_scheduler) for cfg in configs.values()}) == 1
     assert len({str(cfg.model.backbone) for cfg in configs.values()}) == 1
     for cfg in configs.values():
@@ -34,4 +34,4 @@ def test_what_a_method_adds_is_there():
 def test_videos_differ_in_the_backdrop_alone():
     scenes, grey = Settings().toy(), Settings().toy('grey')
     assert dataclasses.replace(scenes, backdrop='grey') == grey != scenes
-    assert METHODS['moco_grey'].config == METHODS['moco'].config
+    assert ROWS['moco_grey'].config == ROWS['moco'].config

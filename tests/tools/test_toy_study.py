@@ -6,7 +6,7 @@ import sys
 from running import ROOT, run
 
 SCRIPT = ROOT / 'tools' / 'analysis' / 'toy_study.py'
-METHODS = 'random,fame,moco_grey'
+ROWS = 'random,fame,moco_grey'
 SMALL = [
     '--videos', '32', '--test-videos', '16', '--epochs', '1', '--batch-size', '16',
     '--queue-size', '32', '--size', '28', '--probe-clips', '1',
@@ -14,13 +14,13 @@ SMALL = [
 
 
 def test_from_videos_to_the_table(tmp_path):
-    command = [sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', METHODS, *SMALL]
+    command = [sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', ROWS, *SMALL]
     command += ['--seeds', '3', '--bias-videos', '0']
     said = run(command)
     assert 'fame, seed 3: motion_probe' in said
     found = json.loads((tmp_path / 'study.json').read_text())
     assert found['setting']['settings']['videos'] == 32
-    assert [row['method'] for row in found['rows']] == METHODS.split(',')
+    assert [row['method'] for row in found['rows']] == ROWS.split(',')
     for row in found['rows']:
         assert set(row['measures']) == {
             'motion_probe', 'motion_retrieval', 'scene_probe', 'scene_retrieval'
@@ -30,7 +30,7 @@ def test_from_videos_to_the_table(tmp_path):
     table = (tmp_path / 'study.md').read_text()
     assert '| random weights |' in table and '| *MoCo, no scenes* |' in table
     assert (tmp_path / 'study.png').stat().st_size < 150_000
-    for method in METHODS.split(','):
+    for method in ROWS.split(','):
         assert (tmp_path / f'{method}_seed3' / 'weights.pth').exists()
     assert not (tmp_path / 'random_seed3' / 'train').exists()
 

@@ -127,7 +127,7 @@ def test_the_name_carries_the_hash_of_the_file(tmp_path, name):
 
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     assert file == tmp_path / f'{name.removesuffix(".pth")}-{digest[:8]}.pth'
-    assert list(file.parent.glob('*.part')) == []
+    assert list(file.parent.glob('.tmp-*')) == []
 
 
 def test_the_hash_depends_on_the_content_alone(tmp_path):

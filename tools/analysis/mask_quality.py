@@ -1,4 +1,4 @@
-"""Measure FAME's masks and their cures where the foreground is known.
+"""Measure FAME's masks where the foreground is known.
 
 Usage:
     python tools/analysis/mask_quality.py toy FOLDER... [--videos N]
@@ -25,7 +25,7 @@ from torch import Tensor
 from mmdebias.analysis import mask_overlap
 from mmdebias.datasets.toy import load_masks
 from mmdebias.ops import fame_mask, gauss_mask, grid_mask, seed_mask
-from mmdebias.ops.foreground import CURED
+from mmdebias.ops.foreground import PRESETS
 from mmdebias.visualization import draw_mask_comparison
 
 CLIP_LEN, FRAME_INTERVAL = 16, 2
@@ -38,10 +38,10 @@ MASKS: dict[str, Callable[[Tensor], Tensor]] = {
     'fame, following the camera': partial(fame_mask, follow_camera=True),
     'fame, noise floor 2': partial(fame_mask, noise_floor=2),
     'fame, adaptive': partial(fame_mask, beta='adaptive'),
-    'fame, all three': partial(fame_mask, **CURED),
-    'seed, all three': partial(seed_mask, **CURED),
-    'fame, all four': partial(fame_mask, **CURED, grabcut=True),
-    'seed, all four': partial(seed_mask, **CURED, grabcut=True),
+    'fame, robust': partial(fame_mask, **PRESETS['robust']),
+    'seed, robust': partial(seed_mask, **PRESETS['robust']),
+    'fame, robust and GrabCut': partial(fame_mask, **PRESETS['robust'], grabcut=True),
+    'seed, robust and GrabCut': partial(seed_mask, **PRESETS['robust'], grabcut=True),
 }
 
 

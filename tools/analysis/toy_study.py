@@ -35,7 +35,7 @@ from mmdebias.evaluation import fit_linear_classifier, retrieval_recall
 from mmdebias.provenance import versions
 from mmdebias.study import (
     COLUMNS,
-    METHODS,
+    ROWS,
     SCALES,
     Settings,
     draw,
@@ -55,9 +55,7 @@ def parse_args() -> tuple[argparse.Namespace, Settings]:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--work-dir', type=Path, default=ROOT / 'work_dirs' / 'toy_study')
     parser.add_argument('--scale', choices=SCALES, default='cpu', help='settings to start from')
-    parser.add_argument(
-        '--methods', type=names, default=list(METHODS), help=f'of {", ".join(METHODS)}'
-    )
+    parser.add_argument('--methods', type=names, default=list(ROWS), help=f'of {", ".join(ROWS)}')
     parser.add_argument('--seeds', type=numbers, default=[0, 1, 2], help='0,1,2 for example')
     parser.add_argument('--jobs', type=int, default=1, help='runs at the same time')
     parser.add_argument(
@@ -75,9 +73,9 @@ def parse_args() -> tuple[argparse.Namespace, Settings]:
 def names(text: str) -> list[str]:
     """Methods, named with commas between them."""
     given = text.split(',')
-    unknown = [name for name in given if name not in METHODS]
+    unknown = [name for name in given if name not in ROWS]
     if unknown:
-        raise argparse.ArgumentTypeError(f'{unknown} are no methods; there are {list(METHODS)}')
+        raise argparse.ArgumentTypeError(f'{unknown} are no methods; there are {list(ROWS)}')
     return given
 
 
@@ -91,7 +89,7 @@ def main() -> None:
     args, settings = parse_args()
     work = args.work_dir.resolve()
     claim(work, settings)
-    for backdrop in {METHODS[method].backdrop for method in args.methods}:
+    for backdrop in {ROWS[method].backdrop for method in args.methods}:
         make_toy(toy_of(work, backdrop), settings.toy(backdrop), progress=sys.stderr.isatty())
     # All methods once before any twice: a study that is stopped has compared them.
     runs = [(method, seed) for seed in args.seeds for method in args.methods]
@@ -129,7 +127,7 @@ def claim(work: Path, settings: Settings) -> None:
 
 def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed: int) -> dict:
     """Pre-train, probe and report, or read what an earlier call found."""
-    folder, toy = work / f'{method}_seed{seed}', toy_of(work, METHODS[method].backdrop)
+    folder, toy = work / f'{method}_seed{seed}', toy_of(work, ROWS[method].backdrop)
     os.environ['MMDEBIAS_DATA'] = str(toy.parent)
     result = folder / 'result.json'
     if not result.exists():
@@ -143,7 +141,7 @@ def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed:
         result.write_text(json.dumps(dict(found, minutes=minutes), indent=1) + '\n')
     found = json.loads(result.read_text())
     # The report is about scenes.
-    asked = bias_videos if METHODS[method].backdrop == 'scenes' else 0
+    asked = bias_videos if ROWS[method].backdrop == 'scenes' else 0
     return found | (bias_of(folder, toy, asked) if asked else {})
 
 

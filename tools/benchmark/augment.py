@@ -91,7 +91,7 @@ def memory() -> None:
 
 
 def masks(n: int = 4, size: int = 224) -> None:
-    """What each mask and each cure costs."""
+    """Time each mask and each remedy."""
     clips = random_clips(n, size=size)
     settings = {
         'fame': {},

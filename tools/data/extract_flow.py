@@ -18,6 +18,7 @@ import cv2
 import decord
 import numpy as np
 
+from mmdebias.files import replacing
 from mmdebias.ops.optical_flow import METHODS, flow_to_previous
 
 
@@ -43,12 +44,8 @@ def main() -> None:
         if out.exists():
             continue
         flow = flow_of(read(video, args.short_side), args.interval, args.method)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        # Whole or not at all: a run may be stopped at any time.
-        part = out.with_suffix('.part')
-        with part.open('wb') as file:
-            np.save(file, flow)
-        part.rename(out)
+        with replacing(out) as unfinished:
+            np.save(unfinished, flow)
         print(f'{out}: {flow.shape}', flush=True)
 
 

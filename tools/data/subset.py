@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from mmdebias.datasets.label_subset import balanced_subset, parse_list
-from mmdebias.datasets.preparation.writing import write_text
+from mmdebias.files import write_text
 
 
 def main(argv: list[str] | None = None) -> int:

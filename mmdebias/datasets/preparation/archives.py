@@ -19,8 +19,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from mmdebias.files import replacing, unfinished_path
+
 from .parallel import Progress
-from .writing import temporary
 
 ENDINGS = ('.tar.gz', '.tar.bz2', '.tar.xz', '.tgz', '.tar', '.zip', '.rar')
 
@@ -71,12 +72,11 @@ def _store(source: BinaryIO, target: Path, size: int) -> None:
     """Write a member, unless an earlier run has done so."""
     if target.is_file() and target.stat().st_size == size:
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with temporary(target).open('wb') as file:
-        shutil.copyfileobj(source, file, 1 << 20)
-    if temporary(target).stat().st_size != size:
-        raise EOFError(f'{target.name} ends early')
-    os.replace(temporary(target), target)
+    with replacing(target) as unfinished:
+        with unfinished.open('wb') as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+        if unfinished.stat().st_size != size:
+            raise EOFError(f'{target.name} ends early')
 
 
 def _unpack_zip(path: Path, folder: Path, shown: bool) -> None:
@@ -189,7 +189,8 @@ def _finished(paths: Sequence[Path], folder: Path, shown: bool) -> Path:
     """The folder of an archive, unpacked now or before; archives within it are unpacked, too."""
     if folder.is_dir():
         return folder
-    unfinished = temporary(folder)
+    # What an interrupted run has unpacked stays, and is not unpacked again.
+    unfinished = unfinished_path(folder)
     unfinished.mkdir(parents=True, exist_ok=True)
     _unpack_one(paths, unfinished, shown)
     # HMDB51's archive holds one for each class.

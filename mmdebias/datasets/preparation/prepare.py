@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from mmdebias.files import replacing, write_text
+
 from .annotations import Annotations, Sample, Split
 from .archives import unpack
 from .checking import Check, check_videos
@@ -21,7 +23,6 @@ from .matching import index_videos, match
 from .parallel import Progress, in_parallel
 from .recipes import Recipe
 from .resizing import require_pyav, resize_video
-from .writing import temporary, write_text
 
 SETTINGS, REPORT, JOURNAL = 'prepare.json', 'report.json', 'checks.jsonl'
 MISSING, UNREADABLE, CLASSES = 'missing.txt', 'unreadable.txt', 'classes.txt'
@@ -63,13 +64,11 @@ def _link(source: Path, target: Path, out: Path) -> None:
         return
     if target.exists() and not target.is_symlink():
         raise FileExistsError(f'{target} is another video than {source}: give another --out.')
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary(target).unlink(missing_ok=True)
     to = source.resolve()
     if to.is_relative_to(out.resolve()):
         to = os.path.relpath(to, target.parent.resolve())
-    temporary(target).symlink_to(to)
-    os.replace(temporary(target), target)
+    with replacing(target) as unfinished:
+        unfinished.symlink_to(to)
 
 
 def _resized(

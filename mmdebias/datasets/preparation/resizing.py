@@ -5,14 +5,13 @@ Needs PyAV: ``pip install "mmdebias[prepare]"``.
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .writing import temporary
+from mmdebias.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,10 +148,8 @@ def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int
     """
     import av
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = temporary(target)
     count = 0
-    try:
+    with replacing(target) as unfinished:
         with _open(source) as reader, av.open(str(unfinished), 'w', format='mp4') as writer:
             video = reader.streams.video[0]
             rate = Fraction(video.average_rate or video.guessed_rate or 25).limit_denominator(65535)
@@ -175,7 +172,4 @@ def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int
                 raise ValueError(f'{source} cannot be read: no frame can be decoded')
             writer.mux(stream.encode(None))
         _check_whole(unfinished, count)
-        os.replace(unfinished, target)
-    finally:
-        unfinished.unlink(missing_ok=True)
     return count

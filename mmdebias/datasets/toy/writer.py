@@ -22,6 +22,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmdebias.files import PREFIX, replacing
+
 from .config import FORMAT_VERSION, SPLITS, ToyConfig
 from .masks import pack_masks
 from .plan import ToyVideo, plan_split
@@ -32,46 +34,36 @@ META, PARTIAL = 'meta.json', 'meta.partial.json'
 FORMAT = 'mmdebias-toy'
 
 
-def _temporary(path: Path) -> Path:
-    # The extension has to stay: the video writer takes the container from it.
-    return path.with_name(f'.tmp-{path.name}')
-
-
 def _write_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that it is either absent, old or whole, never half-written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _temporary(path)
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def _write_video(path: Path, frames: np.ndarray, fps: float) -> int:
     """Encode BGR frames [T, H, W, 3] as an .mp4 file and return its size in bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _temporary(path)
-    height, width = frames.shape[1:3]
-    fourcc = cv2.VideoWriter_fourcc(*'mp4v')
-    writer = cv2.VideoWriter(str(temporary), fourcc, fps, (width, height))
-    if not writer.isOpened():
-        raise RuntimeError(
-            f'cannot encode {path}: this OpenCV has no mp4v encoder or the folder is not writable; '
-            'install opencv-python from PyPI or give another OUT'
-        )
-    for frame in frames:
-        writer.write(frame)
-    writer.release()
-    # OpenCV says nothing about a full disk, but then the index at the file's end is missing.
-    written = cv2.VideoCapture(str(temporary))
-    count = int(written.get(cv2.CAP_PROP_FRAME_COUNT))
-    written.release()
-    if count != len(frames):
-        raise RuntimeError(
-            f'{path}: {count} of {len(frames)} frames were written; is the disk full? '
-            'Make room and run the same command again'
-        )
-    size = temporary.stat().st_size
-    os.replace(temporary, path)
-    return size
+    with replacing(path) as unfinished:
+        height, width = frames.shape[1:3]
+        fourcc = cv2.VideoWriter_fourcc(*'mp4v')
+        writer = cv2.VideoWriter(str(unfinished), fourcc, fps, (width, height))
+        if not writer.isOpened():
+            raise RuntimeError(
+                f'cannot encode {path}: this OpenCV has no mp4v encoder or the folder is not '
+                'writable; install opencv-python from PyPI or give another OUT'
+            )
+        for frame in frames:
+            writer.write(frame)
+        writer.release()
+        # OpenCV says nothing about a full disk, but then the index at the file's end is missing.
+        written = cv2.VideoCapture(str(unfinished))
+        count = int(written.get(cv2.CAP_PROP_FRAME_COUNT))
+        written.release()
+        if count != len(frames):
+            raise RuntimeError(
+                f'{path}: {count} of {len(frames)} frames were written; is the disk full? '
+                'Make room and run the same command again'
+            )
+        size = unfinished.stat().st_size
+        return size
 
 
 def _make_video(job: tuple[str, ToyConfig, ToyVideo]) -> None:
@@ -157,7 +149,7 @@ def _clear(out: Path) -> None:
         os.replace(out / META, out / PARTIAL)
     for split in SPLITS:
         for folder, ending in (('videos', 'mp4'), ('masks', 'npz')):
-            for name in (f'{split}_*.{ending}', f'.tmp-{split}_*.{ending}'):
+            for name in (f'{split}_*.{ending}', f'{PREFIX}{split}_*.{ending}'):
                 for path in (out / folder / split).glob(name):
                     path.unlink()
         for path in (out / f'{split}.txt', out / 'scene_labels' / f'{split}.txt'):

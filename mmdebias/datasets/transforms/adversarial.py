@@ -13,7 +13,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from mmdebias.ops import blend, fame_mask
-from mmdebias.ops.foreground import CURED
+from mmdebias.ops.foreground import PRESETS
 from mmdebias.ops.pasting import cut_out, paste, scale_to_height
 
 from ..mask_files import find_masks, masks_of_frames
@@ -72,7 +72,7 @@ class PasteStaticPerson(BaseTransform):
         videos: Files, one of which is drawn for each sample, and one of its frames.
         masks: Folder of the videos' masks, see :func:`mmdebias.datasets.find_masks`, which also
             finds those of generated videos without it. Videos without masks are cut by FAME's
-            motion mask of the frames around, with its cures: what moved is taken for the person.
+            robust motion mask of the frames around: what moved is taken for the person.
         height: Of what is pasted, as a share of the frame's, in (0, 1].
         position: ``(x, y)`` of its middle, as shares of the room there is: 0 puts it at the left
             (top) edge, 1 at the right (bottom). None draws x and lets it stand on the lower edge.
@@ -126,7 +126,7 @@ class PasteStaticPerson(BaseTransform):
             first = max(0, min(index - REACH, len(reader) - 2 * REACH))
             around = reader.get_batch(range(first, min(first + 2 * REACH, len(reader)))).asnumpy()
             clip = torch.from_numpy(around).permute(3, 0, 1, 2)[None]
-            mask = fame_mask(clip, **CURED)[0].numpy()
+            mask = fame_mask(clip, **PRESETS['robust'])[0].numpy()
         return cut_out(frame, mask)
 
     def __repr__(self) -> str:

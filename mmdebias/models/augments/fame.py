@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from mmdebias.models.gather import gather_rows, rank_slice, same_on_all_ranks
 from mmdebias.ops.clips import to_unit_float
 from mmdebias.ops.foreground import (
+    PRESETS,
     Share,
     check_beta,
     check_grabcut,
@@ -37,8 +38,8 @@ class FAME(nn.Module):
 
     Args:
         beta: Share of the frame kept as foreground, in [0, 1], or 'adaptive' (masks 'fame' and
-            'seed' only). 1 changes nothing and draws no random numbers: training is then plain
-            MoCo's, number for number.
+            'seed' only). None takes the preset's. 1 changes nothing and draws no random numbers:
+            training is then plain MoCo's, number for number.
         mask: How the foreground is found: 'fame', or the paper's variants 'seed', 'grid', 'gauss'
             (:func:`mmdebias.ops.fame_mask`, ``seed_mask``, ``grid_mask``, ``gauss_mask``).
         background: Where the rest of the frame comes from. 'inter': another clip of the batch.
@@ -51,6 +52,9 @@ class FAME(nn.Module):
         across_ranks: Choose among the clips of all ranks, so that a small batch on each GPU still
             meets many backgrounds. All clips then travel to all ranks, as bytes.
         p: Probability that a clip is merged, in [0, 1].
+        preset: 'paper': beta .5. 'robust' (not in the paper): beta 'adaptive', ``noise_floor`` 2
+            and ``follow_camera``, for cameras that move, small actors and compressed video. What
+            is given beside a preset counts.
         **options: Further arguments of the mask: ``official_hue`` ('fame'), ``noise_floor`` and
             ``follow_camera`` (all but 'gauss'), ``grabcut`` ('fame' and 'seed').
 
@@ -61,12 +65,13 @@ class FAME(nn.Module):
 
     def __init__(
         self,
-        beta: Share = 0.5,
+        beta: Share | None = None,
         mask: str = 'fame',
         background: str = 'inter',
         shuffle: str = 'derangement',
         across_ranks: bool = False,
         p: float = 1.0,
+        preset: str = 'paper',
         **options: bool | int,
     ) -> None:
         super().__init__()
@@ -74,6 +79,7 @@ class FAME(nn.Module):
             ('mask', mask, tuple(MASKS)),
             ('background', background, BACKGROUNDS),
             ('shuffle', shuffle, SHUFFLES),
+            ('preset', preset, tuple(PRESETS)),
         ):
             if value not in known:
                 raise ValueError(f'{name}={value!r} is unknown; use one of {known}.')
@@ -84,6 +90,9 @@ class FAME(nn.Module):
                 f'across_ranks=True chooses among other clips, but background={background!r} takes '
                 'none of them: drop one of the two.'
             )
+        options = PRESETS[preset] | options
+        preset_beta = options.pop('beta')
+        beta = preset_beta if beta is None else beta
         _check_options(mask, beta, options)
         self.mask = partial(MASKS[mask], beta=beta, **options)
         self.beta = beta

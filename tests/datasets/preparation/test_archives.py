@@ -58,7 +58,7 @@ def test_an_interruption_leaves_nothing_that_looks_finished(
     def store_until_stopped(source, target, size):
         if len(stored) == 2:
             # Half of a file is written when the machine goes down.
-            archives.temporary(target).write_bytes(b'half')
+            archives.unfinished_path(target).write_bytes(b'half')
             raise KeyboardInterrupt
         stored.append(target.name)
         original(source, target, size)

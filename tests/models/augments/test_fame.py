@@ -198,3 +198,15 @@ def test_full_share_is_plain_moco_number_for_number():
         outs.append(preprocessor(data, training=True)['inputs'])
     for view in ('query', 'key'):
         assert torch.equal(outs[0][view], outs[1][view])
+
+
+def test_a_preset_is_its_options_and_what_is_given_beside_counts():
+    robust = FAME(preset='robust')
+    assert robust.settings == FAME(beta='adaptive', noise_floor=2, follow_camera=True).settings
+    assert FAME(preset='robust', noise_floor=0).settings['noise_floor'] == 0
+    assert FAME(preset='robust', beta=0.3).beta == 0.3
+    assert FAME().settings == FAME(preset='paper').settings == FAME(beta=0.5).settings
+    with pytest.raises(ValueError, match="preset='cured' is unknown; use one of"):
+        FAME(preset='cured')
+    with pytest.raises(ValueError, match='beta'):
+        FAME(preset='robust', mask='grid')  # a grid has no adaptive share

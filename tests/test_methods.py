@@ -1,0 +1,22 @@
+"""The table of methods: each has its folder, its README and a config for generated videos."""
+
+from mmengine.config import Config
+
+from mmdebias.methods import METHODS
+from running import ROOT
+
+
+def test_every_method_has_its_folder_and_its_paper():
+    for name, method in METHODS.items():
+        folder = ROOT / 'configs' / name
+        assert method.name == name and (folder / 'README.md').is_file()
+        title = method.paper.split(', ', 1)[1].rsplit(',', 1)[0]
+        text = ' '.join((folder / 'README.md').read_text().split())
+        assert title in text, title
+        assert Config.fromfile(ROOT / 'configs' / f'{method.toy_config}.py').model.type
+
+
+def test_every_folder_of_pre_training_is_a_method():
+    others = {'finetune', 'linear_probe', 'low_shot', 'retrieval', 'supervised', '_base_'}
+    folders = {path.name for path in (ROOT / 'configs').iterdir() if path.is_dir()}
+    assert folders - others == set(METHODS)
