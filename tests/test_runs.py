@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from helpers.running import ROOT
 from mmdebias import runs
-from running import ROOT
 
 
 @pytest.fixture

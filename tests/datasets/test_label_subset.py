@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from helpers.running import ROOT
 from mmdebias.datasets.label_subset import balanced_subset, parse_list
-from running import ROOT
 
 
 @pytest.fixture

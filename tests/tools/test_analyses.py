@@ -13,8 +13,8 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.datasets.toy.masks import pack_masks
-from running import ROOT
 
 FOLDER = ROOT / 'tools' / 'analysis'
 SUPERVISED = ROOT / 'configs' / 'supervised' / 'r3d_toy.py'

@@ -6,8 +6,8 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from released_files import fame_pretraining
-from running import ROOT, run
+from helpers.released_files import fame_pretraining
+from helpers.running import ROOT, run
 
 IMPORT, EXPORT = 'tools/convert/import_weights.py', 'tools/convert/export_weights.py'
 

@@ -6,9 +6,9 @@ import sys
 import numpy as np
 
 from conftest import write_video
+from helpers.running import ROOT, run
 from mmdebias.datasets import ScaleOpticalFlow
 from mmdebias.ops import flow_to_previous, warp_by_flow
-from running import ROOT, run
 
 
 def moving_video(path, frames=10):

@@ -6,7 +6,7 @@ import pytest
 from mmaction.registry import DATASETS
 
 from conftest import write_video
-from running import ROOT, run
+from helpers.running import ROOT, run
 
 TOOL = [sys.executable, ROOT / 'tools' / 'data' / 'make_actor_videos.py']
 

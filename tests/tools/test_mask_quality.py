@@ -3,8 +3,8 @@ import runpy
 import sys
 
 from conftest import write_video
+from helpers.running import ROOT
 from mmdebias.datasets.toy import ToyConfig, make_toy
-from running import ROOT
 
 
 def table(monkeypatch, capsys, *arguments):

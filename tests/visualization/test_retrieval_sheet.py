@@ -8,8 +8,8 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.visualization import draw_retrieval_sheet
-from running import ROOT
 
 
 def share(picture, colour):

@@ -22,9 +22,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmdebias.analysis import mask_overlap
 from mmdebias.datasets.toy import load_masks
-from mmdebias.ops import fame_mask, gauss_mask, grid_mask, seed_mask
+from mmdebias.ops import fame_mask, gauss_mask, grid_mask, mask_overlap, seed_mask
 from mmdebias.ops.foreground import PRESETS
 from mmdebias.visualization import draw_mask_comparison
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import mmdebias
 from mmdebias.weights import CheckpointError, Imported, import_weights, read_checkpoint, save
-from mmdebias.weights.account import account
 from mmdebias.weights.formats import FORMATS
+from mmdebias.weights.key_table import key_table
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -73,7 +73,7 @@ def report(args: argparse.Namespace, checkpoint: dict, imported: Imported) -> No
     """Say what was found, where it went, and how to use it."""
     print(f'{args.source}: {imported.title}\nEncoder: {imported.net.title}\n')
     print(f'Where its {len(imported.went)} keys went:')
-    print(account(imported.went, args.every_key))
+    print(key_table(imported.went, args.every_key))
     beside = [str(key) for key in checkpoint if key not in imported.went]
     beside = [key for key in beside if key not in ('state_dict', 'model', 'model_state')]
     if beside:

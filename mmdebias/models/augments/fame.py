@@ -7,7 +7,7 @@ import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from mmdebias.models.gather import gather_rows, rank_slice, same_on_all_ranks
+from mmdebias.models.gather import derangement, gather_rows, rank_slice, same_on_all_ranks
 from mmdebias.ops.clips import to_unit_float
 from mmdebias.ops.foreground import (
     PRESETS,
@@ -21,8 +21,6 @@ from mmdebias.ops.foreground import (
     merge,
     seed_mask,
 )
-
-from .derangement import derangement
 
 MASKS = {'fame': fame_mask, 'seed': seed_mask, 'grid': grid_mask, 'gauss': gauss_mask}
 BACKGROUNDS = ('inter', 'intra', 'none')
