@@ -2,7 +2,7 @@
 
 Example::
 
-    python tools/convert/import_weights.py downloaded.pth.tar --from fame i3d_fame.pth
+    python tools/convert/import_weights.py downloaded.pth.tar --from fame --out i3d_fame.pth
 
 Layouts: `fame` (pre-training and fine-tuning), `be` and `dsm` (the same layout), `torchvision`
 (`r2plus1d_18`, `r3d_18`), `moco_video` (the SlowOnly-50 of SlowFast and PyTorchVideo); `auto`
@@ -26,7 +26,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('source', metavar='SOURCE', type=Path, help='the released file')
-    parser.add_argument('out', metavar='OUT', type=Path, help='the file to write, *.pth')
+    parser.add_argument('--out', required=True, type=Path, help='the file to write, *.pth')
     parser.add_argument('--from', dest='layout', choices=['auto', *FORMATS], default='auto')
     parser.add_argument(
         '--ignore',
