@@ -27,7 +27,7 @@ from mmdebias.datasets import ordered_steps
 from mmdebias.models.data_preprocessor import NormalisingPreprocessor
 from mmdebias.ops.clips import pixel_range
 from mmdebias.weights import CheckpointError, import_weights, read_checkpoint
-from mmdebias.weights.exporting import encoder_of
+from mmdebias.weights.exporting import find_encoder
 from mmdebias.weights.fitting import fill
 
 PACKING = ('PackActionInputs', 'FormatGCNInput')
@@ -56,7 +56,7 @@ class Encoder(nn.Module):
         self.pipeline = list(pipeline)
 
     def forward(self, clips: Tensor) -> Tensor:
-        """Features averaged over space and time.
+        """Return features averaged over space and time.
 
         Args:
             clips: RGB, [N, 3, T, H, W], uint8 or float in [0, 1].
@@ -65,7 +65,7 @@ class Encoder(nn.Module):
             [N, C], float.
 
         Raises:
-            TypeError: The backbone returns something else than a feature map.
+            TypeError: the backbone returns something else than a feature map.
         """
         features = self.backbone(self.normaliser.normalise(clips))
         if not isinstance(features, Tensor) or features.ndim != 5:
@@ -79,7 +79,7 @@ class Encoder(nn.Module):
 def load_encoder(
     config_or_name: str | Path | Config, checkpoint: str | Path | None = None
 ) -> Encoder:
-    """The encoder of a config with the weights of a checkpoint, in eval mode, on the CPU.
+    """Return the encoder of a config with the weights of a checkpoint, in eval mode, on the CPU.
 
     Args:
         config_or_name: A config, its file, or the name of one of mmdebias's such as
@@ -95,8 +95,8 @@ def load_encoder(
         An :class:`Encoder`.
 
     Raises:
-        FileNotFoundError: No such config or checkpoint.
-        CheckpointError: The checkpoint cannot be read, or its encoder is another than the config's.
+        FileNotFoundError: no such config or checkpoint.
+        CheckpointError: the checkpoint cannot be read, or its encoder is another than the config's.
     """
     cfg = _config(config_or_name)
     with DefaultScope.overwrite_default_scope('mmaction'):
@@ -119,7 +119,7 @@ def embed(
     num_workers: int = 0,
     progress: bool | None = None,
 ) -> np.ndarray:
-    """Features of videos: the mean over the clips that the encoder's pipeline takes of each.
+    """Return features of videos: the mean over the clips that the encoder's pipeline takes of each.
 
     A video that cannot be read does not stop the others: its row is NaN, and a warning at the end
     names it and says why.
@@ -138,7 +138,7 @@ def embed(
     Raises:
         ValueError: `batch_size` below 1, or no videos.
         TypeError: `videos` is a single path.
-        RuntimeError: Not one of the videos could be read.
+        RuntimeError: not one of the videos could be read.
     """
     videos = _checked(videos, batch_size)
     if device is not None:
@@ -169,7 +169,7 @@ def embed(
 
 
 def _checked(videos: Sequence[str | Path], batch_size: int) -> list[str]:
-    """The files' names, if there are any and batches can be made of them."""
+    """Return the files' names, if there are any and batches can be made of them."""
     if isinstance(videos, (str, Path)):
         raise TypeError(f'videos={str(videos)!r} must be a list of files: [{str(videos)!r}]')
     if batch_size < 1:
@@ -251,13 +251,13 @@ def _config(config_or_name: str | Path | Config) -> Config:
 def _fill(backbone: nn.Module, checkpoint: str | Path) -> None:
     content = read_checkpoint(checkpoint)
     try:
-        weights = encoder_of(content)
+        weights = find_encoder(content)
     except CheckpointError:
         try:
             content = dict(state_dict=import_weights(content).state_dict)
         except CheckpointError as error:
             raise CheckpointError(f'{checkpoint}: {error}') from None
-        weights = encoder_of(content)
+        weights = find_encoder(content)
     try:
         fill(backbone, weights)
     except CheckpointError as error:
@@ -265,7 +265,7 @@ def _fill(backbone: nn.Module, checkpoint: str | Path) -> None:
 
 
 def _statistics(cfg: Config) -> tuple[list[float], list[float]]:
-    """Mean and standard deviation for values in [0, 1]."""
+    """Return mean and standard deviation for values in [0, 1]."""
     preprocessor = dict(cfg.model.get('data_preprocessor') or {})
     mean, std = preprocessor.get('mean'), preprocessor.get('std')
     if mean is None or std is None:
@@ -278,7 +278,7 @@ def _statistics(cfg: Config) -> tuple[list[float], list[float]]:
 
 
 def _test_pipeline(cfg: Config) -> list[dict]:
-    """The transforms of a test, up to clips [clips, 3, T, H, W]."""
+    """Return the transforms of a test, up to clips [clips, 3, T, H, W]."""
     loader = cfg.get('test_dataloader')
     if loader is not None:
         steps = ordered_steps(loader.dataset.pipeline)

@@ -37,7 +37,7 @@ def run_mmaction_tool(name: str) -> None:
 
 
 def work_dir_arguments(arguments: Sequence[str]) -> list[str]:
-    """What to add to a command line for a work directory of each config its own.
+    """Return what gives each config a work directory of its own, for a command line.
 
     MMAction2 takes the config's file name: ``fame/i3d_ucf101.py`` and ``finetune/i3d_ucf101.py``
     would share ``work_dirs/i3d_ucf101``, and ``--resume`` would go on from the other's checkpoint.

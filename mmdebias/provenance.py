@@ -1,4 +1,4 @@
-"""What decided a result: versions, and digests of files and settings."""
+"""The origin of a result: versions, and digests of files and settings."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ def file_sha256(path: str | Path) -> str:
 
 
 def digest(*parts: object) -> str:
-    """Return a short name for what decides a result: these parts, this package and torch."""
+    """Return a short name for the origin of a result: these parts, this package and torch."""
     text = json.dumps([_version('mmdebias'), _version('torch'), *parts], default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

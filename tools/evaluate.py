@@ -166,7 +166,7 @@ def read_setting(args: argparse.Namespace) -> dict:
 def run_protocol(
     args: argparse.Namespace, protocol: str, config: Path, split: str, place: Path
 ) -> dict:
-    """The metrics of a protocol on a split, and how many videos they are of."""
+    """Return the metrics of a protocol on a split, and how many videos they are of."""
     result = place / 'result.json'
     if result.exists():
         print(f'Reusing {result}', flush=True)
@@ -190,7 +190,7 @@ def run_protocol(
 
 
 def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
-    """The user's options for a protocol."""
+    """Return the user's options for a protocol."""
     named = [option.partition(':') for option in args.cfg_options]
     return [
         rest if name in PROTOCOLS else option
@@ -200,7 +200,7 @@ def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
 
 
 def split_options(dataset: str, split: str, protocol: str) -> list[str]:
-    """Options that choose a split, where there are several."""
+    """Return options that choose a split, where there are several."""
     if SPLITS[dataset] == 1:
         return []
     train, test = (f'{dataset}_{part}_split_{split}_videos.txt' for part in ('train', 'val'))
@@ -212,7 +212,7 @@ def split_options(dataset: str, split: str, protocol: str) -> list[str]:
 
 
 def count_videos(work: Path, classified: bool) -> int:
-    """Videos that were tested: those of the test list, or of the queries."""
+    """Return videos that were tested: those of the test list, or of the queries."""
     cfg = Config.fromfile(next(work.glob('*.py')))
     dataset = cfg.test_dataloader.dataset
     side = dataset if classified else dataset.query
@@ -221,7 +221,7 @@ def count_videos(work: Path, classified: bool) -> int:
 
 
 def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[dict]:
-    """A row a metric: its mean over the splits, and a 95 % confidence interval.
+    """Return a row a metric: its mean over the splits, and a 95 % confidence interval.
 
     The interval is Wilson's for the test videos of one split: how far the number would move with
     other test videos, not with another seed. The test sets of splits share videos, and the clips of

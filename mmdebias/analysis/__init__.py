@@ -8,7 +8,7 @@ from .kernel_violins import draw_kernel_violins
 from .response_curve import draw_response_curve
 from .static_gain import Correlation, correlate, per_class_accuracy, relative_gain
 from .temporal_kernels import temporal_kernels
-from .windows import Windows, read_windows, sampling_of, window_pipeline
+from .windows import Windows, find_sampling, read_windows, window_pipeline
 
 __all__ = [
     'ClassMaps',
@@ -23,11 +23,11 @@ __all__ = [
     'draw_kernel_violins',
     'draw_response_curve',
     'feature_maps',
+    'find_sampling',
     'overlay',
     'per_class_accuracy',
     'read_windows',
     'relative_gain',
-    'sampling_of',
     'temporal_kernels',
     'window_pipeline',
     'write_heat_film',

@@ -32,7 +32,7 @@ def activation_maps(
 def feature_maps(
     encoder: Encoder, clips: Tensor, layer: str | None = None, batch_size: int = 8
 ) -> Tensor:
-    """What the backbone, or a layer of it, makes of clips, on the CPU.
+    """Return the output of the backbone, or of a layer of it, for clips, on the CPU.
 
     A 2D net, known by a test pipeline that formats 'NCHW', takes frames one by one; its maps are
     put together again as those of a clip.
@@ -54,7 +54,7 @@ def feature_maps(
     device = next(encoder.parameters()).device
     flat = any(step.get('input_format') == 'NCHW' for step in encoder.pipeline)
     parts = []
-    with _output_of(encoder.backbone, layer) as outputs:
+    with _layer_output(encoder.backbone, layer) as outputs:
         for part in clips.split(batch_size):
             inputs = encoder.normaliser.normalise(part.to(device))
             if flat:
@@ -74,7 +74,7 @@ def feature_maps(
 
 
 @contextmanager
-def _output_of(backbone: nn.Module, layer: str | None) -> Iterator[list]:
+def _layer_output(backbone: nn.Module, layer: str | None) -> Iterator[list]:
     try:
         module = backbone.get_submodule(layer or '')
     except AttributeError:

@@ -15,7 +15,7 @@ from mmdebias.evaluation import load_classifier
 
 
 def classifier_with_gradients(cfg: Config, checkpoint: str | Path | None) -> BaseRecognizer:
-    """The classifier of a config, in eval mode, with gradients, on the CPU.
+    """Return the classifier of a config, in eval mode, with gradients, on the CPU.
 
     Args:
         cfg: Of an MMAction2 recogniser. A :class:`LinearProbe` is built as the ``Recognizer3D`` it

@@ -107,7 +107,7 @@ def write_heat_film(
         ``path``.
 
     Raises:
-        OSError: OpenCV cannot write there.
+        OSError: openCV cannot write there.
     """
     films = {'video': to_pictures(clip[None])[0]}
     films |= {name: overlay(clip[None], heat[None])[0] for name, heat in heats.items()}
@@ -115,7 +115,7 @@ def write_heat_film(
 
 
 def _titled(film: np.ndarray, name: str) -> Tensor:
-    """A film ``[T, H, W, 3]`` with its name above, as a clip ``[3, T, H', W']``."""
+    """Return a film ``[T, H, W, 3]`` with its name above, as a clip ``[3, T, H', W']``."""
     scale = max(1, -(-LEAST_HEIGHT // film.shape[1]))
     size = (film.shape[2] * scale, film.shape[1] * scale)
     large = np.stack(

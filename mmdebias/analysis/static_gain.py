@@ -1,4 +1,4 @@
-"""What motion adds to a still frame, class by class."""
+"""The gain of motion over a still frame, class by class."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ class Correlation(NamedTuple):
     """That both numbers are known of."""
 
     def __str__(self) -> str:
-        """As in BE's text."""
+        """Format it as BE's text does."""
         if np.isnan(self.rho):
             return f'no correlation defined, {self.classes} class(es)'
         p_value = f'{self.p_value:.2g}' if self.p_value >= 1e-4 else '< 0.0001'

@@ -9,7 +9,7 @@ from torch import nn
 def temporal_kernels(
     net: nn.Module, kind: Literal['temporal', '3d'] = 'temporal'
 ) -> dict[str, np.ndarray]:
-    """Weights of a net's temporal convolutions, layer by layer.
+    """Return weights of a net's temporal convolutions, layer by layer.
 
     Args:
         net: A backbone.

@@ -39,8 +39,8 @@ class Windows(NamedTuple):
     """Where they come from: ``EXACT`` (a file) or ``MOTION``."""
 
 
-def sampling_of(pipeline: Sequence[dict]) -> dict:
-    """The step of a test pipeline that samples frames.
+def find_sampling(pipeline: Sequence[dict]) -> dict:
+    """Return the step of a test pipeline that samples frames.
 
     Raises:
         ValueError: there is none.
@@ -56,7 +56,7 @@ def window_pipeline(
     sampling: Sequence[dict] | None = None,
     disturbing: Sequence[dict] = (),
 ) -> list[dict]:
-    """A test pipeline that samples otherwise, and disturbs what was decoded.
+    """Return a test pipeline that samples otherwise, and disturbs what was decoded.
 
     Args:
         pipeline: Of a config's tests, up to clips (``Encoder.pipeline``).
@@ -69,7 +69,7 @@ def window_pipeline(
     Raises:
         ValueError: the pipeline has no sampler or no decoder.
     """
-    sampler = sampling_of(pipeline)
+    sampler = find_sampling(pipeline)
     steps = []
     decoded = False
     for step in pipeline:
@@ -146,7 +146,7 @@ def _check_length(video: str | Path, sample: dict) -> None:
 
 
 def _stored(file: Path, sample: dict) -> np.ndarray:
-    """Masks of the decoded frames out of a file: bool ``[N * T, H, W]``."""
+    """Return masks of the decoded frames out of a file: bool ``[N * T, H, W]``."""
     height, width = sample['imgs'][0].shape[:2]
     indices = np.ravel(sample['frame_inds']) - sample.get('start_index', 0)
     total = int(sample['total_frames'])
@@ -171,7 +171,7 @@ def _moving(sample: dict) -> np.ndarray:
 
 
 def _count(sample: dict) -> int:
-    """Clips of a sample; those of one frame are the segments that a 2D net sees as one clip."""
+    """Return the clips of a sample; those of one frame are segments, one clip to a 2D net."""
     return sample['num_clips'] if sample.get('clip_len', 1) > 1 else 1
 
 

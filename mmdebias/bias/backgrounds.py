@@ -1,4 +1,4 @@
-"""What a bias report puts behind the actors."""
+"""Backgrounds that a bias report puts behind the actors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLATE_FRAMES, PLATE_SIDE = 32, 256
 
 
 def draws(seed: int, what: str) -> np.random.RandomState:
-    """Random numbers of a row for one purpose, such as 'stripes'.
+    """Return random numbers of a row for one purpose, such as 'stripes'.
 
     Each purpose has its own, so that a draw more for one changes none of the others. RandomState's
     numbers are promised never to change; those of NumPy's newer generators are not.
@@ -73,7 +73,7 @@ def draw_stripes(seed: int, height: int, width: int) -> np.ndarray:
 
 
 def list_images(folder: str | Path) -> list[str]:
-    """Pictures of a folder and the folders in it, relative to it, sorted.
+    """Return pictures of a folder and the folders in it, relative to it, sorted.
 
     Raises:
         ValueError: there is none.
@@ -89,7 +89,7 @@ def list_images(folder: str | Path) -> list[str]:
 
 
 def read_image(path: str | Path, height: int, width: int) -> np.ndarray:
-    """A picture that fills the frame: its middle, cut to the frame's shape, resized.
+    """Return a picture that fills the frame: its middle, cut to the frame's shape, resized.
 
     Returns:
         uint8 ``[height, width, 3]``, RGB.
@@ -106,7 +106,7 @@ def read_image(path: str | Path, height: int, width: int) -> np.ndarray:
 def frame_with_foreground(
     root: str | Path, video: str, masks: MaskSource, moment: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A frame of a video with its foreground: the frame nearest a moment that has one.
+    """Return a frame of a video with its foreground: the frame nearest a moment that has one.
 
     The moment's frame and 15 others, evenly spread, are tried.
 
@@ -139,8 +139,8 @@ def frame_with_foreground(
 
 
 @lru_cache(maxsize=4)
-def plate_of(root: str, video: str, masks: MaskSource) -> np.ndarray:
-    """What is behind the actor of a video, see :func:`mmdebias.ops.compositing.clean_plate`.
+def clean_plate_of_video(root: str, video: str, masks: MaskSource) -> np.ndarray:
+    """Return the background of a video, see :func:`mmdebias.ops.compositing.clean_plate`.
 
     Of up to 32 frames, evenly spread; masks are grown a little (:func:`grow`).
 
@@ -164,7 +164,7 @@ def plate_of(root: str, video: str, masks: MaskSource) -> np.ndarray:
 def without_actor(
     frame: np.ndarray, mask: np.ndarray, root: str, video: str, masks: MaskSource
 ) -> np.ndarray:
-    """A frame of a video with the plate where the actor is.
+    """Return a frame of a video with the plate where the actor is.
 
     Args:
         frame: uint8 ``[H, W, 3]``.
@@ -176,12 +176,13 @@ def without_actor(
     Returns:
         uint8 ``[H, W, 3]``.
     """
-    plate = resize(plate_of(root, video, masks), *frame.shape[:2])
+    plate = resize(clean_plate_of_video(root, video, masks), *frame.shape[:2])
     return np.where(grow(mask)[..., None], plate, frame)
 
 
 def still_scene(root: str, video: str, masks: MaskSource, moment: float) -> np.ndarray:
-    """The frame of a video at a moment, without its actor: its scene, and no other foreground.
+    """Return the frame of a video at a moment, without its actor: its scene, and no other
+    foreground.
 
     Args:
         root: Folder that the videos are relative to.

@@ -12,7 +12,8 @@ MILLISECONDS = 120
 
 
 def moving_picture(clip: np.ndarray) -> tuple[str, str]:
-    """A clip as an animated WebP and its middle frame as a still one, for who wants no motion.
+    """Return a clip as an animated WebP and its middle frame as a still one, for who wants no
+    motion.
 
     Args:
         clip: RGB, uint8 ``[T, H, W, 3]``. At most 16 frames are kept, evenly spread.

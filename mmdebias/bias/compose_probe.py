@@ -24,7 +24,7 @@ class ComposeProbe(BaseTransform):
     """Turn the frames of a video into those of a probe.
 
     Stands right behind a decoder of video files, whatever has chosen the frames: one clip or many,
-    dense or one frame a segment. What each probe shows is said by its function in
+    dense or one frame a segment. Each probe has its function in
     :mod:`mmdebias.bias.composing`. A frame whose mask is empty shows the background only. Frames of
     a partner are resized to the video's.
 
@@ -101,7 +101,7 @@ class ComposeProbe(BaseTransform):
         return results
 
     def preview(self, row: ProbeRow, count: int = 16) -> np.ndarray:
-        """A row as it is shown to a model, for looking at.
+        """Return a row as it is shown to a model, for looking at.
 
         Args:
             row: Of a manifest.
@@ -117,7 +117,7 @@ class ComposeProbe(BaseTransform):
     def compose(
         self, row: ProbeRow, frames: Sequence[np.ndarray], indices: np.ndarray, total: int
     ) -> list[np.ndarray]:
-        """The frames of a probe.
+        """Return the frames of a probe.
 
         Args:
             row: Of a manifest.

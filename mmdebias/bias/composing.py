@@ -50,7 +50,7 @@ class Clip:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width of the frames."""
+        """Return height and width of the frames."""
         height, width = self.frames[0].shape[:2]
         return height, width
 
@@ -71,7 +71,7 @@ class Stage:
     images_root: str | None
     colour: np.ndarray
 
-    def masks_of(self, clip: Clip) -> np.ndarray:
+    def clip_masks(self, clip: Clip) -> np.ndarray:
         """Return the masks of a clip's frames, bool ``[T, H, W]``.
 
         Raises:
@@ -133,7 +133,7 @@ def before_a_still(stage: Stage, clip: Clip) -> list[np.ndarray]:
     is before what stands still.
     """
     behind = stage.still_background(clip)
-    return [paste(*pair, behind) for pair in zip(clip.frames, stage.masks_of(clip))]
+    return [paste(*pair, behind) for pair in zip(clip.frames, stage.clip_masks(clip))]
 
 
 def before_a_still_frozen(stage: Stage, clip: Clip) -> list[np.ndarray]:
@@ -142,7 +142,7 @@ def before_a_still_frozen(stage: Stage, clip: Clip) -> list[np.ndarray]:
     The frame nearest to a moment that the row draws is taken, among those that show some
     foreground, if any do.
     """
-    masks = stage.masks_of(clip)
+    masks = stage.clip_masks(clip)
     shown = np.flatnonzero(masks.any((1, 2)))
     shown = shown if len(shown) else np.arange(len(clip.frames))
     one = shown[_nearest(clip, clip.indices[shown])]
@@ -156,13 +156,13 @@ def in_the_partners_scene(stage: Stage, clip: Clip) -> list[np.ndarray]:
     Frame t is before the partner's frame ``clip(round(t / T_f * T_b), 0, T_b - 1)``, whose actor is
     taken away (HAT, Chung et al., NeurIPS 2022).
     """
-    masks, behind = stage.masks_of(clip), stage.partner_frames(clip)
+    masks, behind = stage.clip_masks(clip), stage.partner_frames(clip)
     return [paste(*parts) for parts in zip(clip.frames, masks, behind)]
 
 
 def before_one_colour(stage: Stage, clip: Clip) -> list[np.ndarray]:
     """Put the foreground before one neutral colour."""
-    return [paste(*pair, stage.colour) for pair in zip(clip.frames, stage.masks_of(clip))]
+    return [paste(*pair, stage.colour) for pair in zip(clip.frames, stage.clip_masks(clip))]
 
 
 def actor_taken_away(stage: Stage, clip: Clip) -> list[np.ndarray]:
@@ -172,7 +172,7 @@ def actor_taken_away(stage: Stage, clip: Clip) -> list[np.ndarray]:
     where none does (:func:`mmdebias.ops.compositing.clean_plate`).
     """
     source = stage.data_root, clip.row.video, stage.masks
-    return [without_actor(*pair, *source) for pair in zip(clip.frames, stage.masks_of(clip))]
+    return [without_actor(*pair, *source) for pair in zip(clip.frames, stage.clip_masks(clip))]
 
 
 def _nearest(clip: Clip, indices: np.ndarray) -> int:

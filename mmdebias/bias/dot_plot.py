@@ -97,7 +97,7 @@ def _draw(axes: object, report: dict, rows: list, height: float) -> None:
 
 
 def _for_page(svg: str) -> str:
-    """The drawing alone, with the page's colours and font, as wide as its place."""
+    """Return the drawing alone, with the page's colours and font, as wide as its place."""
     svg = svg[svg.index('<svg') :]
     svg = re.sub(r'<metadata>.*?</metadata>', '', svg, flags=re.DOTALL)
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1', svg, count=1, flags=re.DOTALL)

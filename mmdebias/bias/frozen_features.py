@@ -50,7 +50,7 @@ def frozen_features(
     rows: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Tensor:
-    """What a backbone gives its head, averaged over space and time, for each clip of each video.
+    """Return features of each clip of each video, averaged over space and time.
 
     Works for any recogniser of MMAction2 whose backbone returns feature maps or vectors, or
     several of them, which are joined: 3D nets, frames of 2D nets, SlowFast, transformers.
@@ -66,7 +66,7 @@ def frozen_features(
         Unit vectors, float32 ``[V, R, D]``.
 
     Raises:
-        TypeError: The backbone was not called, or returns something else than features.
+        TypeError: the backbone was not called, or returns something else than features.
     """
     caught: list[Tensor] = []
     hook = model.backbone.register_forward_hook(
@@ -96,12 +96,12 @@ def frozen_features(
 
 
 def rows_to_fit(videos: int) -> int:
-    """Clips of each training video that :func:`fit_rows` takes: one or more, 20,000 in all."""
+    """Return the clips a training video gives :func:`fit_rows`: one or more, 20,000 in all."""
     return max(1, MAX_ROWS // videos)
 
 
 def fit_rows(features: Tensor, labels: Sequence[int], num_classes: int) -> tuple[Tensor, Tensor]:
-    """A linear classifier of clips, from videos' labels.
+    """Return a linear classifier of clips, from videos' labels.
 
     Args:
         features: Of :func:`frozen_features`, ``[V, R, D]``.
@@ -116,7 +116,7 @@ def fit_rows(features: Tensor, labels: Sequence[int], num_classes: int) -> tuple
 
 
 def predict_rows(features: Tensor, weights: Tensor, biases: Tensor) -> Tensor:
-    """Probabilities of videos ``[V, K]``: the mean over a video's clips ``[V, R, D]``."""
+    """Return probabilities of videos ``[V, K]``: the mean over a video's clips ``[V, R, D]``."""
     return F.linear(F.normalize(features, dim=2), weights, biases).softmax(2).mean(1)
 
 

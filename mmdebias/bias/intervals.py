@@ -55,7 +55,7 @@ def bootstrap_interval(
         The mean with its interval, inside ``limits``.
 
     Raises:
-        ValueError: No values, or some outside of ``limits`` or not finite.
+        ValueError: no values, or some outside of ``limits`` or not finite.
     """
     values = np.asarray(values, dtype=np.float64)
     low, high = limits
@@ -98,7 +98,7 @@ def paired_difference(
         The mean of ``values - reference`` with its interval, inside [-1, 1].
 
     Raises:
-        ValueError: The two are not of the same number of videos.
+        ValueError: the two are not of the same number of videos.
     """
     values, reference = np.asarray(values, np.float64), np.asarray(reference, np.float64)
     if values.shape != reference.shape:
@@ -111,7 +111,7 @@ def paired_difference(
 def _resampled_means(
     levels: np.ndarray, counts: np.ndarray, resamples: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Means of resamples, ``[resamples]``."""
+    """Return means of resamples, ``[resamples]``."""
     total = counts.sum()
     part = max(1, 10_000_000 // len(levels))  # 80 MB of counts at a time
     sizes = [min(part, resamples - start) for start in range(0, resamples, part)]
@@ -121,7 +121,7 @@ def _resampled_means(
 
 
 def _corrected_tails(values: np.ndarray, draws: np.ndarray, tail: float) -> np.ndarray:
-    """The quantiles of the draws that are the interval's ends (Efron's Eq. 1.9 for a mean)."""
+    """Return the quantiles of the draws that are the interval's ends (Efron's Eq. 1.9, a mean)."""
     centred = values - values.mean()
     # Draws of 0 and 1 often are the mean itself: half of those count as below it.
     mean, rounding = values.mean(), 1e-12
@@ -137,7 +137,7 @@ def _corrected_tails(values: np.ndarray, draws: np.ndarray, tail: float) -> np.n
 
 
 def confidence_interval(share: float, count: int, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson's score interval of a share of ``count`` independent trials.
+    """Return Wilson's score interval of a share of ``count`` independent trials.
 
     E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 1927.
     It stays inside [0, 1] and has a width at 0 and 1, too.

@@ -89,7 +89,7 @@ def make_manifest(
         )
 
     def other(label: int, *parts: object) -> tuple[str, int]:
-        """A video of another class, each as likely as the others."""
+        """Return a video of another class, each as likely as the others."""
         begin, end = bisect_left(labels, label), bisect_right(labels, label)
         index = _digest(seed, *parts) % (len(ordered) - (end - begin))
         return ordered[index if index < begin else index + end - begin]

@@ -26,7 +26,7 @@ MOTION_SIZE = 112
 
 
 class MaskSource(Protocol):
-    """What gives masks.
+    """A source of masks.
 
     Attributes:
         description: What a report says of it.
@@ -42,7 +42,7 @@ class MaskSource(Protocol):
     def masks(
         self, video: str, frames: np.ndarray, total: int, height: int, width: int
     ) -> np.ndarray:
-        """Masks of some frames of a video.
+        """Return masks of some frames of a video.
 
         Args:
             video: As in the list.
@@ -55,7 +55,7 @@ class MaskSource(Protocol):
             bool ``[S, height, width]``. Single frames may have empty masks.
 
         Raises:
-            ValueError: The video has no masks, or not those of this video; the message says why.
+            ValueError: the video has no masks, or not those of this video; the message says why.
         """
 
 
@@ -70,7 +70,7 @@ class MaskFiles:
         folder: The folder.
 
     Raises:
-        ValueError: There is no such folder.
+        ValueError: there is no such folder.
     """
 
     folder: str
@@ -125,8 +125,8 @@ class MaskBoxes:
         min_score: Boxes with a lower score are left out.
 
     Raises:
-        ValueError: The file is no such JSON.
-        FileNotFoundError: It is missing.
+        ValueError: the file is no such JSON.
+        FileNotFoundError: it is missing.
     """
 
     file: str
@@ -225,7 +225,7 @@ SOURCES_OF_MASKS = {'files': MaskFiles, 'boxes': MaskBoxes, 'motion': MotionMask
 
 
 def build_masks(masks: dict | None, data_root: str | Path) -> MaskSource | None:
-    """A mask source from its config.
+    """Return a mask source from its config.
 
     Args:
         masks: ``dict(type='files', folder=...)``, ``dict(type='boxes', file=...)``,
@@ -233,7 +233,7 @@ def build_masks(masks: dict | None, data_root: str | Path) -> MaskSource | None:
         data_root: Folder that the videos are relative to.
 
     Raises:
-        ValueError: An unknown type or argument; see the classes for others.
+        ValueError: an unknown type or argument; see the classes for others.
     """
     if masks is None:
         return None
@@ -251,7 +251,7 @@ def build_masks(masks: dict | None, data_root: str | Path) -> MaskSource | None:
 
 @lru_cache(maxsize=4)
 def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[np.ndarray]], bool]:
-    """Boxes of each video, and whether they are shares of the frame."""
+    """Return boxes of each video, and whether they are shares of the frame."""
     boxes = read_boxes(file, min_score)
     ends = [frame.max() for video in boxes.values() for frame in video if len(frame)]
     return boxes, max(ends, default=2) <= 1

@@ -27,7 +27,7 @@ class Measure:
 
 
 def bias_measures(rows: Sequence[ProbeRow], scores: np.ndarray) -> dict[str, Measure]:
-    """All measures that the rows give, by name, in the order of the probes.
+    """Return all measures that the rows give, by name, in the order of the probes.
 
     Args:
         rows: Of a manifest.

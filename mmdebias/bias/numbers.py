@@ -35,7 +35,7 @@ class Measured:
 def scene_measure(
     videos: Sequence[str], probabilities: np.ndarray, scenes: Sequence[int]
 ) -> dict[str, Measure]:
-    """Whether a probe of frozen features names the scene of each video.
+    """Return whether a probe of frozen features names the scene of each video.
 
     Args:
         videos: V names.
@@ -65,7 +65,7 @@ def put_together(
         each pair of checkpoints the paired difference with its interval. All shares are in [0, 1].
 
     Raises:
-        ValueError: Two checkpoints with the same name, or measured on other videos.
+        ValueError: two checkpoints with the same name, or measured on other videos.
     """
     names = [checkpoint.name for checkpoint in measured]
     if len(set(names)) < len(names):

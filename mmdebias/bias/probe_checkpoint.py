@@ -17,7 +17,7 @@ FEATURE_HEADS = ('FeatureHead', 'ClipFeatureHead')
 
 
 def needs_probe(cfg: Config) -> bool:
-    """Whether a config's model has no classes: it pre-trains, or it returns features."""
+    """Return whether a config's model has no classes: it pre-trains, or it returns features."""
     model = MODELS.get(cfg.model.type)
     pretrains = isinstance(model, type) and issubclass(model, PretrainingRecognizer)
     head = cfg.model.get('cls_head')
@@ -25,7 +25,8 @@ def needs_probe(cfg: Config) -> bool:
 
 
 def encoder_config(cfg: Config, checkpoint: str | Path) -> tuple[Config, BaseRecognizer]:
-    """A config that tests an encoder, whatever pre-trained it, and the encoder with its weights.
+    """Return a config that tests an encoder, whatever pre-trained it, and the encoder with its
+    weights.
 
     Args:
         cfg: Config of pre-training, or of retrieval.
@@ -36,7 +37,7 @@ def encoder_config(cfg: Config, checkpoint: str | Path) -> tuple[Config, BaseRec
         mode.
 
     Raises:
-        CheckpointError: The checkpoint's encoder is another than the config's.
+        CheckpointError: the checkpoint's encoder is another than the config's.
     """
     encoder = load_encoder(cfg, checkpoint)
     own = cfg.get('test_dataloader') or cfg.get('train_dataloader') or {}

@@ -125,7 +125,7 @@ def _test_pipeline(cfg: Config) -> list[dict]:
 
 
 def _with_composer(pipeline: Sequence[dict], composer: dict) -> list[dict]:
-    """The pipeline with the composer behind its decoder, and rows known by their numbers."""
+    """Return the pipeline with the composer behind its decoder, and rows known by their numbers."""
     names = [_name(step) for step in pipeline]
     decoders = [index for index, name in enumerate(names) if name in DECODERS]
     if len(decoders) != 1:

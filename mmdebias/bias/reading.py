@@ -10,7 +10,8 @@ import numpy as np
 
 
 def video_path(root: str | Path, video: str) -> Path:
-    """The file of a video of a list; as in MMAction2's readers, '.mp4' where it has no ending."""
+    """Return the file of a video of a list; as in MMAction2's readers, '.mp4' where it has no
+    ending."""
     path = Path(root, video)
     return path if path.suffix else path.with_name(f'{path.name}.mp4')
 
@@ -48,6 +49,6 @@ def read_frames(
 
 
 def spread(total: int, most: int) -> np.ndarray:
-    """Up to ``most`` of ``total`` frames, evenly spread over the video."""
+    """Return up to ``most`` of ``total`` frames, evenly spread over the video."""
     count = min(total, most)
     return ((np.arange(count) + 0.5) * total / count).astype(int)

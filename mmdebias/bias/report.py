@@ -27,7 +27,7 @@ SHOWN = 3  # videos whose probes are shown
 
 @dataclass(frozen=True)
 class BiasReport:
-    """What was measured, and clips to show.
+    """The measured numbers, and clips to show.
 
     Args:
         content: Ready for JSON, see :func:`mmdebias.bias.numbers.put_together`.

@@ -23,8 +23,8 @@ def read_video_list(file: str | Path, root: str | Path | None = None) -> list[Vi
         Videos and labels in the list's order.
 
     Raises:
-        FileNotFoundError: The list or a video is not there.
-        ValueError: No lines, a line without a label, or a video that is listed twice.
+        FileNotFoundError: the list or a video is not there.
+        ValueError: no lines, a line without a label, or a video that is listed twice.
     """
     file = Path(file)
     root = Path(root) if root is not None else file.parent
@@ -71,13 +71,13 @@ def check_classes(videos: Sequence[Video], num_classes: int | None = None, of: s
     if single:
         raise ValueError(
             f'{of} has one video only of class {", ".join(map(str, single[:5]))}'
-            f'{", ..." if len(single) > 5 else ""}: nothing can be said of a class from one '
+            f'{", ..." if len(single) > 5 else ""}: nothing is learnt of a class from one '
             'video. Add videos, or leave the class out'
         )
 
 
 def some_videos(videos: Sequence[Video], count: int, seed: int = 0) -> list[Video]:
-    """As many videos of each class as can be, drawn by the seed, in the list's order.
+    """Return as many videos of each class as can be, drawn by the seed, in the list's order.
 
     Args:
         videos: The list.
@@ -112,8 +112,8 @@ def read_scenes(lists: Sequence[str | Path]) -> dict[Path, int]:
     tools/data/make_toy.py writes it; any other list relative to its own folder.
 
     Raises:
-        FileNotFoundError: As in :func:`read_video_list`.
-        ValueError: As in :func:`read_video_list`.
+        FileNotFoundError: as in :func:`read_video_list`.
+        ValueError: as in :func:`read_video_list`.
     """
     scenes = {}
     for file in map(Path, lists):

@@ -109,8 +109,8 @@ def hush_missing_mmcv_ops() -> None:
     )
 
 
-def _module_of(package: str) -> str:
-    """Name of the module a distribution installs: mmaction2 -> mmaction, mmcv-lite -> mmcv."""
+def _find_module(package: str) -> str:
+    """Return the module a distribution installs: mmaction2 -> mmaction, mmcv-lite -> mmcv."""
     from mmengine.config.utils import MODULE2PACKAGE
 
     for module, name in MODULE2PACKAGE.items():
@@ -121,7 +121,8 @@ def _module_of(package: str) -> str:
 
 
 def is_installed(package: str) -> bool:
-    """Whether there is a distribution, or failing that a module (no namespace), of this name."""
+    """Return whether there is a distribution, or failing that a module (no namespace), of this
+    name."""
     try:
         metadata.distribution(package)
     except metadata.PackageNotFoundError:
@@ -131,7 +132,7 @@ def is_installed(package: str) -> bool:
 
 
 def get_installed_path(package: str) -> str:
-    """Folder of an installed package, given by its module's name or its distribution's.
+    """Return the folder of an installed package, given by its module's name or its distribution's.
 
     Asks the import system, which knows editable installs of every kind, and metadata only for the
     module's name.
@@ -139,7 +140,7 @@ def get_installed_path(package: str) -> str:
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         try:
-            spec = importlib.util.find_spec(_module_of(package)) or spec
+            spec = importlib.util.find_spec(_find_module(package)) or spec
         except metadata.PackageNotFoundError:
             if spec is None:
                 raise

@@ -49,13 +49,13 @@ def read_boxes(path: str | Path, min_score: float = 0.5) -> dict[str, list[np.nd
     return {
         video: [
             _parse_entry(entry, min_score, f'{path}, {video}, frame {index}')
-            for index, entry in enumerate(_frames_of(frames, f'{path}, {video}'))
+            for index, entry in enumerate(_parse_frames(frames, f'{path}, {video}'))
         ]
         for video, frames in content.items()
     }
 
 
-def _frames_of(frames: list | dict, where: str) -> list:
+def _parse_frames(frames: list | dict, where: str) -> list:
     if isinstance(frames, list):
         return frames
     if not isinstance(frames, dict) or not all(index.isdecimal() for index in frames):
@@ -79,7 +79,7 @@ def _parse_entry(entry: list, min_score: float, where: str) -> np.ndarray:
 
 
 def person_area(boxes: np.ndarray, height: int, width: int) -> np.ndarray | None:
-    """The smallest area of a frame that holds all its person boxes.
+    """Return the smallest area of a frame that holds all its person boxes.
 
     Boxes are cut to the frame; those without area inside it count for nothing.
 
@@ -123,7 +123,8 @@ def fill_gaps(areas: Sequence[np.ndarray | None]) -> np.ndarray:
 
 
 def video_size(areas: np.ndarray) -> tuple[int, int]:
-    """Height and width that all frames of a video are resized to: the medians of their areas.
+    """Return height and width that all frames of a video are resized to: the medians of their
+    areas.
 
     Even, as the codec asks; at least 32 pixels, and not 48 or 72 wide, which decord misreads.
 

@@ -14,7 +14,8 @@ def _rank(*parts: object) -> bytes:
 
 
 def parse_list(lines: Sequence[str], source: str = 'the list') -> list[tuple[str, int]]:
-    """Paths and labels of lines ``path label``; paths may contain spaces, empty lines are skipped.
+    """Return paths and labels of lines ``path label``; paths may contain spaces, empty lines are
+    skipped.
 
     Raises:
         ValueError: a line has no label, or there is no line.

@@ -21,7 +21,8 @@ ASPECT = 0.03
 
 
 def mask_places(stem: Path) -> list[Path]:
-    """Where the masks of the video ``c`` may be: beside each other, the first that exists counts.
+    """Return where the masks of the video ``c`` may be: beside each other, the first that exists
+    counts.
 
     - ``c.npz``: what ``tools/data/make_toy.py`` writes, or one array ``[T, H, W]``;
     - ``c.mat`` or ``c/puppet_mask.mat``: JHMDB's, key ``part_mask`` ``[H, W, T]``;
@@ -37,7 +38,7 @@ def mask_places(stem: Path) -> list[Path]:
 
 
 def find_masks(video: str | Path, folder: str | Path | None = None) -> Path | None:
-    """The file, or folder of pictures, with a video's masks.
+    """Return the file, or folder of pictures, with a video's masks.
 
     Args:
         video: The video.
@@ -69,7 +70,7 @@ def find_masks(video: str | Path, folder: str | Path | None = None) -> Path | No
 def masks_of_frames(
     path: Path, video: str | Path, frames: np.ndarray, total: int, height: int, width: int
 ) -> np.ndarray:
-    """Masks of some frames of a video, checked against it and resized to it.
+    """Return masks of some frames of a video, checked against it and resized to it.
 
     Args:
         path: From :func:`find_masks`.
@@ -98,13 +99,13 @@ def masks_of_frames(
 
 @lru_cache(maxsize=4)
 def read_masks(path: Path) -> np.ndarray:
-    """Masks of a video from a .npz, a .mat or a folder of PNGs; see :func:`mask_places`.
+    """Return masks of a video from a .npz, a .mat or a folder of PNGs; see :func:`mask_places`.
 
     Returns:
         bool ``[T, H, W]``, not to be written into: it is kept.
 
     Raises:
-        ValueError: The file holds no masks, or all of them are empty.
+        ValueError: the file holds no masks, or all of them are empty.
     """
     reader = {'.npz': _read_npz, '.mat': _read_mat}.get(path.suffix, _read_pngs)
     masks = reader(path)

@@ -40,7 +40,7 @@ class PersonDetector:
         self.person = classes.index('person')
 
     def __call__(self, video: str | Path) -> list[np.ndarray]:
-        """Boxes of a video: float ``[K, 4]``, x1, y1, x2, y2 in pixels, for each frame."""
+        """Return boxes of a video: float ``[K, 4]``, x1, y1, x2, y2 in pixels, for each frame."""
         reader = decord.VideoReader(str(video))
         return [self._detect(reader[index].asnumpy()) for index in range(len(reader))]
 

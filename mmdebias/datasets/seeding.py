@@ -9,7 +9,7 @@ import torch
 
 
 def derive_seed(*parts: int) -> int:
-    """A 32-bit seed from several non-negative numbers, such as (seed, epoch, sample).
+    """Return a 32-bit seed from several non-negative numbers, such as (seed, epoch, sample).
 
     Different numbers, or the same in another order, give unrelated seeds.
     """

@@ -196,7 +196,7 @@ class TolerantVideoDataset(VideoDataset):
             )
 
     def undecodable(self) -> list[str]:
-        """Paths of the videos that could not be read so far, by any worker of this process."""
+        """Return the videos that could not be read so far, by any worker of this process."""
         return [
             self.get_data_info(int(i))['filename']
             for i in np.flatnonzero(self.status.numpy() == FAILED)

@@ -49,7 +49,7 @@ class EpochSeedHook(Hook):
             seed_everything(derive_seed(self._shared_seed(runner), runner.epoch, get_rank()))
 
     def _shared_seed(self, runner: Runner) -> int:
-        """The seed without the rank that MMEngine adds to it under diff_rank_seed."""
+        """Return the seed without the rank that MMEngine adds to it under diff_rank_seed."""
         return runner.seed - get_rank() * bool(runner._randomness_cfg.get('diff_rank_seed'))
 
 

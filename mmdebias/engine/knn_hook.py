@@ -62,7 +62,7 @@ class KNNHook(Hook):
 
     @staticmethod
     def features(model: torch.nn.Module, batch: dict) -> torch.Tensor:
-        """One row a video: ``[N, C]``."""
+        """Return one row a video: ``[N, C]``."""
         preprocessor = model.data_preprocessor
         clips = torch.stack(preprocessor.cast_data(batch)['inputs'])
         maps = model.backbone(preprocessor.normalise(clips.flatten(0, 1)))

@@ -1,4 +1,4 @@
-"""What a checkpoint gave the model."""
+"""A report of the tensors that a checkpoint fills."""
 
 from collections import Counter
 

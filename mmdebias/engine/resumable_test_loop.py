@@ -95,7 +95,7 @@ class ResumableTestLoop(TestLoop):
                 metric.shards.flush()
 
     def _name(self, infos: list[dict]) -> str:
-        """A name for these weights, this model and these videos, the same on all ranks."""
+        """Return a name for these weights, this model and these videos, the same on all ranks."""
         model = (
             self.runner.model.module if is_model_wrapper(self.runner.model) else self.runner.model
         )

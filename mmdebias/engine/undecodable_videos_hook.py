@@ -50,5 +50,5 @@ class UndecodableVideosHook(Hook):
         )
 
     def path(self, runner: Runner) -> Path:
-        """Where the list is."""
+        """Return where the list is."""
         return Path(runner.work_dir) / self.filename

@@ -11,7 +11,7 @@ from mmdebias.weights import CheckpointError, read_checkpoint
 
 
 def load_classifier(cfg: Config, checkpoint: str | Path | None) -> BaseRecognizer:
-    """The model of a config with the weights of a checkpoint, all of them, in eval mode.
+    """Return the model of a config with the weights of a checkpoint, all of them, in eval mode.
 
     MMEngine loads what fits and warns of the rest; a number that is half random weights looks
     like any other, so here a tensor that stays unfilled is an error.
@@ -23,7 +23,7 @@ def load_classifier(cfg: Config, checkpoint: str | Path | None) -> BaseRecognize
 
     Raises:
         CheckpointError: A tensor of the model is missing in the file or has another shape.
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: there is no such file.
     """
     with DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction'):
         model = MODELS.build(cfg.model)

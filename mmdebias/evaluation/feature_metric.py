@@ -1,4 +1,4 @@
-"""What metrics on a gallery and queries share: collecting features."""
+"""Collecting features, for metrics on a gallery and queries."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class FeatureMetric(BaseMetric):
     def score(
         self, gallery: Rows, gallery_labels: Tensor, query: Rows, query_labels: Tensor
     ) -> dict[str, float]:
-        """The metrics of features ``[G, D]`` and ``[Q, D]``."""
+        """Return the metrics of features ``[G, D]`` and ``[Q, D]``."""
 
     def process(self, data_batch: dict, data_samples: Sequence[Tensor]) -> None:
         """Keep a batch's features.
@@ -77,7 +77,7 @@ class FeatureMetric(BaseMetric):
             self.shards.add(split, int(number), label, rows)
 
     def compute_metrics(self, results: list) -> dict[str, float]:
-        """The metrics over all videos that are in memory."""
+        """Return the metrics over all videos that are in memory."""
         sides = []
         for side in (GALLERY, QUERY):
             found = [(label, rows) for split, label, rows in results if split == side]
@@ -89,7 +89,7 @@ class FeatureMetric(BaseMetric):
         return self.score(*sides)
 
     def evaluate(self, size: int) -> dict[str, float]:
-        """The metrics over all videos of all processes, each counted once.
+        """Return the metrics over all videos of all processes, each counted once.
 
         Args:
             size: Videos of the test set; a sampler may have repeated some of them.

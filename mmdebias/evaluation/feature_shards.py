@@ -60,7 +60,7 @@ class FeatureShards:
         return found
 
     def read(self, split: str) -> tuple['ShardedRows', Tensor, Tensor]:
-        """All features of one side, in the order of its samples, each sample once.
+        """Return all features of one side, in the order of its samples, each sample once.
 
         Args:
             split: 'gallery' or 'query'.
@@ -112,7 +112,7 @@ class ShardedRows:
         return len(self.places)
 
     def __getitem__(self, part: slice) -> np.ndarray:
-        """The rows of a slice, in memory."""
+        """Return the rows of a slice, in memory."""
         shards, rows = self.places[part].T
         out = np.empty((len(rows), self.shape[1]), self.arrays[0].dtype)
         for shard in np.unique(shards):

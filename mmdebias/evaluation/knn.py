@@ -19,7 +19,7 @@ def knn_accuracy(
     topk: Sequence[int] = (1, 5),
     **search: Any,
 ) -> dict[int, float]:
-    """Accuracy of a weighted vote of the k nearest gallery entries.
+    """Return accuracy of a weighted vote of the k nearest gallery entries.
 
     Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", CVPR
     2018, section 3.4: a neighbour of cosine s votes for its class with the weight

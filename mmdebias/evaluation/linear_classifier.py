@@ -31,7 +31,7 @@ def fit_linear_classifier(
         ``normalize(features) @ weights.T + biases``.
 
     Raises:
-        ValueError: Shapes that do not fit, features that are not finite, labels outside of the
+        ValueError: shapes that do not fit, features that are not finite, labels outside of the
             classes, or ``weight_decay`` not above 0.
     """
     _check(features, labels, num_classes, weight_decay)

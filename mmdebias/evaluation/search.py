@@ -40,7 +40,7 @@ def nearest(
     backend: str = 'auto',
     device: str | torch.device | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """The k gallery rows with the largest cosine to each query, all compared with all.
+    """Return the k gallery rows with the largest cosine to each query, all compared with all.
 
     Rows of equal similarity are in the order of the gallery, and so is the choice among them where
     not all are among the k. A row of zeros has the similarity 0 with every other. The result does
@@ -126,7 +126,7 @@ def _update(best: tuple[Tensor, Tensor], products: Tensor, start: int) -> tuple[
 
 
 def _merge(best: tuple[Tensor, Tensor], values: Tensor, indices: Tensor) -> tuple[Tensor, Tensor]:
-    """The best k of both; equals stay in the order of the gallery, as candidates come in it."""
+    """Return the best k of both; equals stay in the gallery's order, as candidates come in it."""
     k = best[0].shape[1]
     values, indices = torch.cat([best[0], values], 1), torch.cat([best[1], indices], 1)
     values, order = values.sort(dim=1, descending=True, stable=True)

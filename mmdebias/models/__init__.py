@@ -1,4 +1,4 @@
-"""What learns."""
+"""Augments, encoders, necks, heads and recognisers of pre-training and protocols."""
 
 from .augments import (
     FAME,

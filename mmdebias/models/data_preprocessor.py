@@ -21,7 +21,7 @@ class PreparedBatch(dict):
 
 
 class NormalisingPreprocessor(BaseDataPreprocessor):
-    """What the preprocessors here share: RGB statistics for values in [0, 1].
+    """The base of the preprocessors: RGB statistics for values in [0, 1].
 
     A :class:`PreparedBatch` that was prepared ahead of its step is not prepared again.
 
@@ -48,7 +48,7 @@ class NormalisingPreprocessor(BaseDataPreprocessor):
             self.register_buffer(name, torch.tensor(values).view(shape), persistent=False)
 
     def forward(self, data: dict, training: bool = False) -> dict:
-        """What :meth:`prepare` returns, or returned before."""
+        """Prepare a batch, unless it comes prepared."""
         prepared = getattr(data, 'prepared', None)
         return self.prepare(data, training) if prepared is None else prepared
 
@@ -57,11 +57,11 @@ class NormalisingPreprocessor(BaseDataPreprocessor):
         raise NotImplementedError
 
     def normalise(self, clips: Tensor) -> Tensor:
-        """uint8 or float in [0, 1] ``[N, 3, T, H, W]`` to ``(x - mean) / std``."""
+        """Return uint8 or float in [0, 1] ``[N, 3, T, H, W]`` to ``(x - mean) / std``."""
         return (to_unit_float(clips) - self.mean) / self.std
 
     def _stack(self, data: dict) -> tuple[Tensor, list | None]:
-        """The batch on the device: ``[N, V, 3, T, H, W]`` as it was read, and its samples."""
+        """Return the batch on the device, ``[N, V, 3, T, H, W]`` as read, and its samples."""
         data = self.cast_data(data)
         clips = data['inputs']
         clips = clips if isinstance(clips, Tensor) else torch.stack(clips)

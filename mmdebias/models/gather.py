@@ -7,7 +7,8 @@ from torch import Tensor
 
 
 def gather_rows(rows: Tensor) -> Tensor:
-    """All ranks' rows, rank after rank: ``[N_r, ...]`` on each to ``[sum of N_r, ...]`` on all.
+    """Return all ranks' rows, rank after rank: ``[N_r, ...]`` on each to ``[sum of N_r, ...]`` on
+    all.
 
     Ranks may have different numbers of rows, as in a last partial batch. Without distributed
     training, ``rows`` itself. No gradient flows.
@@ -23,7 +24,7 @@ def gather_rows(rows: Tensor) -> Tensor:
 
 
 def gather_counts(rows: Tensor) -> list[int]:
-    """How many rows each rank has."""
+    """Return how many rows each rank has."""
     if get_world_size() == 1:
         return [len(rows)]
     count = torch.tensor([len(rows)], device=rows.device)
@@ -58,7 +59,7 @@ def same_on_all_ranks(values: Tensor) -> Tensor:
 
 
 def rank_slice(rows: Tensor) -> slice:
-    """Where this rank's ``rows`` stand in what :func:`gather_rows` makes of them."""
+    """Return where this rank's ``rows`` stand in what :func:`gather_rows` makes of them."""
     counts = gather_counts(rows)
     begin = sum(counts[: get_rank()])
     return slice(begin, begin + len(rows))

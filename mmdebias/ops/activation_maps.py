@@ -13,7 +13,7 @@ from torch import Tensor
 
 
 def channel_map(features: Tensor, reduce: Literal['mean', 'norm'] = 'mean') -> Tensor:
-    """One number for each place of a feature map.
+    """Return one number for each place of a feature map.
 
     Args:
         features: ``[N, C, T, H, W]``, floating point.
@@ -70,7 +70,7 @@ def to_heat(maps: Tensor, reference: Tensor | None = None) -> Tensor:
 
 
 def energy_inside(heat: Tensor, masks: Tensor) -> Tensor:
-    """Share of a map's sum that lies inside the foreground.
+    """Return share of a map's sum that lies inside the foreground.
 
     An even map has the foreground's share of the pixels: compare with ``masks.float().mean()``. So
     does a map that is zero everywhere, by definition.
@@ -101,7 +101,8 @@ def energy_inside(heat: Tensor, masks: Tensor) -> Tensor:
 
 
 def responses(features: Tensor) -> Tensor:
-    """DSM's response value of each clip (Fig. 5) before its scaling: the mean of its feature map.
+    """Return DSM's response value of each clip (Fig. 5) before its scaling: the mean of its feature
+    map.
 
     Args:
         features: ``[N, C, T, H, W]``.

@@ -10,7 +10,7 @@ ITERATIONS = 8
 
 
 def camera_motion(clips: Tensor) -> Tensor:
-    """The affine motion of the greater part of the picture between neighbouring frames.
+    """Return the affine motion of the greater part of the picture between neighbouring frames.
 
     Gauss-Newton on the grey values with weights that let the foreground go (Geman-McClure), from
     coarse to fine. All pairs of all clips are solved together and nothing waits for the device,
@@ -57,7 +57,7 @@ def align(frames: Tensor, motion: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _step(now: Tensor, after: Tensor, motion: Tensor) -> Tensor:
-    """One weighted Gauss-Newton step ``[P, 6]`` for pairs ``[P, 1, h, w]``."""
+    """Return one weighted Gauss-Newton step ``[P, 6]`` for pairs ``[P, 1, h, w]``."""
     moved, inside = align(after, _affine(motion))
     error = (now - moved)[:, 0]
     slope_x, slope_y = _slopes(moved[:, 0])

@@ -1,4 +1,4 @@
-"""What a clip is: the checks and conversions that every clip operation shares."""
+"""Checks and conversions that every operation on clips shares."""
 
 from collections.abc import Sequence
 

@@ -39,7 +39,7 @@ def colour_likelihood(
 
 
 def colour_bins(image: Tensor, official_hue: bool = True) -> Tensor:
-    """Which of 1000 colour bins each pixel falls in.
+    """Return which of 1000 colour bins each pixel falls in.
 
     The bins are 10x10x10 over (saturation * cos hue, saturation * sin hue, value).
 

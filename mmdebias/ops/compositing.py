@@ -15,7 +15,7 @@ OUTLINE = 1 / 64
 
 
 def paste(frame: np.ndarray, mask: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """A frame where the mask is true, the background elsewhere: ``x M + B (1 - M)``.
+    """Return a frame where the mask is true, the background elsewhere: ``x M + B (1 - M)``.
 
     SCUBA (Li et al., ICCV 2023, arXiv:2211.12883), with one B for all frames of a video.
 
@@ -32,7 +32,7 @@ def paste(frame: np.ndarray, mask: np.ndarray, background: np.ndarray) -> np.nda
 
 
 def clean_plate(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """What is behind the actor of a video.
+    """Return the background behind the actor of a video.
 
     Each pixel is the median of those frames in which it is not masked; pixels that are masked in
     every frame are filled from around by OpenCV's inpainting (Telea). A moving camera blurs the
@@ -61,12 +61,13 @@ def clean_plate(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
 
 def mean_colour(frames: np.ndarray) -> np.ndarray:
-    """Mean RGB of frames ``[..., 3]``, uint8 ``[3]``."""
+    """Return mean RGB of frames ``[..., 3]``, uint8 ``[3]``."""
     return np.rint(frames.reshape(-1, 3).mean(0)).astype(np.uint8)
 
 
 def grow(mask: np.ndarray) -> np.ndarray:
-    """A mask with the blurred outline of its actor: grown by a 64th of the frame's short side.
+    """Return a mask with the blurred outline of its actor: grown by a 64th of the frame's short
+    side.
 
     Args:
         mask: bool ``[H, W]``.
@@ -101,7 +102,7 @@ def place(
 
 
 def partner_index(index: np.ndarray, frames: int, partner_frames: int) -> np.ndarray:
-    """The partner's frame behind a frame: ``clip(round(t / T_f * T_b), 0, T_b - 1)``.
+    """Return the partner's frame behind a frame: ``clip(round(t / T_f * T_b), 0, T_b - 1)``.
 
     Action swap of HAT (Chung et al., NeurIPS 2022 Datasets and Benchmarks).
 
@@ -118,7 +119,8 @@ def partner_index(index: np.ndarray, frames: int, partner_frames: int) -> np.nda
 
 
 def resize(picture: np.ndarray, height: int, width: int) -> np.ndarray:
-    """A picture ``[h, w, C]`` or bool mask ``[h, w]`` of another size; masks by nearest pixel."""
+    """Return a picture ``[h, w, C]`` or bool mask ``[h, w]`` of another size; masks by nearest
+    pixel."""
     if picture.shape[:2] == (height, width):
         return picture
     if picture.dtype == bool:
@@ -132,7 +134,8 @@ def resize(picture: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The largest part of a picture's middle with the aspect of ``height`` by ``width``, resized.
+    """Return the largest part of a picture's middle with the aspect of ``height`` by ``width``,
+    resized.
 
     Args:
         picture: uint8 ``[h, w, 3]``.
@@ -150,7 +153,7 @@ def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def draw_boxes(boxes: Sequence[np.ndarray] | np.ndarray, height: int, width: int) -> np.ndarray:
-    """The union of boxes as a mask.
+    """Return the union of boxes as a mask.
 
     Args:
         boxes: Float ``[K, 4]``: x1, y1, x2, y2 in pixels; what lies outside the frame is cut off.

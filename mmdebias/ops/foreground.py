@@ -37,7 +37,7 @@ def fame_mask(
     follow_camera: bool = False,
     grabcut: bool = False,
 ) -> Tensor:
-    """The moving foreground of each clip (FAME section 3.2, Eqs. 2 and 3).
+    """Return the moving foreground of each clip (FAME section 3.2, Eqs. 2 and 3).
 
     Motion seeds the mask, colour spreads it over the object, the best ``floor(beta * H * W)``
     pixels become foreground. One mask serves all frames of a clip.
@@ -97,7 +97,7 @@ def seed_mask(
     follow_camera: bool = False,
     grabcut: bool = False,
 ) -> Tensor:
-    """FAME's variant Seed: the pixels that move most, without their colours (section 4.3).
+    """Return FAME's variant Seed: the pixels that move most, without their colours (section 4.3).
 
     Args:
         clips: RGB clips ``[N, 3, T, H, W]``, uint8 or floating point in [0, 1], T at least 2.
@@ -112,8 +112,8 @@ def seed_mask(
         any motion gets the middle of the frame.
 
     Raises:
-        TypeError: As :func:`fame_mask`.
-        ValueError: As :func:`fame_mask`.
+        TypeError: as :func:`fame_mask`.
+        ValueError: as :func:`fame_mask`.
     """
     check_beta(beta)
     check_grabcut(grabcut, beta)
@@ -127,7 +127,8 @@ def seed_mask(
 def grid_mask(
     clips: Tensor, beta: float = 0.5, noise_floor: int = 0, follow_camera: bool = False
 ) -> Tensor:
-    """FAME's variant Grid: the 4x4 cells that move most in sum, by default eight (section 4.3).
+    """Return FAME's variant Grid: the 4x4 cells that move most in sum, by default eight (section
+    4.3).
 
     Args:
         clips: RGB clips ``[N, 3, T, H, W]``, uint8 or floating point in [0, 1], T at least 2, H and
@@ -140,8 +141,8 @@ def grid_mask(
         Bool ``[N, H, W]``; ties go to the cell nearer the centre.
 
     Raises:
-        TypeError: As :func:`fame_mask`.
-        ValueError: As :func:`fame_mask`, or ``beta='adaptive'``.
+        TypeError: as :func:`fame_mask`.
+        ValueError: as :func:`fame_mask`, or ``beta='adaptive'``.
     """
     check_beta(beta, adaptive=False)
     seed = motion_seed(clips, noise_floor, follow_camera)
@@ -155,7 +156,8 @@ def grid_mask(
 
 
 def gauss_mask(clips: Tensor, beta: float = 0.5) -> Tensor:
-    """FAME's variant Gauss: a Gaussian in the middle of the frame, whatever the clip (section 4.3).
+    """Return FAME's variant Gauss: a Gaussian in the middle of the frame, whatever the clip
+    (section 4.3).
 
     A Gaussian falls from the centre outwards, so Eq. 3 makes an ellipse of it, the same for every
     width of the Gaussian.
@@ -195,7 +197,8 @@ def merge(clips: Tensor, backgrounds: Tensor, mask: Tensor) -> Tensor:
 
 
 def motion_seed(clips: Tensor, noise_floor: int = 0, follow_camera: bool = False) -> Tensor:
-    """How much each pixel moves: blurred mean absolute frame difference (FAME Eq. 2), in [0, 1].
+    """Return how much each pixel moves: blurred mean absolute frame difference (FAME Eq. 2), in [0,
+    1].
 
     Eq. 2 sums over the channels and averages over the ``T - 1`` pairs of frames; the authors' code
     then blurs and rescales each clip to [0, 1], and so do we.
@@ -212,8 +215,8 @@ def motion_seed(clips: Tensor, noise_floor: int = 0, follow_camera: bool = False
         float32 ``[N, H, W]`` in [0, 1] (double for double); zeros for a clip that does not move.
 
     Raises:
-        TypeError: As :func:`fame_mask`.
-        ValueError: As :func:`fame_mask`.
+        TypeError: as :func:`fame_mask`.
+        ValueError: as :func:`fame_mask`.
     """
     check_clips(clips, min_frames=2)
     check_noise_floor(noise_floor)

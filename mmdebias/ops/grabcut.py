@@ -38,7 +38,7 @@ def grow_by_grabcut(clips: Tensor, masks: Tensor) -> Tensor:
 
 
 def _grow(frame: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The mask [H, W] grown in a frame [H, W, 3]."""
+    """Return the mask [H, W] grown in a frame [H, W, 3]."""
     if not mask.any() or mask.all():
         return mask
     labels = np.where(mask, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)

@@ -8,7 +8,7 @@ from torch import Tensor
 def contrastive_logits(
     query: Tensor, positive: Tensor, queue: Tensor, extra_negatives: Tensor | None = None
 ) -> Tensor:
-    """Cosine similarities ``[positive | queue | extra]`` of each query.
+    """Return cosine similarities ``[positive | queue | extra]`` of each query.
 
     Args:
         query: Unit vectors ``[N, D]``.
@@ -74,7 +74,8 @@ def info_nce(
 
 
 def temporal_consistency(original: Tensor, disturbed: Tensor, reduction: str = 'mean') -> Tensor:
-    """How far the strongest responses of two feature maps are apart, moment by moment (BE Eq. 4).
+    """Return how far the strongest responses of two feature maps are apart, moment by moment (BE
+    Eq. 4).
 
     ``||psi(f_o) - psi(f_d)||^2``, where psi is the maximum over space: the two clips are cropped
     differently, so their responses agree in time and strength but not in place. Computed in float32
@@ -120,7 +121,7 @@ def check_temperature(temperature: float) -> None:
 
 
 def triplet(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 0.5) -> Tensor:
-    """Mean of ``max(||a - p|| - ||a - n|| + margin, 0)``: the triplet loss, DSM Eq. 5.
+    """Return mean of ``max(||a - p|| - ||a - n|| + margin, 0)``: the triplet loss, DSM Eq. 5.
 
     Eq. 5 sums over the batch; the mean, as in the authors' code, keeps the learning rate's meaning
     whatever the batch. Computed in float32 under autocast.

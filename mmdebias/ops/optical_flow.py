@@ -56,7 +56,7 @@ def warp_by_flow(
     scale: float | np.ndarray,
     border: str = 'zeros',
 ) -> np.ndarray:
-    """The frames that follow if everything moves ``scale`` times as far: DSM Eq. 3.
+    """Return the frames that follow if everything moves ``scale`` times as far: DSM Eq. 3.
 
     ``next(x) = frame(x + scale * flow)``, bilinearly (OpenCV rounds positions to 1/32 pixel). With
     the flow of :func:`flow_to_previous`, 1 approximates the true next frame, 0 repeats the frame.

@@ -23,7 +23,7 @@ def blur(maps: Tensor) -> Tensor:
 
 
 def gaussian_taps(size: int) -> Tensor:
-    """The blur's one-dimensional kernel for a frame ``size`` pixels wide; sums to one."""
+    """Return the blur's one-dimensional kernel for a frame ``size`` pixels wide; sums to one."""
     taps = int(0.1 * size) // 2 * 2 + 1
     position = torch.arange(taps, dtype=torch.float64) - taps // 2
     weights = torch.exp(-(position**2) / (2 * (taps / 3) ** 2))
@@ -31,7 +31,7 @@ def gaussian_taps(size: int) -> Tensor:
 
 
 def rescale(maps: Tensor) -> Tensor:
-    """Each map of ``[N, H, W]`` shifted and scaled to [0, 1]; a constant map becomes zeros."""
+    """Return each map of ``[N, H, W]`` shifted and scaled to [0, 1]; a constant one to zeros."""
     flat = maps.flatten(1)
     low = flat.amin(1)[:, None, None]
     high = flat.amax(1)[:, None, None]
@@ -71,7 +71,7 @@ def bottom_pixels(maps: Tensor, count: int) -> Tensor:
 
 
 def otsu_threshold(maps: Tensor) -> Tensor:
-    """The value that parts each map into two classes of least variance (Otsu, 1979).
+    """Return the value that parts each map into two classes of least variance (Otsu, 1979).
 
     Args:
         maps: ``[N, H, W]`` in [0, 1].
@@ -92,7 +92,8 @@ def otsu_threshold(maps: Tensor) -> Tensor:
 
 
 def _sortable(maps: Tensor) -> Tensor:
-    """Whole numbers ``[N, H, W]`` in the order of ``maps``, no two alike: nearer the centre wins.
+    """Return whole numbers ``[N, H, W]`` in the order of ``maps``, no two alike: nearer the centre
+    wins.
 
     The bits of a positive float sort as it does. Below them stands the rank, so that one selection
     settles ties as well, on any device, without waiting for it.
@@ -119,7 +120,7 @@ def _nearness(height: int, width: int, device: torch.device) -> Tensor:
 
 @lru_cache(maxsize=32)
 def _blur_matrix(size: int, device: torch.device, dtype: torch.dtype) -> Tensor:
-    """The blur along one direction, reflected borders and all, as a matrix ``[size, size]``."""
+    """Return the blur along one direction, borders reflected, as a matrix ``[size, size]``."""
     taps = gaussian_taps(size)
     reach = len(taps) // 2
     padded = torch.arange(-reach, size + reach).abs()

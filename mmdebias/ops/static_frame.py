@@ -34,7 +34,7 @@ def add_static_frame(clips: Tensor, frame_index: Tensor, lam: Tensor) -> Tensor:
 
 
 def take_frame(clips: Tensor, frame_index: Tensor) -> Tensor:
-    """One frame of each clip.
+    """Return one frame of each clip.
 
     Args:
         clips: ``[N, C, T, H, W]``.
@@ -111,7 +111,7 @@ def cut_mix(clips: Tensor, others: Tensor, boxes: Tensor) -> Tensor:
 
 
 def box_of_area(area: Tensor, position: Tensor, height: int, width: int) -> Tensor:
-    """Boxes of a given share of the frame, in its proportions, wholly inside it.
+    """Return boxes of a given share of the frame, in its proportions, wholly inside it.
 
     Args:
         area: ``[N]``, share of the frame, in [0, 1].

@@ -14,7 +14,8 @@ BORDERS = ('zeros', 'border', 'reflection')
 
 
 def tps_grid(source: Tensor, target: Tensor, size: tuple[int, int]) -> Tensor:
-    """Where each output pixel comes from, if output point ``target`` shows input point ``source``.
+    """Return where each output pixel comes from, if output point ``target`` shows input point
+    ``source``.
 
     Computed in float32 (float64 for such points), also under autocast; differentiable in both sets
     of points.
@@ -44,7 +45,8 @@ def tps_grid(source: Tensor, target: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def tps_basis(target: Tensor, size: tuple[int, int]) -> Tensor:
-    """How much each source point weighs in each pixel's place: all of a spline but the source.
+    """Return how much each source point weighs in each pixel's place: all of a spline but the
+    source.
 
     The spline is linear in its source points. So the linear system is solved here, once for any
     number of warps with the same target points, and a grid is one matrix product, :func:`bend`.
@@ -83,7 +85,8 @@ def tps_basis(target: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def bend(source: Tensor, basis: Tensor, size: tuple[int, int]) -> Tensor:
-    """The grid ``[N, H, W, 2]`` of source points ``[N, P, 2]`` by a basis of :func:`tps_basis`."""
+    """Return the grid ``[N, H, W, 2]`` of source points ``[N, P, 2]`` by a basis of
+    :func:`tps_basis`."""
     with torch.autocast(source.device.type, enabled=False):
         return (basis @ source).view(-1, *size, 2)
 
@@ -120,7 +123,7 @@ def uniform_points(points: int) -> Tensor:
 
 
 def identity_grid(size: tuple[int, int], device: torch.device) -> Tensor:
-    """Each pixel's own place: float64 ``[H, W, 2]``."""
+    """Return each pixel's own place: float64 ``[H, W, 2]``."""
     y, x = (torch.linspace(-1, 1, n, dtype=torch.double, device=device) for n in size)
     return torch.stack(torch.meshgrid(x, y, indexing='xy'), dim=-1)
 

@@ -1,17 +1,17 @@
 """The study of all methods on generated videos: its recipe and its table."""
 
 from .recipe import ROWS, SCALES, Settings, probe_pipeline, study_config, write_config
-from .table import COLUMNS, draw, markdown_of, rows_of
+from .table import COLUMNS, average_runs, draw, render_markdown
 
 __all__ = [
     'COLUMNS',
     'ROWS',
     'SCALES',
     'Settings',
+    'average_runs',
     'draw',
-    'markdown_of',
     'probe_pipeline',
-    'rows_of',
+    'render_markdown',
     'study_config',
     'write_config',
 ]

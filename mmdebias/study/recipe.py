@@ -1,4 +1,4 @@
-"""What all methods of the study share, and what each adds."""
+"""The rows of the study: the recipe that all share, and what each adds."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ REFERENCES = ('supervised', 'moco_grey')
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What all methods share; toy_study.md says how the numbers were chosen.
+    """The settings that all rows share; toy_study.md says how the numbers were chosen.
 
     Args:
         videos: To train on, with labels hidden while pre-training and shown to the probes.
@@ -89,7 +89,7 @@ class Settings:
     probe_clips: int = 2
 
     def toy(self, backdrop: str = 'scenes') -> ToyConfig:
-        """The videos: a camera on a tripod, steady light, motions and scenes independent."""
+        """Return the videos: a camera on a tripod, steady light, motions and scenes independent."""
         return ToyConfig(
             videos=self.videos,
             test_videos=self.test_videos,
@@ -114,7 +114,7 @@ SCALES = {
 
 
 def study_config(method: str, seed: int, settings: Settings) -> Config:
-    """A method's config with the study's videos, clips and recipe."""
+    """Return a method's config with the study's videos, clips and recipe."""
     cfg = get_config(f'mmdebias::{ROWS[method].config}.py')
     cfg.merge_from_dict(ROWS[method].options, allow_list_keys=True)
     loader = cfg.train_dataloader
@@ -159,7 +159,7 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
 
 
 def write_config(cfg: Config, path: Path) -> None:
-    """As cfg.dump, which would sort the keys: the order of views means something."""
+    """Write a config; cfg.dump would sort the keys, and the order of views means something."""
     lines = [
         f'{key} = {pformat(value, sort_dicts=False, width=100)}\n'
         for key, value in cfg.to_dict().items()
@@ -168,7 +168,7 @@ def write_config(cfg: Config, path: Path) -> None:
 
 
 def steps(config: object) -> Iterator[dict]:
-    """Every dict with a type in nested dicts and lists."""
+    """Yield every dict with a type in nested dicts and lists."""
     if isinstance(config, dict):
         if 'type' in config:
             yield config
@@ -179,7 +179,7 @@ def steps(config: object) -> Iterator[dict]:
 
 
 def probe_pipeline(settings: Settings) -> list[dict]:
-    """The middle of the frame, a few clips spread over the video."""
+    """Return the middle of the frame, a few clips spread over the video."""
     sample = dict(type='SampleFrames', clip_len=settings.clip_len, frame_interval=2)
     return [
         dict(type='DecordInit'),

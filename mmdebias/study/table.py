@@ -27,8 +27,8 @@ BIAS_COLUMNS = {
 }
 
 
-def rows_of(results: list[dict]) -> list[dict]:
-    """A row a method: each measure's mean, spread and values, and whether it beats MoCo's.
+def average_runs(results: list[dict]) -> list[dict]:
+    """Return a row a method: each measure's mean, spread and values, and whether it beats MoCo's.
 
     It does clearly if all of its seeds lie beyond all of MoCo's, on the side where they should. Of
     two methods that are equal, three seeds of each do that once in twenty times. References are not
@@ -41,7 +41,7 @@ def rows_of(results: list[dict]) -> list[dict]:
         for name, values in row.items():
             values.append(result[name])
 
-    def baseline_of(method: str) -> dict[str, list[float]]:
+    def find_baseline(method: str) -> dict[str, list[float]]:
         return {} if method in REFERENCES else found.get(BASELINE, {})
 
     return [
@@ -49,7 +49,7 @@ def rows_of(results: list[dict]) -> list[dict]:
             method=method,
             label=ROWS[method].label,
             measures={
-                name: cell_of(values, baseline_of(method).get(name), measures[name][1])
+                name: format_cell(values, find_baseline(method).get(name), measures[name][1])
                 for name, values in row.items()
             },
         )
@@ -57,8 +57,8 @@ def rows_of(results: list[dict]) -> list[dict]:
     ]
 
 
-def cell_of(values: list[float], baseline: list[float] | None, sign: int) -> dict:
-    """Mean and spread of a measure over seeds, and where it lies beside the baseline's."""
+def format_cell(values: list[float], baseline: list[float] | None, sign: int) -> dict:
+    """Return mean and spread of a measure over seeds, and where it lies beside the baseline's."""
     spread = statistics.stdev(values) if len(values) > 1 else None
     cell = dict(mean=statistics.mean(values), std=spread, values=values)
     if baseline and values != baseline and sign:
@@ -69,8 +69,8 @@ def cell_of(values: list[float], baseline: list[float] | None, sign: int) -> dic
     return cell
 
 
-def markdown_of(study: dict) -> str:
-    """The table."""
+def render_markdown(study: dict) -> str:
+    """Return the table."""
     rows, setting = study['rows'], study['setting']
     known = {**COLUMNS, **BIAS_COLUMNS}
     names = [name for name in known if any(name in row['measures'] for row in rows)]
@@ -93,7 +93,7 @@ def markdown_of(study: dict) -> str:
 
 
 def cell_text(cell: dict | None) -> str:
-    """A measure of the table."""
+    """Return a measure of the table."""
     if cell is None:
         return ''
     spread = '' if cell['std'] is None else f' ± {100 * cell["std"]:.1f}'

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from .pictures import figure_of, shaded, to_pictures
+from .pictures import new_sheet, shaded, to_pictures
 
 
 def draw_mask_sheet(
@@ -31,7 +31,7 @@ def draw_mask_sheet(
     columns = [(f'frame {t}', before[:, t]) for t in moments]
     columns.append(('foreground', shaded(before[:, frames // 2], mask)))
     columns += [(f'merged {t}', after[:, t]) for t in moments]
-    return figure_of(path, columns, titles)
+    return new_sheet(path, columns, titles)
 
 
 def draw_mask_comparison(
@@ -51,4 +51,4 @@ def draw_mask_comparison(
     middle = to_pictures(clips)[:, clips.shape[2] // 2]
     columns = [('frame', middle)]
     columns += [(name, shaded(middle, mask)) for name, mask in masks.items()]
-    return figure_of(path, columns, titles)
+    return new_sheet(path, columns, titles)

@@ -8,7 +8,7 @@ from torch import Tensor
 from mmdebias.ops.clips import to_unit_float
 
 
-def figure_of(
+def new_sheet(
     path: str | Path,
     columns: list[tuple[str, np.ndarray]],
     titles: list[str] | None = None,
@@ -56,5 +56,5 @@ def to_pictures(clips: Tensor) -> np.ndarray:
 
 
 def shaded(pictures: np.ndarray, mask: Tensor) -> np.ndarray:
-    """Pictures ``[N, H, W, 3]``, dark outside the bool mask ``[N, H, W]``."""
+    """Return pictures ``[N, H, W, 3]``, dark outside the bool mask ``[N, H, W]``."""
     return np.where(mask.cpu().numpy()[..., None], pictures, pictures * 0.15)

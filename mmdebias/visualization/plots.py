@@ -1,4 +1,4 @@
-"""What the plots share: colours, and a figure that needs no screen."""
+"""Colours of the plots, and a figure that needs no screen."""
 
 from pathlib import Path
 

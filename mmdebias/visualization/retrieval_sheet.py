@@ -8,7 +8,7 @@ import cv2
 import decord
 import numpy as np
 
-from .pictures import figure_of
+from .pictures import new_sheet
 
 RIGHT, WRONG = (0.1, 0.65, 0.2), (0.85, 0.1, 0.1)
 
@@ -42,7 +42,7 @@ def draw_retrieval_sheet(
         ValueError: A class that has no name among ``classes``.
     """
     rows = [[query, *row] for query, row in zip(queries, neighbours, strict=True)]
-    captions = [[_name_of(label, classes) for _, label in row] for row in rows]
+    captions = [[_class_name(label, classes) for _, label in row] for row in rows]
     columns = [('query', np.stack([middle_frame(file, size) for file, _ in queries]))]
     for place in range(len(neighbours[0])):
         pictures = [
@@ -50,7 +50,7 @@ def draw_retrieval_sheet(
             for (_, label), row in zip(queries, neighbours)
         ]
         columns.append((f'nearest {place + 1}', np.stack(pictures)))
-    return figure_of(path, columns, captions=captions)
+    return new_sheet(path, columns, captions=captions)
 
 
 def middle_frame(video: str, size: int) -> np.ndarray:
@@ -60,7 +60,7 @@ def middle_frame(video: str, size: int) -> np.ndarray:
     return cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA) / 255
 
 
-def _name_of(label: int, classes: Sequence[str]) -> str:
+def _class_name(label: int, classes: Sequence[str]) -> str:
     if not classes:
         return f'class {label}'
     if not 0 <= label < len(classes):

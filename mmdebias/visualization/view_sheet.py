@@ -1,4 +1,4 @@
-"""What a model sees of a video: its views as a sheet of frames and as a film."""
+"""The views of a video as a sheet of frames and as a film."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from torch import Tensor
 
-from .pictures import figure_of, to_pictures
+from .pictures import new_sheet, to_pictures
 
 
 def draw_view_sheet(
@@ -29,7 +29,7 @@ def draw_view_sheet(
         length = pictures.shape[1]
         moments = np.linspace(0, length - 1, min(frames, length)).round().astype(int)
         columns += [(f'{name} {t}', pictures[:, t]) for t in moments]
-    return figure_of(path, columns, titles)
+    return new_sheet(path, columns, titles)
 
 
 def write_view_film(path: str | Path, views: dict[str, Tensor], fps: float = 8.0) -> Path:
@@ -45,7 +45,7 @@ def write_view_film(path: str | Path, views: dict[str, Tensor], fps: float = 8.0
         ``path``.
 
     Raises:
-        OSError: OpenCV cannot write there.
+        OSError: openCV cannot write there.
     """
     films = [(to_pictures(clip[None])[0] * 255).round().astype(np.uint8) for clip in views.values()]
     length = max(map(len, films))

@@ -14,11 +14,11 @@ ENCODER = 'backbone.'
 TRAINING_ONLY = ('momentum_encoder.', 'queue.')
 
 
-def encoder_of(checkpoint: Mapping) -> OrderedDict[str, Tensor]:
-    """The encoder's tensors, without the prefix `backbone.`.
+def find_encoder(checkpoint: Mapping) -> OrderedDict[str, Tensor]:
+    """Return the encoder's tensors, without the prefix `backbone.`.
 
     Raises:
-        CheckpointError: There are none.
+        CheckpointError: there are none.
     """
     weights = checkpoint.get('state_dict', {})
     encoder = OrderedDict(
@@ -35,7 +35,7 @@ def encoder_of(checkpoint: Mapping) -> OrderedDict[str, Tensor]:
 
 
 def strip(checkpoint: Mapping, backbone_only: bool = False) -> dict:
-    """A checkpoint to publish: weights and `meta`, without what only training needs.
+    """Return a checkpoint to publish: weights and `meta`, without what only training needs.
 
     Optimiser, schedules, message hub, queue and momentum encoder go.
 
@@ -44,9 +44,9 @@ def strip(checkpoint: Mapping, backbone_only: bool = False) -> dict:
         backbone_only: Keep the encoder alone, without neck and heads.
 
     Raises:
-        CheckpointError: It has no encoder.
+        CheckpointError: it has no encoder.
     """
-    encoder_of(checkpoint)
+    find_encoder(checkpoint)
     kept = OrderedDict(
         (key, value)
         for key, value in checkpoint['state_dict'].items()
@@ -56,7 +56,7 @@ def strip(checkpoint: Mapping, backbone_only: bool = False) -> dict:
 
 
 def to_torchvision(checkpoint: Mapping, backbone_only: bool = True) -> OrderedDict[str, Tensor]:
-    """The encoder as a state dict of torchvision's `r2plus1d_18` or `r3d_18`, without `fc`.
+    """Return the encoder as a state dict of torchvision's `r2plus1d_18` or `r3d_18`, without `fc`.
 
     Args:
         checkpoint: Of MMEngine.
@@ -65,7 +65,7 @@ def to_torchvision(checkpoint: Mapping, backbone_only: bool = True) -> OrderedDi
     Raises:
         CheckpointError: torchvision has no such net.
     """
-    encoder = encoder_of(checkpoint)
+    encoder = find_encoder(checkpoint)
     net = identify(encoder)
     if net.name == 'r2plus1d_18':
         return encoder
@@ -77,7 +77,7 @@ def to_torchvision(checkpoint: Mapping, backbone_only: bool = True) -> OrderedDi
 
 
 def to_fame(checkpoint: Mapping, backbone_only: bool = True) -> dict:
-    """The encoder in the layout of FAME's pre-training checkpoints.
+    """Return the encoder in the layout of FAME's pre-training checkpoints.
 
     Args:
         checkpoint: Of MMEngine.
@@ -86,7 +86,7 @@ def to_fame(checkpoint: Mapping, backbone_only: bool = True) -> dict:
     Raises:
         CheckpointError: FAME has no such net.
     """
-    encoder = encoder_of(checkpoint)
+    encoder = find_encoder(checkpoint)
     net = identify(encoder)
     arch = {'i3d': 'I3D', 'r2plus1d_18': 'r2plus1d_18'}
     if net.name not in arch:

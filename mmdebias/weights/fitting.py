@@ -13,7 +13,7 @@ def misfits(
     wanted: Mapping[str, torch.Size],
     named: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """A line for each tensor that is missing, left over or of another shape.
+    """Return a line for each tensor that is missing, left over or of another shape.
 
     Args:
         weights: State dict.
@@ -35,7 +35,7 @@ def fill(net: nn.Module, weights: Mapping[str, Tensor]) -> None:
     """Load weights that fit exactly.
 
     Raises:
-        CheckpointError: They do not; some of the misfits are named.
+        CheckpointError: they do not; some of the misfits are named.
     """
     faults = misfits(weights, {key: value.shape for key, value in net.state_dict().items()})
     if faults:

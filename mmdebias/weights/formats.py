@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 class Layout(NamedTuple):
-    """What a file holds."""
+    """The contents of a file."""
 
     title: str
     weights: Mapping[str, Tensor]
@@ -85,7 +85,8 @@ def torchvision(checkpoint: Mapping) -> Layout | None:
 
 
 def moco_video(checkpoint: Mapping) -> Layout | None:
-    """The SlowOnly-50 of SlowFast's self-supervised models (MoCo, BYOL, …) and of PyTorchVideo.
+    """Return the SlowOnly-50 of SlowFast's self-supervised models (MoCo, BYOL, …) and of
+    PyTorchVideo.
 
     Feichtenhofer et al., "A Large-Scale Study on Unsupervised Spatiotemporal Representation
     Learning", CVPR 2021. A file is `{epoch, model_state, optimizer_state, cfg}`. SlowFast has the
@@ -137,7 +138,7 @@ def torchvision_r3d_name(name: str) -> str:
 
 
 def name_of_torchvision_r3d(name: str) -> str:
-    """The inverse of :func:`torchvision_r3d_name`."""
+    """Return the inverse of :func:`torchvision_r3d_name`."""
     name = re.sub(r'^conv1\.', 'stem.0.', name)
     name = re.sub(r'^bn1\.', 'stem.1.', name)
     name = re.sub(r'\.conv([12])\.', r'.conv\1.0.', name)

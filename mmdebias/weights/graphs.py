@@ -27,7 +27,7 @@ def export_torchscript(encoder: nn.Module, path: str | Path, size: tuple[int, in
         feature, for a batch of another size than it was made with.
 
     Raises:
-        CheckpointError: They differ by more than 1e-4.
+        CheckpointError: they differ by more than 1e-4.
     """
     encoder.eval()
     Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def export_onnx(encoder: nn.Module, path: str | Path, size: tuple[int, int, int]
         As :func:`export_torchscript`.
 
     Raises:
-        CheckpointError: They differ by more than 1e-4.
+        CheckpointError: they differ by more than 1e-4.
         ImportError: onnx or onnxruntime is not installed; says how to.
     """
     try:

@@ -16,7 +16,7 @@ COUNTER = 'num_batches_tracked'
 
 
 class Imported(NamedTuple):
-    """A converted checkpoint, and the account of it."""
+    """A converted checkpoint, and where each of its keys went."""
 
     title: str
     """What the file was recognised as."""
@@ -43,7 +43,7 @@ def import_weights(
         The encoder in MMAction2's names, bit for bit, and where every key went.
 
     Raises:
-        CheckpointError: The file has another layout or another net; or a tensor of the net is
+        CheckpointError: the file has another layout or another net; or a tensor of the net is
             missing, left over or of another shape. The message lists them.
     """
     layout = _recognise(checkpoint, source)

@@ -20,12 +20,12 @@ class Net(NamedTuple):
     config: dict
 
     def build(self) -> nn.Module:
-        """The encoder, as a config of MMAction2 builds it."""
+        """Return the encoder, as a config of MMAction2 builds it."""
         with DefaultScope.overwrite_default_scope('mmaction'):
             return MODELS.build(dict(self.config))
 
     def shapes(self) -> dict[str, torch.Size]:
-        """Names and shapes of its tensors."""
+        """Return names and shapes of its tensors."""
         return _shapes(self.name)
 
 
@@ -56,13 +56,13 @@ def _shapes(name: str) -> dict[str, torch.Size]:
 
 
 def identify(weights: Mapping[str, Tensor]) -> Net:
-    """The net whose tensors have most names and shapes in common with the weights.
+    """Return the net whose tensors have most names and shapes in common with the weights.
 
     Args:
         weights: State dict of an encoder, in the names of MMAction2 and mmdebias.
 
     Raises:
-        CheckpointError: If no net shares half of them.
+        CheckpointError: if no net shares half of them.
     """
     theirs = {(key, tuple(value.shape)) for key, value in weights.items()}
 

@@ -31,8 +31,8 @@ def read_checkpoint(path: str | Path) -> dict:
         The dict in the file.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        CheckpointError: It is truncated, needs code to be run, or is not a checkpoint.
+        FileNotFoundError: there is no such file.
+        CheckpointError: it is truncated, needs code to be run, or is not a checkpoint.
     """
     path = Path(path)
     if not path.is_file():

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from conftest import write_video
-from mmdebias.analysis import read_windows, sampling_of, window_pipeline
+from mmdebias.analysis import find_sampling, read_windows, window_pipeline
 from mmdebias.analysis.windows import EXACT, MOTION
 from mmdebias.datasets import find_masks
 from mmdebias.datasets.toy.masks import pack_masks
@@ -52,7 +52,7 @@ def test_other_sampling_and_disturbances_take_their_place(video):
     ]  # fmt: skip
     windows = read_windows(video, steps)
     assert windows.frame_inds.tolist() == [[*range(s, s + 6)] for s in (0, 7, 14)]
-    assert sampling_of(PIPELINE) == PIPELINE[1]
+    assert find_sampling(PIPELINE) == PIPELINE[1]
 
 
 def test_segments_of_a_2d_net_are_one_clip(video):

@@ -1,6 +1,6 @@
 import pytest
 
-from mmdebias.study import rows_of
+from mmdebias.study import average_runs
 from mmdebias.study.table import cell_text
 
 
@@ -8,7 +8,7 @@ def test_a_gain_is_clear_if_all_seeds_agree():
     def rows(fame, moco=(0.2, 0.3, 0.25)):
         found = [('moco', value) for value in moco] + [('fame', value) for value in fame]
         results = [dict(method=m, motion_probe=v, scene_probe=v) for m, v in found]
-        return rows_of(results)[1]['measures']
+        return average_runs(results)[1]['measures']
 
     above, below, among = (0.35, 0.5, 0.4), (0.1, 0.19, 0.0), (0.35, 0.5, 0.3)
     # More motion is better, more scene is worse.
@@ -26,6 +26,6 @@ def test_references_are_not_compared():
     measures = dict(motion_probe=0.5, scene_probe=0.5)
     results = [dict(measures, method=method) for method in ('moco', 'moco_grey') for _ in range(3)]
     results[-1]['motion_probe'] = 0.9
-    reference = rows_of(results)[1]
+    reference = average_runs(results)[1]
     assert reference['method'] == 'moco_grey'
     assert all('gain' not in cell for cell in reference['measures'].values())

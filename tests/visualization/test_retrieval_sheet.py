@@ -31,7 +31,7 @@ def test_right_neighbours_are_green_and_wrong_ones_red(few_videos, tmp_path):
 def test_classes_are_named_below_the_frames(few_videos, tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        'mmdebias.visualization.retrieval_sheet.figure_of',
+        'mmdebias.visualization.retrieval_sheet.new_sheet',
         lambda path, columns, captions: drawn.append(captions),
     )
     videos = [(str(few_videos / f'{i:02}.mp4'), i % 2) for i in range(3)]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from comparing import Model, add_models, check_files, models_of, run
+from comparing import Model, add_models, check_files, read_models, run
 from torch import Tensor
 
 from mmdebias.analysis import (
@@ -26,9 +26,9 @@ from mmdebias.analysis import (
     activation_maps,
     classifier_with_gradients,
     draw_heat_sheet,
+    find_sampling,
     overlay,
     read_windows,
-    sampling_of,
     window_pipeline,
     write_heat_film,
 )
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument('--out', type=Path, default=Path('work_dirs/activation_maps'))
     args = parser.parse_args()
     check_files(args.videos)
-    models = models_of(args)
+    models = read_models(args)
 
     seen = {model.name: look(model, args) for model in models}
     reports = [report(video, i, seen) for i, video in enumerate(args.videos)]
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 class View(NamedTuple):
-    """What a model makes of a video."""
+    """The maps of a video by a model."""
 
     inside: float
     foreground: float
@@ -82,9 +82,9 @@ class View(NamedTuple):
 
 
 def look(model: Model, args: argparse.Namespace) -> list[View]:
-    """The map of the middle clip of each video."""
+    """Return the map of the middle clip of each video."""
     encoder = model.encoder(args.device)
-    sampling = sampling_of(encoder.pipeline)
+    sampling = find_sampling(encoder.pipeline)
     if sampling.get('clip_len', 1) > 1:  # a 2D net's segments are one clip as they are
         sampling['num_clips'] = 1
     for key in ('clip_len', 'frame_interval'):
@@ -111,7 +111,7 @@ def look(model: Model, args: argparse.Namespace) -> list[View]:
 
 
 def report(video: Path, index: int, seen: dict[str, list[View]]) -> dict:
-    """The figures of one video."""
+    """Return the figures of one video."""
     first = next(iter(seen.values()))[index]
     of = {
         name: dict(
@@ -150,7 +150,7 @@ def print_table(reports: list[dict], names: list[str]) -> None:
 
 
 def draw(path: Path, videos: list[Path], seen: dict[str, list[View]]) -> Path:
-    """The sheet: the middle frame of each video, and each model's map over it."""
+    """Return the sheet: the middle frame of each video, and each model's map over it."""
     rows, notes, outlines = {}, {}, {}
     for name, views in seen.items():
         views = views[: len(videos)]

@@ -15,15 +15,15 @@ import json
 from pathlib import Path
 
 import numpy as np
-from comparing import add_models, check_files, models_of, run
+from comparing import add_models, check_files, read_models, run
 
 from mmdebias.analysis import (
     Windows,
     activation_maps,
     draw_heat_sheet,
+    find_sampling,
     overlay,
     read_windows,
-    sampling_of,
     window_pipeline,
 )
 from mmdebias.apis import Encoder
@@ -57,7 +57,7 @@ def main() -> None:
         parser.error(f'--frames {args.frames}: give 1 or more')
 
     rows, numbers, columns, outlines = {}, {}, [], []
-    for model in models_of(args):
+    for model in read_models(args):
         encoder = model.encoder(args.device)
         windows = inputs_for(encoder, args)
         moments = np.linspace(0, windows[CLIP].clips.shape[2] - 1, args.frames).round().astype(int)
@@ -86,8 +86,8 @@ def main() -> None:
 
 
 def inputs_for(encoder: Encoder, args: argparse.Namespace) -> dict[str, Windows]:
-    """The clip and what becomes of it, as the encoder's config reads it."""
-    sampling = sampling_of(encoder.pipeline)
+    """Return the clip and what becomes of it, as the encoder's config reads it."""
+    sampling = find_sampling(encoder.pipeline)
     if sampling.get('clip_len', 1) > 1:  # a 2D net's segments are one clip as they are
         sampling['num_clips'] = 1
     for key in ('clip_len', 'frame_interval'):

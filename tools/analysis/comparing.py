@@ -1,4 +1,4 @@
-"""What the analyses share: models side by side, and how they are named on the command line."""
+"""Models side by side, named on the command line, for all analyses."""
 
 import argparse
 import sys
@@ -36,8 +36,8 @@ def add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
 
 
-def models_of(args: argparse.Namespace) -> list[Model]:
-    """The models of the command line, in its order.
+def read_models(args: argparse.Namespace) -> list[Model]:
+    """Return the models of the command line, in its order.
 
     Raises:
         FileNotFoundError: a config is missing.

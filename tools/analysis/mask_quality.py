@@ -101,7 +101,7 @@ def measure_boxes(args: argparse.Namespace) -> None:
 
 
 def read(path: Path, frames: list[int], size: int) -> Tensor:
-    """Frames of a video as uint8 ``[3, T, size, size]``."""
+    """Return frames of a video as uint8 ``[3, T, size, size]``."""
     video = decord.VideoReader(str(path)).get_batch(frames).asnumpy()
     clip = torch.from_numpy(video).permute(0, 3, 1, 2).float()
     clip = F.interpolate(clip, (size, size), mode='bilinear', antialias=True)
@@ -109,14 +109,14 @@ def read(path: Path, frames: list[int], size: int) -> Tensor:
 
 
 def true_mask(folder: Path, video: str, frames: list[int], size: int) -> Tensor:
-    """Where the actor of a generated video is in any of the frames: bool ``[size, size]``."""
+    """Return where the actor of a generated video is in any frame: bool ``[size, size]``."""
     path = (folder / 'masks' / Path(video).relative_to('videos')).with_suffix('.npz')
     been = torch.from_numpy(load_masks(path)[frames].any(0))
     return F.interpolate(been[None, None].float(), (size, size), mode='area')[0, 0] >= 0.5
 
 
 def boxed(boxes: list[list[float]], size: int) -> Tensor:
-    """The union of boxes: bool ``[size, size]``."""
+    """Return the union of boxes: bool ``[size, size]``."""
     inside = torch.zeros(size, size, dtype=torch.bool)
     for box in boxes:
         left, top, right, bottom = (round(edge * size) for edge in box)

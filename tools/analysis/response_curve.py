@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from comparing import add_models, check_files, models_of, run
+from comparing import add_models, check_files, read_models, run
 from torch import Tensor
 
 from mmdebias.analysis import (
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument('--out', type=Path, default=Path('work_dirs/response_curve'))
     args = parser.parse_args()
     check_files(args.videos)
-    encoders = {model.name: model.encoder(args.device) for model in models_of(args)}
+    encoders = {model.name: model.encoder(args.device) for model in read_models(args)}
     for video in args.videos:
         picture, row = analyse(video, encoders, args)
         print(json.dumps(row))
@@ -75,7 +75,7 @@ def analyse(
         found[name] = responses(features).double().numpy()
         if not strips:
             middle = windows.clips.shape[2] // 2
-            moments, motion = windows.frame_inds[:, middle], motion_of(windows.clips)
+            moments, motion = windows.frame_inds[:, middle], measure_motion(windows.clips)
             strips['video'] = list(to_pictures(windows.clips[shown, :, middle : middle + 1])[:, 0])
         clips = windows.clips[shown]
         maps = stretch_maps(channel_map(features[shown]), tuple(clips.shape[2:]))
@@ -99,13 +99,13 @@ def analyse(
 
 
 def spread(windows: int, pictures: int) -> Tensor:
-    """Which windows to show: those in the middle of equal shares of the axis."""
+    """Return which windows to show: those in the middle of equal shares of the axis."""
     pictures = min(pictures, windows)
     return ((torch.arange(pictures) + 0.5) * (windows - 1) / pictures).round().long()
 
 
-def motion_of(clips: Tensor) -> np.ndarray:
-    """Mean absolute difference of neighbouring frames of each clip, in grey levels."""
+def measure_motion(clips: Tensor) -> np.ndarray:
+    """Return mean absolute difference of neighbouring frames of each clip, in grey levels."""
     moved = [clip.int().diff(dim=1).abs().double().mean() for clip in clips]
     return torch.stack(moved).numpy()
 

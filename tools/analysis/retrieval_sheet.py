@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 import torch
-from comparing import add_models, models_of, run
+from comparing import add_models, read_models, run
 from mmengine.config import Config
 
 from mmdebias.apis import embed
@@ -31,8 +31,8 @@ def main() -> None:
     parser.add_argument('--nearest', type=int, default=3)
     parser.add_argument('--classes', type=Path, help='names of the classes, one a line')
     args = parser.parse_args()
-    for model in models_of(args):
-        sides = [videos_of(model.cfg, side) for side in ('gallery', 'query')]
+    for model in read_models(args):
+        sides = [list_videos(model.cfg, side) for side in ('gallery', 'query')]
         chosen = torch.linspace(0, len(sides[1]) - 1, min(args.queries, len(sides[1]))).long()
         sides[1] = [sides[1][i] for i in chosen]
         encoder = model.encoder(args.device)
@@ -48,7 +48,8 @@ def main() -> None:
 
 
 def names_of_classes(cfg: Config, path: Path | None) -> list[str]:
-    """The lines of a file, or of the classes.txt beside the list of queries; none without one."""
+    """Return the lines of a file, or of the classes.txt beside the list of queries; none without
+    one."""
     if path is None:
         side = cfg.test_dataloader.dataset.query
         path = Path(side.get('data_root') or '', side.ann_file).with_name('classes.txt')
@@ -57,8 +58,8 @@ def names_of_classes(cfg: Config, path: Path | None) -> list[str]:
     return path.read_text(encoding='utf-8').splitlines()
 
 
-def videos_of(cfg: Config, side: str) -> list[tuple[str, int]]:
-    """Paths and labels of one side."""
+def list_videos(cfg: Config, side: str) -> list[tuple[str, int]]:
+    """Return paths and labels of one side."""
     arguments = cfg.test_dataloader.dataset[side].to_dict()
     dataset = TolerantVideoDataset(pipeline=[], test_mode=True, **arguments)
     return [(info['filename'], info['label']) for info in dataset.load_data_list()]

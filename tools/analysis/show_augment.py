@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def seen(config: Config, videos: list[str]) -> dict[str, Tensor]:
-    """What the model gets of each video, back in [0, 1]: ``{view: [N, 3, T, H, W]}``."""
+    """Return each video's views as the model gets them, in [0, 1]: ``{view: [N, 3, T, H, W]}``."""
     pipeline = Compose(config.train_dataloader.dataset.pipeline)
     samples = [
         pipeline(dict(filename=video, label=0, start_index=0, modality='RGB')) for video in videos

@@ -1,4 +1,4 @@
-"""What motion adds to a still frame, class by class (DSM Fig. 1, BE Fig. 4).
+"""Measure what motion adds to a still frame, class by class (DSM Fig. 1, BE Fig. 4).
 
 Usage:
     python tools/analysis/static_gain.py probe --train LIST --data LIST [--data-root DIR]
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from comparing import Model, add_models, models_of, run
+from comparing import Model, add_models, read_models, run
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
@@ -29,9 +29,9 @@ from mmdebias.analysis import (
     GainPanel,
     correlate,
     draw_gains,
+    find_sampling,
     per_class_accuracy,
     relative_gain,
-    sampling_of,
     window_pipeline,
 )
 from mmdebias.apis import Encoder, embed
@@ -63,12 +63,14 @@ def main() -> None:
     names = args.classes.read_text().split('\n') if args.classes else None
     names = [line.strip() for line in names if line.strip()] if names else None
     accuracies = probed(args) if args.command == 'probe' else trained_apart(args)
-    panels = panels_of(accuracies, args.baseline if args.command == 'probe' else 'baseline')
+    panels = make_panels(accuracies, args.baseline if args.command == 'probe' else 'baseline')
     write(args.out, accuracies, panels, names)
 
 
-def panels_of(accuracies: dict[str, dict[str, np.ndarray]], baseline: str) -> dict[str, GainPanel]:
-    """DSM's figure of each model and, against a baseline, BE's."""
+def make_panels(
+    accuracies: dict[str, dict[str, np.ndarray]], baseline: str
+) -> dict[str, GainPanel]:
+    """Return DSM's figure of each model and, against a baseline, BE's."""
     panels = {}
     for name, of in accuracies.items():
         if 'static' not in of:
@@ -119,8 +121,8 @@ def write(
 
 
 def probed(args: argparse.Namespace) -> dict[str, dict[str, np.ndarray]]:
-    """Accuracy by class of each model's two probes, on normal clips."""
-    models = models_of(args)
+    """Return accuracy by class of each model's two probes, on normal clips."""
+    models = read_models(args)
     if args.baseline is not None and args.baseline not in [model.name for model in models]:
         raise ValueError(f'--baseline {args.baseline} is none of the models: name one of them')
     lists = [read_list(path, args.data_root) for path in (args.train, args.data)]
@@ -146,8 +148,8 @@ def probed(args: argparse.Namespace) -> dict[str, dict[str, np.ndarray]]:
 def features(
     videos: list[tuple[str, int]], encoder: Encoder, args: argparse.Namespace, *static: dict
 ) -> torch.Tensor:
-    """Features of the middle clip of each video, or of several; of one frame with `static`."""
-    sampling = sampling_of(encoder.pipeline)
+    """Return features of a video's middle clip, or of several; of one frame with ``static``."""
+    sampling = find_sampling(encoder.pipeline)
     if sampling.get('clip_len', 1) > 1:  # a 2D net's segments are one clip as they are
         sampling['num_clips'] = args.clips
     reader = copy.copy(encoder)
@@ -157,7 +159,7 @@ def features(
 
 
 def read_list(path: Path, root: Path | None) -> list[tuple[str, int]]:
-    """Files and labels of a list; raises ValueError where it has no labels."""
+    """Return files and labels of a list; raises ValueError where it has no labels."""
     dataset = TolerantVideoDataset(
         str(path), pipeline=[], test_mode=True, data_root=str(root or path.parent)
     )
@@ -168,8 +170,8 @@ def read_list(path: Path, root: Path | None) -> list[tuple[str, int]]:
 
 
 def trained_apart(args: argparse.Namespace) -> dict[str, dict[str, np.ndarray]]:
-    """Accuracy by class of classifiers, on the test list of the normal one's config."""
-    models = {model.name: model for model in models_of(args)}
+    """Return accuracy by class of classifiers, on the test list of the normal one's config."""
+    models = {model.name: model for model in read_models(args)}
     if not {'static', 'normal'} <= models.keys() <= {'static', 'normal', 'baseline'}:
         raise ValueError(
             f"the models are {list(models)}: name one 'static', one 'normal' and, if there is one, "

@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from comparing import add_models, models_of, run
+from comparing import add_models, read_models, run
 
 from mmdebias.analysis import draw_kernel_violins, temporal_kernels
 
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument('--kind', choices=('temporal', '3d'), default='temporal')
     args = parser.parse_args()
     kernels = {}
-    for model in models_of(args):
+    for model in read_models(args):
         kernels[model.name] = temporal_kernels(model.encoder('cpu').backbone, args.kind)
         first = next(iter(kernels))
         if list(kernels[model.name]) != list(kernels[first]):
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def kurtosis(weights: np.ndarray) -> float:
-    """Excess kurtosis."""
+    """Return excess kurtosis."""
     from scipy.stats import kurtosis
 
     return float(kurtosis(weights.astype(np.float64)))

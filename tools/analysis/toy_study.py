@@ -1,4 +1,4 @@
-"""Do the methods do what their papers claim? A study on generated videos, from end to end.
+"""Study on generated videos whether the methods do what their papers promise.
 
 Usage:
     python tools/analysis/toy_study.py --work-dir WORK [--scale cpu] [--methods moco,fame,...]
@@ -7,7 +7,7 @@ Usage:
 A puppet acts in front of scenes that have nothing to do with what it does. Each method pre-trains
 the same small net on the same videos without labels, from its own config and with one recipe.
 Then the net is frozen: what a linear classifier reads from its features says how much of the motion
-and how much of the scene is in them. The claim of the debiasing papers is more of the first and
+and how much of the scene is in them. The debiasing papers promise more of the first and
 less of the second than MoCo's.
 
 Writes WORK/study.md, study.json and study.png. Runs that finished are reused. Results, and how the
@@ -38,10 +38,10 @@ from mmdebias.study import (
     ROWS,
     SCALES,
     Settings,
+    average_runs,
     draw,
-    markdown_of,
     probe_pipeline,
-    rows_of,
+    render_markdown,
     study_config,
     write_config,
 )
@@ -80,7 +80,7 @@ def names(text: str) -> list[str]:
 
 
 def numbers(text: str) -> list[int]:
-    """Whole numbers with commas between them."""
+    """Return whole numbers with commas between them."""
     return [int(part) for part in text.split(',')]
 
 
@@ -88,9 +88,9 @@ def main() -> None:
     """Run what is missing, then write the table and the plot."""
     args, settings = parse_args()
     work = args.work_dir.resolve()
-    claim(work, settings)
+    take_folder(work, settings)
     for backdrop in {ROWS[method].backdrop for method in args.methods}:
-        make_toy(toy_of(work, backdrop), settings.toy(backdrop), progress=sys.stderr.isatty())
+        make_toy(toy_folder(work, backdrop), settings.toy(backdrop), progress=sys.stderr.isatty())
     # All methods once before any twice: a study that is stopped has compared them.
     runs = [(method, seed) for seed in args.seeds for method in args.methods]
     one = partial(run_one, settings, work, args.bias_videos)
@@ -101,19 +101,19 @@ def main() -> None:
             shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
             print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
             results.append(result)
-    study = dict(setting=setting_of(settings, args), rows=rows_of(results), runs=results)
+    study = dict(setting=read_setting(settings, args), rows=average_runs(results), runs=results)
     (work / 'study.json').write_text(json.dumps(study, indent=1) + '\n')
-    (work / 'study.md').write_text(markdown_of(study))
+    (work / 'study.md').write_text(render_markdown(study))
     draw(study['rows'], work / 'study.png')
     print(f'\n{(work / "study.md").read_text()}\n{work / "study.md"}, study.json, study.png')
 
 
-def toy_of(work: Path, backdrop: str) -> Path:
-    """Folder of the videos with a backdrop; configs look for `toy` in a folder of data sets."""
+def toy_folder(work: Path, backdrop: str) -> Path:
+    """Return the folder of a backdrop's videos; configs look for ``toy`` in their data folder."""
     return work / f'data_{backdrop}' / 'toy'
 
 
-def claim(work: Path, settings: Settings) -> None:
+def take_folder(work: Path, settings: Settings) -> None:
     """Note the settings in the work directory; stop where it holds those of another study."""
     path, asked = work / 'settings.json', dataclasses.asdict(settings)
     there = json.loads(path.read_text()) if path.exists() else asked
@@ -127,7 +127,7 @@ def claim(work: Path, settings: Settings) -> None:
 
 def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed: int) -> dict:
     """Pre-train, probe and report, or read what an earlier call found."""
-    folder, toy = work / f'{method}_seed{seed}', toy_of(work, ROWS[method].backdrop)
+    folder, toy = work / f'{method}_seed{seed}', toy_folder(work, ROWS[method].backdrop)
     os.environ['MMDEBIAS_DATA'] = str(toy.parent)
     result = folder / 'result.json'
     if not result.exists():
@@ -142,7 +142,7 @@ def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed:
     found = json.loads(result.read_text())
     # The report is about scenes.
     asked = bias_videos if ROWS[method].backdrop == 'scenes' else 0
-    return found | (bias_of(folder, toy, asked) if asked else {})
+    return found | (report_bias(folder, toy, asked) if asked else {})
 
 
 def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:
@@ -169,10 +169,10 @@ def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:
 
 
 def probe(folder: Path, toy: Path) -> dict:
-    """What can be read from frozen features, each a share of the test videos."""
+    """Probe frozen features for motion and scene, each a share of the test videos."""
     encoder = load_encoder(folder / 'encoder.py', folder / 'weights.pth')
     device = 'cuda' if torch.cuda.is_available() else None
-    train, test = (features_of(toy, split, encoder, device) for split in ('train', 'test'))
+    train, test = (read_features(toy, split, encoder, device) for split in ('train', 'test'))
     found = {}
     for name, classes in (('motion', CLASSES), ('scene', SCENES)):
         weights, biases = fit_linear_classifier(train['features'], train[name], len(classes))
@@ -184,8 +184,8 @@ def probe(folder: Path, toy: Path) -> dict:
     return found
 
 
-def features_of(toy: Path, split: str, encoder: Encoder, device: str | None) -> dict[str, Tensor]:
-    """Features [N, C] of a split's videos, and their labels [N]."""
+def read_features(toy: Path, split: str, encoder: Encoder, device: str | None) -> dict[str, Tensor]:
+    """Return features [N, C] of a split's videos, and their labels [N]."""
     lines = [line.split() for line in (toy / f'{split}.txt').read_text().splitlines()]
     scenes = (toy / 'scene_labels' / f'{split}.txt').read_text().splitlines()
     features = embed([toy / video for video, _ in lines], encoder, 64, device)
@@ -196,8 +196,8 @@ def features_of(toy: Path, split: str, encoder: Encoder, device: str | None) -> 
     )
 
 
-def bias_of(folder: Path, toy: Path, videos: int) -> dict:
-    """Numbers of the bias report on a run, written to its folder by tools/bias_report.py."""
+def report_bias(folder: Path, toy: Path, videos: int) -> dict:
+    """Return numbers of the bias report on a run, written to its folder by tools/bias_report.py."""
     out = folder / f'bias_{videos}'
     if not (out / 'report.json').exists():
         arguments = [
@@ -210,8 +210,8 @@ def bias_of(folder: Path, toy: Path, videos: int) -> dict:
     return {f'bias:{m["name"]}': m['values'][0]['value'] for m in report['measures']}
 
 
-def setting_of(settings: Settings, args: argparse.Namespace) -> dict:
-    """What makes the numbers."""
+def read_setting(settings: Settings, args: argparse.Namespace) -> dict:
+    """Return the settings of the study."""
     return dict(
         settings=dataclasses.asdict(settings),
         seeds=args.seeds,

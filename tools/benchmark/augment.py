@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def random_clips(n: int, frames: int = 16, size: int = 224, device: str = 'cpu') -> torch.Tensor:
-    """uint8 ``[n, 3, frames, size, size]``."""
+    """Return uint8 ``[n, 3, frames, size, size]``."""
     return torch.randint(0, 256, (n, 3, frames, size, size), dtype=torch.uint8, device=device)
 
 

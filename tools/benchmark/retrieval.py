@@ -65,7 +65,7 @@ def write_gallery(path: Path, count: int, width: int, part: int = 65536) -> None
 
 
 def prepare(way: str, path: Path, clock: Path, args: argparse.Namespace) -> partial:
-    """What is measured: reading the gallery counts for the searches, not for the product."""
+    """Prepare the measured call: reading the gallery counts for searches, not the product."""
     torch.set_num_threads(args.threads)
     query = torch.from_numpy(
         np.random.default_rng(1).standard_normal((args.queries, args.width), dtype=np.float32)

@@ -29,7 +29,7 @@ from mmdebias.weights import (
     publish,
     read_checkpoint,
 )
-from mmdebias.weights.exporting import encoder_of
+from mmdebias.weights.exporting import find_encoder
 from mmdebias.weights.fitting import fill
 
 PROGRAMS = dict(onnx=export_onnx, torchscript=export_torchscript)
@@ -115,8 +115,8 @@ def write_program(args: argparse.Namespace, checkpoint: Mapping) -> None:
 
 
 def build_encoder(checkpoint: Mapping, config: str | None) -> nn.Module:
-    """The encoder, filled: of a config, or of a net recognised by its tensors."""
-    weights = encoder_of(checkpoint)
+    """Return the encoder, filled: of a config, or of a net recognised by its tensors."""
+    weights = find_encoder(checkpoint)
     if config is None:
         encoder = identify(weights).build()
     else:

@@ -45,14 +45,14 @@ def main() -> None:
         out = args.out / video.parent.name / f'{video.stem}_{args.interval}.npy'
         if out.exists():
             continue
-        flow = flow_of(read(video, args.short_side), args.interval, args.method)
+        flow = compute_flow(read(video, args.short_side), args.interval, args.method)
         with replacing(out) as unfinished:
             np.save(unfinished, flow)
         print(f'{out}: {flow.shape}', flush=True)
 
 
 def read(video: Path, short_side: int) -> np.ndarray:
-    """All frames, RGB ``[T, h, w, 3]``, the shorter side ``short_side`` pixels or less."""
+    """Return all frames, RGB ``[T, h, w, 3]``, the shorter side ``short_side`` pixels or less."""
     frames = decord.VideoReader(str(video))[:].asnumpy()
     height, width = frames.shape[1:3]
     factor = min(1, short_side / min(height, width))
@@ -60,7 +60,7 @@ def read(video: Path, short_side: int) -> np.ndarray:
     return np.stack([cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in frames])
 
 
-def flow_of(frames: np.ndarray, interval: int, method: str) -> np.ndarray:
+def compute_flow(frames: np.ndarray, interval: int, method: str) -> np.ndarray:
     """Flow from each frame's successor back to it: float16 ``[T, h, w, 2]``."""
     later = np.roll(frames, -interval, axis=0)
     pairs = zip(frames, later)

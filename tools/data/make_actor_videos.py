@@ -95,7 +95,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def read_list(path: Path) -> list[tuple[str, list[str]]]:
-    """Videos and labels of a list; the label is in a list of one, or of none where there is none.
+    """Return videos and labels of a list; the label is in a list of one, or of none where there is
+    none.
 
     Raises:
         ValueError: no videos, a path that is not below the root, or two that would be written to
@@ -117,7 +118,7 @@ def read_list(path: Path) -> list[tuple[str, list[str]]]:
 
 
 def boxes_from(args: argparse.Namespace) -> Callable[[str, Path], list]:
-    """What gives the boxes of a video by its name in the list and its file."""
+    """Return the source of a video's boxes, by its name in the list and its file."""
     if args.boxes:
         given = read_boxes(args.boxes, args.min_score)
 

@@ -50,7 +50,7 @@ class Annotations:
 
 
 def find_file(folders: Sequence[Path], *names: str) -> Path:
-    """The file of one of these names in or below the folders.
+    """Return the file of one of these names in or below the folders.
 
     Raises:
         FileNotFoundError: there is none; the message says what was looked for, and where.
@@ -89,7 +89,8 @@ def _check_classes(classes: Sequence, official: int, path: Path) -> None:
 
 
 def read_ucf101(folders: Sequence[Path], classes: int = 101) -> Annotations:
-    """The three splits of UCF101: ``classInd.txt``, ``trainlist01.txt``, ``testlist01.txt``, ...
+    """Return the three splits of UCF101: ``classInd.txt``, ``trainlist01.txt``, ``testlist01.txt``,
+    ...
 
     Lines are ``1 ApplyEyeMakeup``, ``ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1`` and, in test
     lists, the path alone (https://www.crcv.ucf.edu/data/UCF101.php, "Action Recognition").
@@ -128,7 +129,7 @@ def read_ucf101(folders: Sequence[Path], classes: int = 101) -> Annotations:
 
 
 def read_hmdb51(folders: Sequence[Path], classes: int = 51) -> Annotations:
-    """The three splits of HMDB51: ``<class>_test_split<1-3>.txt``.
+    """Return the three splits of HMDB51: ``<class>_test_split<1-3>.txt``.
 
     Lines are ``<video>.avi 1``: 1 trains, 2 tests, 0 is not used. Classes are numbered in
     alphabetical order, as by MMAction2.

@@ -40,7 +40,7 @@ RAR_PROGRAMS = {
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the name is that of an archive."""
+    """Return whether the name is that of an archive."""
     return path.name.lower().endswith(ENDINGS)
 
 
@@ -61,7 +61,7 @@ def _packed(path: Path) -> bool:
 
 
 def _inside(folder: Path, name: str) -> Path:
-    """Where a member belongs; archives may not write outside of their folder."""
+    """Return where a member belongs; archives may not write outside of their folder."""
     parts = PurePosixPath(name).parts
     if name.startswith('/') or '..' in parts or not parts:
         raise ValueError(f'the archive wants to write to {name!r}: it is not the official one.')
@@ -142,7 +142,7 @@ class _Chain(io.RawIOBase):
 
 
 def _open_part(path: Path) -> BinaryIO:
-    """A part of an archive, itself inside a .zip or not."""
+    """Return a part of an archive, itself inside a .zip or not."""
     if not zipfile.is_zipfile(path):
         return path.open('rb')
     archive = zipfile.ZipFile(path)
@@ -186,7 +186,8 @@ def _unpack_one(paths: Sequence[Path], folder: Path, shown: bool) -> None:
 
 
 def _finished(paths: Sequence[Path], folder: Path, shown: bool) -> Path:
-    """The folder of an archive, unpacked now or before; archives within it are unpacked, too."""
+    """Return the folder of an archive, unpacked now or before; archives within it are unpacked,
+    too."""
     if folder.is_dir():
         return folder
     # What an interrupted run has unpacked stays, and is not unpacked again.

@@ -12,7 +12,7 @@ from .parallel import Progress, in_parallel
 
 @dataclass(frozen=True)
 class Check:
-    """What is known about a video file.
+    """The facts about a video file.
 
     Attributes:
         bytes: Size of the file.

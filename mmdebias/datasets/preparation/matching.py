@@ -27,7 +27,7 @@ def by_class_and_name(path: Path) -> str:
 
 
 def index_videos(folders: Sequence[Path], key: Callable[[Path], str] = by_name) -> dict[str, Path]:
-    """Videos in and below the folders, by key.
+    """Return videos in and below the folders, by key.
 
     Where two files have the same key, that of the folder named later counts: so videos that were
     repaired can be given behind the archives with the broken ones.
@@ -50,7 +50,8 @@ def index_videos(folders: Sequence[Path], key: Callable[[Path], str] = by_name) 
 def match(
     samples: Sequence[Sample], videos: dict[str, Path]
 ) -> tuple[dict[Sample, Path], list[Sample]]:
-    """The file of each sample, and the samples without a file, both in the order of the samples."""
+    """Return the file of each sample, and the samples without a file, both in the order of the
+    samples."""
     found, missing = {}, []
     for sample in samples:
         path = next((videos[key] for key in sample.keys if key in videos), None)

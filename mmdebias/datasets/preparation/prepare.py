@@ -140,7 +140,7 @@ def _durations(checks: Sequence[Check]) -> dict[str, float] | None:
 def _report_split(
     split: Split, paths: dict[str, str], errors: dict[str, str], checks: dict[str, Check]
 ) -> tuple[list[str], dict]:
-    """Lines of a list, and what to say about it."""
+    """Return lines of a list, and what to say about it."""
     listed = [sample for sample in split.samples if sample.name in paths]
     unreadable = [sample.name for sample in split.samples if sample.name in errors]
     lines = [f'{paths[sample.name]} {sample.label}' for sample in listed]
@@ -251,7 +251,7 @@ def prepare(
 
 
 def summary(report: dict, out: Path) -> str:
-    """A report in a few lines of text."""
+    """Return a report in a few lines of text."""
     lines = []
     for name, split in report['lists'].items():
         line = f'{name}: {split["listed"]} of {split["annotated"]} videos'

@@ -1,4 +1,4 @@
-"""What tells the datasets apart."""
+"""The differences between the data sets."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def parse_size(text: str) -> int | tuple[int, int]:
 
 
 def target_size(width: int, height: int, size: int | tuple[int, int]) -> tuple[int, int]:
-    """Width and height in pixels after resizing, both even.
+    """Return width and height in pixels after resizing, both even.
 
     Args:
         width: Width of the video.
@@ -73,7 +73,7 @@ def require_pyav() -> None:
 
 
 def _upright(frame: VideoFrame) -> VideoFrame:
-    """A frame as players, and decord, show it: phones store videos lying on their side."""
+    """Return a frame as players, and decord, show it: phones store videos lying on their side."""
     if not frame.rotation % 360:
         return frame
     turned = np.rot90(frame.to_ndarray(format='rgb24'), frame.rotation // 90)
@@ -95,7 +95,7 @@ def _open(source: Path) -> InputContainer:
 
 
 def _frames(reader: InputContainer) -> Iterator[VideoFrame]:
-    """Frames as far as they can be read, upright. Broken ones are left out, as ffmpeg does."""
+    """Yield the frames that can be read, upright. Broken ones are left out, as ffmpeg does."""
     import av
 
     packets = reader.demux(reader.streams.video[0])

@@ -48,7 +48,7 @@ def random_colour(
 
 
 def _pattern(rng: np.random.Generator, x: np.ndarray, y: np.ndarray, kind: int) -> np.ndarray:
-    """Share of the second colour, [h, w], of a cloth; x and y in standing heights."""
+    """Return share of the second colour, [h, w], of a cloth; x and y in standing heights."""
     pitch = rng.uniform(0.05, 0.1)
     u, v = (x + rng.uniform()) / pitch, (y + rng.uniform()) / pitch
     if kind == 0:  # plain, a little faded along the limb
@@ -81,11 +81,11 @@ class Cloth:
 
     @classmethod
     def plain(cls, colour: np.ndarray) -> Cloth:
-        """A cloth of one colour, such as skin."""
+        """Return a cloth of one colour, such as skin."""
         return cls(colour, colour, 0, 0)
 
     def colours(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Colours [h, w, 3] at x, y in standing heights."""
+        """Return colours [h, w, 3] at x, y in standing heights."""
         share = _pattern(np.random.default_rng(self.seed), x, y, self.kind)[..., None]
         return self.first * (1 - share) + self.second * share
 
@@ -123,7 +123,8 @@ def _limb(
     shade: float = 1.0,
     tip: tuple[float, np.ndarray] | None = None,
 ) -> Part:
-    """A tapered capsule; ``tip`` paints the part beyond a share of the length in another colour."""
+    """Return a tapered capsule; ``tip`` paints the part beyond a share of the length in another
+    colour."""
     half = max(radii)
     x, y = _grid(-radii[0], length + radii[1], half, scale)
     along = np.clip(x / length, 0, 1)
@@ -136,7 +137,7 @@ def _limb(
 
 
 def _head(scale: float, skin: np.ndarray, hair: np.ndarray, hat: bool) -> Part:
-    """A head seen from the side: x points to the crown, +y to the back, -y to the face."""
+    """Return a head seen from the side: x points to the crown, +y to the back, -y to the face."""
     radius = 0.125
     x, y = _grid(-radius, radius, radius + 0.05, scale)
     depth = radius - np.hypot(x, y)

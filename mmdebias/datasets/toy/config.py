@@ -81,7 +81,7 @@ class ToyConfig:
             amount, 0 leaves colours as they are drawn.
 
     Raises:
-        ValueError: If a value is out of range; the message names the argument and the remedy.
+        ValueError: if a value is out of range; the message names the argument and the remedy.
     """
 
     videos: int = 320
@@ -143,7 +143,7 @@ class ToyConfig:
             _fail('size', self.size, f'decord misreads this width, give another such as {near}')
 
     def arguments(self) -> dict[str, object]:
-        """The arguments as JSON values (tuples as lists), as written to ``meta.json``.
+        """Return the arguments as JSON values (tuples as lists), as written to ``meta.json``.
 
         Those that were added later are left out where they change nothing, so that a set made
         before they existed is still known.
@@ -153,15 +153,15 @@ class ToyConfig:
         return json.loads(json.dumps(changed))
 
     def fingerprint(self) -> str:
-        """A short digest of the arguments and the format version, kept with every mask file."""
+        """Return a short digest of arguments and format version, kept with every mask file."""
         text = json.dumps([FORMAT_VERSION, self.arguments()], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the classes, by index."""
+        """Return names of the classes, by index."""
         return MOTION_SETS[self.motions]
 
     def count(self, split: str) -> int:
-        """Number of videos of ``split``."""
+        """Return the number of videos of ``split``."""
         return self.videos if split == 'train' else self.test_videos

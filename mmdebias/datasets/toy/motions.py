@@ -88,7 +88,7 @@ class Tracks:
 
 
 def smooth_signal(rng: np.random.Generator, frames: int, period: tuple[float, float]) -> np.ndarray:
-    """A slow random signal [T] within [-1, 1]: three sinusoids with periods given in frames."""
+    """Return a slow random signal [T] within [-1, 1]: three sinusoids, periods in frames."""
     rate = 1 / rng.uniform(*period, size=(3, 1))
     phase = rng.uniform(size=(3, 1))
     return np.sin(2 * np.pi * (rate * np.arange(frames) + phase)).mean(0)

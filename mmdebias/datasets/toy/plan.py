@@ -40,17 +40,17 @@ class ToyVideo:
 
     @property
     def name(self) -> str:
-        """File name without extension."""
+        """Return file name without extension."""
         return f'{self.split}_{self.index:05d}'
 
     @property
     def video_path(self) -> str:
-        """Path of the video relative to the set's folder, as in the lists."""
+        """Return the path of the video relative to the set's folder, as in the lists."""
         return f'videos/{self.split}/{self.name}.mp4'
 
     @property
     def mask_path(self) -> str:
-        """Path of the masks relative to the set's folder."""
+        """Return the path of the masks relative to the set's folder."""
         return f'masks/{self.split}/{self.name}.npz'
 
 

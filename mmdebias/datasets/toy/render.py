@@ -39,7 +39,8 @@ def _light(config: ToyConfig, rng: np.random.Generator) -> np.ndarray:
 
 
 def _wardrobe(config: ToyConfig, looks: np.random.Generator) -> np.random.Generator:
-    """The stream that dresses the actor: the video's own, or that of one of the shared looks."""
+    """Return the stream that dresses the actor: the video's own, or that of one of the shared
+    looks."""
     if config.actors is None:
         return looks
     # Three numbers, as a video has, would give a look the stream of some video.

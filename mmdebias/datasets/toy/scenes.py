@@ -32,13 +32,13 @@ def _noise(rng: _Rng, height: int, width: int, rows: float, columns: float) -> n
 
 
 def _blend(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Colours between two colours [3] or pictures [h, w, 3] at ``share`` [h, w]."""
+    """Return colours between two colours [3] or pictures [h, w, 3] at ``share`` [h, w]."""
     share = np.clip(share, 0, 1)[..., None].astype(np.float32)
     return first + (second - first) * share
 
 
 def _sky(rng: _Rng, height: int, width: int) -> np.ndarray:
-    """A vertical gradient between two related colours."""
+    """Return a vertical gradient between two related colours."""
     hue = rng.uniform(0.5, 0.75)
     top = random_colour(rng, (hue, hue + 0.05), (0.2, 0.6), (0.5, 0.95))
     bottom = random_colour(rng, (hue - 0.1, hue + 0.2), (0.05, 0.35), (0.75, 1))

@@ -130,7 +130,7 @@ def _read_meta(path: Path) -> dict | None:
 
 
 def _differences(meta: dict, config: ToyConfig) -> list[str]:
-    """What tells the set on disk from the one asked for, one phrase per argument."""
+    """Return the differences of the set on disk from the one asked for, a phrase an argument."""
     there, asked = meta['arguments'], config.arguments()
     found = [
         f'{key} is {there.get(key)!r} there and {asked.get(key)!r} here'
@@ -161,7 +161,7 @@ def _claim(out: Path, config: ToyConfig, overwrite: bool) -> bool:
     """Check that OUT may be written to; true if it already holds the finished set.
 
     Raises:
-        FileExistsError: If OUT holds something else than (part of) the set asked for.
+        FileExistsError: if OUT holds something else than (part of) the set asked for.
     """
     if out.exists() and not out.is_dir():
         raise FileExistsError(f'{out} is a file: give a folder as OUT')
@@ -231,7 +231,7 @@ def _run(jobs: list, workers: int, progress: bool, start_method: str | None) -> 
 
 
 def available_cpus() -> int:
-    """Number of processors this process may use."""
+    """Return the number of processors this process may use."""
     if hasattr(os, 'sched_getaffinity'):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -263,7 +263,7 @@ def make_toy(
         The content of ``meta.json``.
 
     Raises:
-        FileExistsError: If ``out`` holds a set of other arguments or other files.
+        FileExistsError: if ``out`` holds a set of other arguments or other files.
     """
     workers = available_cpus() if workers is None else workers
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:

@@ -1,4 +1,4 @@
-"""What happens to one video in a worker."""
+"""Transforms of one video, in a worker."""
 
 from .adversarial import AddStaticFrame, PasteStaticPerson
 from .consecutive_clips import ConsecutiveClips

@@ -137,7 +137,7 @@ class PasteStaticPerson(BaseTransform):
 
 
 def checked(videos: Sequence[str]) -> list[str]:
-    """The files as a list; raises ValueError where there are none, or one path for a list."""
+    """Return the files as a list; ValueError where there are none, or one path for a list."""
     if isinstance(videos, str) or not len(videos):
         raise ValueError(f'videos={videos!r} must be a list of one file or more.')
     return [str(video) for video in videos]

@@ -33,7 +33,7 @@ class ConsecutiveClips(BaseTransform):
         self.frame_interval = frame_interval
 
     def transform(self, results: dict) -> dict:
-        """Name the frames of all clips."""
+        """Return the name the frames of all clips."""
         total = int(results['total_frames'])
         if total < 1:
             raise ValueError('The video has no frames.')

@@ -18,7 +18,7 @@ class View:
 
     @property
     def source(self) -> str | None:
-        """The view that this one starts from, None where it is drawn by itself."""
+        """Return the view that this one starts from, None where it is drawn by itself."""
         return self.same_as or self.other_than or self.shift_from
 
 
@@ -113,7 +113,7 @@ class SampleViews(BaseTransform):
 
     @property
     def _span(self) -> int:
-        """Frames of the video from a clip's first to its last."""
+        """Return frames of the video from a clip's first to its last."""
         return (self.clip_len - 1) * self.frame_interval + 1
 
     def __repr__(self) -> str:
@@ -124,7 +124,7 @@ class SampleViews(BaseTransform):
 
 
 def draw_shift(low: int, high: int, total: int) -> int:
-    """A uniform shift from ``[low, high]`` that is not a whole number of videos.
+    """Return a uniform shift from ``[low, high]`` that is not a whole number of videos.
 
     Args:
         low: Smallest shift, in frames.

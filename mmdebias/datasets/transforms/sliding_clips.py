@@ -37,7 +37,7 @@ class SlidingClips(BaseTransform):
         self.frame_interval = frame_interval
 
     def transform(self, results: dict) -> dict:
-        """Name the frames of all windows."""
+        """Return the name the frames of all windows."""
         total = int(results['total_frames'])
         span = (self.clip_len - 1) * self.frame_interval + 1
         if total < span:

@@ -31,7 +31,7 @@ class StaticClip(BaseTransform):
         self.frame = frame
 
     def transform(self, results: dict) -> dict:
-        """Name the same frame all through each clip."""
+        """Return the name the same frame all through each clip."""
         if 'imgs' in results or 'view_positions' in results:
             raise ValueError(
                 'StaticClip names the frames to decode: put it after SampleFrames (not '

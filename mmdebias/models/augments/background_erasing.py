@@ -8,7 +8,7 @@ from mmdebias.ops.static_frame import add_static_frame, check_gamma
 
 
 class Disturbance(nn.Module):
-    """What BE and its rivals share: how strong the disturbance of each clip is.
+    """The strength of the disturbance of each clip, for BE and its rivals.
 
     Args:
         gamma: The strength lambda is uniform in [0, gamma]; gamma in [0, 1). 0 changes
@@ -45,7 +45,7 @@ class Disturbance(nn.Module):
         raise NotImplementedError
 
     def extra_repr(self) -> str:
-        """The settings, for ``print(model)``."""
+        """Return the settings, for ``print(model)``."""
         return f'gamma={self.gamma}, same_lam={self.same_lam}'
 
 

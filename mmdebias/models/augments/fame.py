@@ -103,7 +103,7 @@ class FAME(nn.Module):
 
     @property
     def reads_view(self) -> str | None:
-        """The other view whose raw clips :meth:`forward` wants, see ViewDataPreprocessor."""
+        """Return the other view whose raw clips :meth:`forward` wants, see ViewDataPreprocessor."""
         return 'background' if self.background == 'intra' else None
 
     def forward(self, clips: Tensor, backgrounds: Tensor | None = None) -> Tensor:
@@ -138,7 +138,7 @@ class FAME(nn.Module):
         return derangement(n, device)
 
     def extra_repr(self) -> str:
-        """The settings, for ``print(model)``."""
+        """Return the settings, for ``print(model)``."""
         return ', '.join(f'{name}={value!r}' for name, value in self.settings.items())
 
     def _other_clips(self, clips: Tensor) -> Tensor | None:

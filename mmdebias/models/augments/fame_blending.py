@@ -29,7 +29,7 @@ class FAMEBlending(BaseMiniBatchBlending):
         **fame: Arguments of :class:`FAME`; background='intra' is for pre-training only.
 
     Raises:
-        ValueError: Arguments that FAME refuses, or, while training on a CPU, clips that ``mean``
+        ValueError: arguments that FAME refuses, or, while training on a CPU, clips that ``mean``
             and ``std`` do not bring back to 0 to 255.
     """
 

@@ -78,7 +78,7 @@ class SpatialWarping(nn.Module):
         return bend(target + offsets, basis, tuple(size))
 
     def extra_repr(self) -> str:
-        """The settings, for ``print(model)``."""
+        """Return the settings, for ``print(model)``."""
         return f'points={self.points}, max_offset={self.max_offset}, border={self.border!r}'
 
 

@@ -41,7 +41,7 @@ class C3DBN(StagedBackbone):
             :class:`StagedBackbone`.
 
     Raises:
-        ValueError: As :class:`StagedBackbone`.
+        ValueError: as :class:`StagedBackbone`.
 
     Example:
         >>> backbone = C3DBN()

@@ -48,7 +48,7 @@ class InceptionI3D(StagedBackbone):
             :class:`StagedBackbone`.
 
     Raises:
-        ValueError: As :class:`StagedBackbone`.
+        ValueError: as :class:`StagedBackbone`.
 
     Example:
         >>> backbone = InceptionI3D(frozen_stages=1)

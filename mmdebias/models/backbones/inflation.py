@@ -21,7 +21,7 @@ class InflatedInit:
         ignore: Prefixes of keys that the 2D net has besides the encoder: its classifier.
 
     Raises:
-        ValueError: When called, if a tensor of the network is missing in the file or has another
+        ValueError: when called, if a tensor of the network is missing in the file or has another
             shape, or if the file has one more.
     """
 
@@ -41,7 +41,7 @@ class InflatedInit:
 
 
 def inflate(flat: dict[str, Tensor], wanted: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights of a 2D network for a 3D one (Carreira and Zisserman, section 2.4).
+    """Return weights of a 2D network for a 3D one (Carreira and Zisserman, section 2.4).
 
     A kernel [out, in, H, W] is repeated t times along time and divided by t, so that a video of one
     repeated frame has the responses of the image. Everything else is taken as it is.
@@ -55,7 +55,7 @@ def inflate(flat: dict[str, Tensor], wanted: dict[str, Tensor]) -> dict[str, Ten
         not have are kept.
 
     Raises:
-        ValueError: If names or shapes do not fit, with the list.
+        ValueError: if names or shapes do not fit, with the list.
     """
     inflated, wrong = {}, [f'{key}: not of this net' for key in flat if key not in wanted]
     for key, target in wanted.items():

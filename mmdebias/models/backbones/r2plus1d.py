@@ -31,7 +31,7 @@ class R2Plus1D(ResidualBackbone):
             :class:`StagedBackbone`.
 
     Raises:
-        ValueError: As :class:`StagedBackbone`.
+        ValueError: as :class:`StagedBackbone`.
 
     Example:
         >>> backbone = R2Plus1D(norm_eval=True)
@@ -81,7 +81,7 @@ class ResidualBlock(nn.Module):
 
 
 def conv_2plus1d(in_channels: int, between: int, out_channels: int, stride: int) -> nn.Sequential:
-    """A 1x3x3 convolution to `between` channels, BN, ReLU, a 3x1x1 convolution (figure 2b)."""
+    """Return a 1x3x3 convolution to ``between`` channels, BN, ReLU, a 3x1x1 one (figure 2b)."""
     return nn.Sequential(
         nn.Conv3d(
             in_channels, between, (1, 3, 3), (1, stride, stride), padding=(0, 1, 1), bias=False

@@ -39,7 +39,7 @@ class R3D(ResidualBackbone):
             :class:`StagedBackbone`.
 
     Raises:
-        ValueError: If `depth` is neither 18 nor 34 or `conv1_kernel_t` is even, and as
+        ValueError: if `depth` is neither 18 nor 34 or `conv1_kernel_t` is even, and as
             :class:`StagedBackbone`.
 
     Example:

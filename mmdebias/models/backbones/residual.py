@@ -1,4 +1,4 @@
-"""What the residual 3D networks share: their stages and the shortcut that changes the shape."""
+"""Stages of the residual 3D networks, and the shortcut that changes the shape."""
 
 from collections.abc import Callable
 
@@ -61,7 +61,8 @@ class ResidualBackbone(StagedBackbone):
 
 
 def projection(in_channels: int, out_channels: int, stride: int) -> nn.Sequential | None:
-    """The shortcut of a block: a strided 1x1x1 convolution and BN, or None where shapes agree."""
+    """Return the shortcut of a block: a strided 1x1x1 convolution and BN, or None where shapes
+    agree."""
     if stride == 1 and in_channels == out_channels:
         return None
     return nn.Sequential(

@@ -1,4 +1,4 @@
-"""What the 3D backbones share: frozen stages, normalisation in eval mode, memory options."""
+"""The base of the 3D backbones: frozen stages, normalisation in eval mode, memory options."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -36,7 +36,7 @@ class StagedBackbone(BaseModule):
             prefix='backbone.')` starts from a checkpoint.
 
     Raises:
-        ValueError: If `frozen_stages` is out of range or, in `forward`, if the clip has fewer than
+        ValueError: if `frozen_stages` is out of range or, in `forward`, if the clip has fewer than
             4 frames, a side below 32 pixels, or the wrong number of channels.
     """
 
@@ -80,7 +80,7 @@ class StagedBackbone(BaseModule):
         return x
 
     def children_of_stages(self) -> list[dict[str, nn.Module]]:
-        """The children of the stem, of stage 1, of stage 2, … by name."""
+        """Return the children of the stem, of stage 1, of stage 2, … by name."""
         return [
             {name: getattr(self, name) for names in blocks for name in names.split()}
             for blocks in self.stages

@@ -51,7 +51,7 @@ class InfoNCEHead(BaseModule):
     def diagnose(
         self, query: Tensor, key: Tensor, queue: Tensor, negative: Tensor | None
     ) -> dict[str, Tensor]:
-        """The scalars beside the loss; see :meth:`loss`."""
+        """Return the scalars beside the loss; see :meth:`loss`."""
         cosines = contrastive_logits(query, key, queue, negative)
         own = {} if negative is None else {'cos_own': cosines[:, -1].mean()}
         return {

@@ -37,7 +37,7 @@ class PretextHead(BaseModule):
         self.classifier = nn.Sequential(nn.Dropout(dropout), nn.Linear(width, num_classes))
 
     def _build_join(self, hidden_channels: int | None) -> tuple[nn.Module, int]:
-        """What turns ``[N, P, C]`` into ``[N, width]``, and that width."""
+        """Return the module that turns ``[N, P, C]`` into ``[N, width]``, and that width."""
         width = self.num_pieces * self.in_channels
         if hidden_channels is None:
             return nn.Flatten(), width
@@ -45,7 +45,7 @@ class PretextHead(BaseModule):
         return nn.Sequential(nn.Flatten(), *hidden), hidden_channels
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Scores of the transformations.
+        """Return scores of the transformations.
 
         Args:
             maps: Feature maps of the pieces, ``[N, P, C, T, H, W]``.

@@ -50,7 +50,7 @@ class TripletHead(BaseModule):
 
     @torch.no_grad()
     def diagnose(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> dict[str, Tensor]:
-        """The scalars beside the loss; see :meth:`loss`."""
+        """Return the scalars beside the loss; see :meth:`loss`."""
         near = (anchor - positive).norm(dim=1)
         far = (anchor - negative).norm(dim=1)
         return {

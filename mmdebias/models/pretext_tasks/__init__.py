@@ -1,4 +1,4 @@
-"""What a network is asked about a clip when there are no labels."""
+"""Pretext tasks: questions about a clip that need no labels."""
 
 from .clip_order import ClipOrder
 from .rotation import Rotation

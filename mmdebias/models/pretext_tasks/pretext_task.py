@@ -1,4 +1,4 @@
-"""What the pretext tasks share."""
+"""The base of the pretext tasks."""
 
 from itertools import permutations
 

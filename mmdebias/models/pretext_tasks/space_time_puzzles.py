@@ -86,7 +86,7 @@ class SpaceTimePuzzles(OrderTask):
         return cut, labels.to(first.device)
 
     def draw_cells(self, n: int) -> Tensor:
-        """Which cells the puzzles of ``n`` clips are made of, in order: int64 ``[n, 4, 3]``."""
+        """Return the cells that make the puzzles of ``n`` clips, in order: int64 ``[n, 4, 3]``."""
         cells = torch.stack([torch.randint(parts, (n,)) for parts in GRID], dim=1)
         cells = cells[:, None].repeat(1, 4, 1)
         in_time = torch.tensor({'space': 0.0, 'time': 1.0, 'both': 0.5}[self.axis])

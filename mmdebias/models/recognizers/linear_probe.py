@@ -33,6 +33,6 @@ class LinearProbe(Recognizer3D):
         return self
 
     def extract_feat(self, inputs: Tensor, **kwargs: Any) -> tuple:
-        """As in ``Recognizer3D``, without keeping activations for a backward pass."""
+        """Extract features as ``Recognizer3D`` does, without a graph for a backward pass."""
         with torch.no_grad():
             return super().extract_feat(inputs, **kwargs)

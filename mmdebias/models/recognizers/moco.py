@@ -100,7 +100,7 @@ class MoCoRecognizer(PretrainingRecognizer):
         )
 
     def encoder(self) -> nn.Module:
-        """The query encoder: clips ``[N, C, T, H, W]`` to unit vectors ``[N, D]``."""
+        """Return the query encoder: clips ``[N, C, T, H, W]`` to unit vectors ``[N, D]``."""
         return nn.Sequential(OrderedDict(backbone=self.backbone, neck=self.neck))
 
     def loss(self, inputs: dict[str, Tensor], data_samples: list | None = None) -> dict:
@@ -141,12 +141,12 @@ class MoCoRecognizer(PretrainingRecognizer):
         }
 
     def embed(self, clips: Tensor) -> Tensor:
-        """Clips ``[N, C, T, H, W]`` by the query encoder: unit vectors ``[N, D]``."""
+        """Return clips ``[N, C, T, H, W]`` by the query encoder: unit vectors ``[N, D]``."""
         return self._in_groups(lambda group: self.neck(self.backbone(group)), clips)
 
     @torch.no_grad()
     def embed_key(self, clips: Tensor) -> tuple[Tensor, Tensor]:
-        """Clips by the momentum encoder.
+        """Return clips by the momentum encoder.
 
         Args:
             clips: This rank's ``[N, C, T, H, W]``.

@@ -1,4 +1,4 @@
-"""What recognisers without classes share."""
+"""The base of the recognisers without classes."""
 
 from mmaction.models.recognizers import BaseRecognizer
 from torch import Tensor
@@ -11,7 +11,7 @@ class PretrainingRecognizer(BaseRecognizer):
     """
 
     def extract_feat(self, inputs: Tensor, stage: str = 'neck', **kwargs) -> tuple:
-        """Features of clips, as MMAction2's recognisers give them.
+        """Return features of clips, as MMAction2's recognisers give them.
 
         Args:
             inputs: ``[N, C, T, H, W]``, or ``[N, V, C, T, H, W]`` with V clips a sample, which
