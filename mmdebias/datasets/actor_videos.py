@@ -175,7 +175,7 @@ def write_actor_video(
     target.parent.mkdir(parents=True, exist_ok=True)
     # The extension has to stay: the writer takes the container from it.
     unfinished = target.with_name(f'.tmp-{target.name}')
-    fourcc = cv2.VideoWriter_fourcc(*'mp4v')
+    fourcc = cv2.VideoWriter.fourcc(*'mp4v')
     writer = cv2.VideoWriter(str(unfinished), fourcc, reader.get_avg_fps(), size[::-1])
     try:
         if not writer.isOpened():

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mmengine.config import Config
@@ -130,7 +131,7 @@ def load_scores(out_file: str | Path, rows: int) -> np.ndarray:
     return scores
 
 
-def _can_answer(question: type, asked: set[str]) -> bool:
+def _can_answer(question: Any, asked: set[str]) -> bool:
     if question is not bias_metrics.ContrastedAccuracy:
         return bool(asked & set(question.probes))
     return any({f'scuba_{source}', f'scufo_{source}'} <= asked for source in SOURCES)

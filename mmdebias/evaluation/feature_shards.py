@@ -2,7 +2,9 @@
 
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -118,7 +120,7 @@ class ShardedRows:
         return out
 
 
-def _write(path: Path, write: object) -> None:
+def _write(path: Path, write: Callable[[BinaryIO], object]) -> None:
     # A file that is there is whole.
     part = path.with_name(f'.{path.name}.part')
     with part.open('wb') as file:

@@ -4,7 +4,7 @@ Foreground-background Merging (Ding et al., CVPR 2022, section 3.2). All functio
 tensors, draw no random numbers and, but for ``grabcut``, never wait for the device.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from .pixel_maps import blur, bottom_pixels, otsu_threshold, rescale, top_pixels
 FOREGROUND_SHARE, BACKGROUND_SHARE = 0.5, 0.1
 ADAPTIVE = 'adaptive'
 # The masks' options that cure the three weaknesses in configs/fame/README.md at no great cost.
-CURED = dict(beta=ADAPTIVE, noise_floor=2, follow_camera=True)
+CURED: dict[str, Any] = dict(beta=ADAPTIVE, noise_floor=2, follow_camera=True)
 GRID = 4
 
 Share = float | Literal['adaptive']

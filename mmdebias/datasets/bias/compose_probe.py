@@ -155,8 +155,10 @@ class ComposeProbe(BaseTransform):
         height, width = frames[0].shape[:2]
         masks = self.masks.masks(row.video, indices, total, height, width)
         if row.probe == 'background_only':
-            source = self.data_root, row.video, self.masks
-            return [without_actor(*pair, *source) for pair in zip(frames, masks)]
+            return [
+                without_actor(frame, mask, self.data_root, row.video, self.masks)
+                for frame, mask in zip(frames, masks)
+            ]
         if row.probe == 'human_only':
             behind = [self.colour] * len(frames)
         elif row.probe == 'action_swap':

@@ -50,7 +50,7 @@ def _write_video(path: Path, frames: np.ndarray, fps: float) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(path)
     height, width = frames.shape[1:3]
-    fourcc = cv2.VideoWriter_fourcc(*'mp4v')
+    fourcc = cv2.VideoWriter.fourcc(*'mp4v')
     writer = cv2.VideoWriter(str(temporary), fourcc, fps, (width, height))
     if not writer.isOpened():
         raise RuntimeError(
