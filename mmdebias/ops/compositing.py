@@ -4,9 +4,14 @@ Pictures are RGB, uint8 ``[H, W, 3]``; masks are bool ``[H, W]``, true on the fo
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 # Reach of OpenCV's inpainting, in pixels.
 INPAINT_RADIUS = 3
@@ -14,7 +19,7 @@ INPAINT_RADIUS = 3
 OUTLINE = 1 / 64
 
 
-def paste(frame: np.ndarray, mask: np.ndarray, background: np.ndarray) -> np.ndarray:
+def paste(frame: Picture, mask: Mask, background: Picture) -> Picture:
     """A frame where the mask is true, the background elsewhere: ``x M + B (1 - M)``.
 
     SCUBA (Li et al., ICCV 2023, arXiv:2211.12883), with one B for all frames of a video.
@@ -31,7 +36,7 @@ def paste(frame: np.ndarray, mask: np.ndarray, background: np.ndarray) -> np.nda
     return np.where(mask[..., None], frame, background)
 
 
-def clean_plate(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
+def clean_plate(frames: Picture, masks: Mask) -> Picture:
     """What is behind the actor of a video.
 
     Each pixel is the median of those frames in which it is not masked; pixels that are masked in
@@ -55,17 +60,19 @@ def clean_plate(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
     low, high = (np.maximum(index, 0)[None, ..., None] for index in ((seen - 1) // 2, seen // 2))
     high = np.minimum(high, len(frames) - 1)
     pair = [np.take_along_axis(values, index, 0)[0].astype(np.uint16) for index in (low, high)]
-    plate = ((pair[0] + pair[1]) // 2).astype(np.uint8)
+    plate: Picture = ((pair[0] + pair[1]) // 2).astype(np.uint8)
     holes = (seen == 0).astype(np.uint8)
-    return cv2.inpaint(plate, holes, INPAINT_RADIUS, cv2.INPAINT_TELEA) if holes.any() else plate
+    cv2.inpaint(plate, holes, INPAINT_RADIUS, cv2.INPAINT_TELEA, dst=plate)
+    return plate
 
 
-def mean_colour(frames: np.ndarray) -> np.ndarray:
+def mean_colour(frames: Picture) -> Picture:
     """Mean RGB of frames ``[..., 3]``, uint8 ``[3]``."""
-    return np.rint(frames.reshape(-1, 3).mean(0)).astype(np.uint8)
+    colour: Picture = np.rint(frames.reshape(-1, 3).mean(0)).astype(np.uint8)
+    return colour
 
 
-def grow(mask: np.ndarray) -> np.ndarray:
+def grow(mask: Mask) -> Mask:
     """A mask with the blurred outline of its actor: grown by a 64th of the frame's short side.
 
     Args:
@@ -79,9 +86,7 @@ def grow(mask: np.ndarray) -> np.ndarray:
     return cv2.dilate(mask.astype(np.uint8), disc).astype(bool)
 
 
-def place(
-    picture: np.ndarray, mask: np.ndarray, background: np.ndarray, where: float
-) -> np.ndarray:
+def place(picture: Picture, mask: Mask, background: Picture, where: float) -> Picture:
     """Paste a foreground somewhere on the left or right, at its own height.
 
     Args:
@@ -104,7 +109,7 @@ def place(
     return found
 
 
-def partner_index(index: np.ndarray, frames: int, partner_frames: int) -> np.ndarray:
+def partner_index(index: NDArray[np.int_], frames: int, partner_frames: int) -> NDArray[np.int_]:
     """The partner's frame behind a frame: ``clip(round(t / T_f * T_b), 0, T_b - 1)``.
 
     Action swap of HAT (Chung et al., NeurIPS 2022 Datasets and Benchmarks).
@@ -121,7 +126,7 @@ def partner_index(index: np.ndarray, frames: int, partner_frames: int) -> np.nda
     return np.clip(found, 0, partner_frames - 1)
 
 
-def resize(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+def resize(picture: NDArray[Any], height: int, width: int) -> NDArray[Any]:
     """A picture ``[h, w, C]`` or bool mask ``[h, w]`` of another size; masks by nearest pixel."""
     if picture.shape[:2] == (height, width):
         return picture
@@ -135,7 +140,7 @@ def resize(picture: np.ndarray, height: int, width: int) -> np.ndarray:
     return cv2.resize(picture, (width, height), interpolation=how)
 
 
-def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+def cover(picture: Picture, height: int, width: int) -> Picture:
     """The largest part of a picture's middle with the aspect of ``height`` by ``width``, resized.
 
     Args:
@@ -153,7 +158,9 @@ def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
     return resize(picture[top : top + inner_h, left : left + inner_w], height, width)
 
 
-def draw_boxes(boxes: Sequence[np.ndarray] | np.ndarray, height: int, width: int) -> np.ndarray:
+def draw_boxes(
+    boxes: Sequence[NDArray[np.floating]] | NDArray[np.floating], height: int, width: int
+) -> Mask:
     """The union of boxes as a mask.
 
     Args:

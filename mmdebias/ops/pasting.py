@@ -2,9 +2,13 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 
-def cut_out(frame: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def cut_out(frame: Picture, mask: Mask) -> tuple[Picture, Mask]:
     """What a mask shows of a frame, cropped to it.
 
     Args:
@@ -27,8 +31,8 @@ def cut_out(frame: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def scale_to_height(
-    piece: np.ndarray, mask: np.ndarray, height: int, max_width: int
-) -> tuple[np.ndarray, np.ndarray]:
+    piece: Picture, mask: Mask, height: int, max_width: int
+) -> tuple[Picture, Mask]:
     """Resize a piece in its proportions to a height, or a smaller one where it gets too wide.
 
     Args:
@@ -44,12 +48,10 @@ def scale_to_height(
     size = [max(1, round(scale * side)) for side in (piece.shape[1], piece.shape[0])]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     resized = cv2.resize(mask.astype(np.float32), size, interpolation=how)
-    return cv2.resize(piece, size, interpolation=how), resized >= 0.5
+    return cv2.resize(piece, size, interpolation=how).astype(np.uint8), resized >= 0.5
 
 
-def paste(
-    frames: np.ndarray, piece: np.ndarray, mask: np.ndarray, top: int, left: int
-) -> np.ndarray:
+def paste(frames: Picture, piece: Picture, mask: Mask, top: int, left: int) -> Picture:
     """Lay a piece over all frames at one place.
 
     Args:
