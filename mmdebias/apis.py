@@ -25,6 +25,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from mmdebias.datasets import ordered_steps
 from mmdebias.models.data_preprocessor import NormalisingPreprocessor
+from mmdebias.ops.clips import pixel_range
 from mmdebias.weights import CheckpointError, import_weights, read_checkpoint
 from mmdebias.weights.exporting import encoder_of
 from mmdebias.weights.fitting import fill
@@ -272,8 +273,7 @@ def _statistics(cfg: Config) -> tuple[list[float], list[float]]:
             "the config's model.data_preprocessor has no mean and std, so how its encoder wants "
             'clips normalised is not known: set them'
         )
-    # MMAction2's own preprocessor counts from 0 to 255.
-    scale = 255 if max(mean) > 1 else 1
+    scale = pixel_range(mean)
     return [value / scale for value in mean], [value / scale for value in std]
 
 

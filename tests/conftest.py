@@ -1,11 +1,17 @@
 """What the tests share: the authors' outputs, real clips, small videos."""
 
+import os
+
+# oneDNN's bfloat16 kernels for AVX-512 break off the process on some processors (torch 2.13.0, a
+# backward pass on the CPU). It reads this when it is first used.
+os.environ.setdefault('ONEDNN_MAX_CPU_ISA', 'AVX2')
+
 import cv2
 import numpy as np
 import pytest
 import torch
 
-from running import SHARED
+from helpers.running import SHARED
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,10 @@ from mmaction.registry import DATASETS, MODELS
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 
+from helpers.released_files import fame_pretraining
+from helpers.running import ROOT
 from mmdebias.apis import embed, load_encoder
 from mmdebias.weights import CheckpointError
-from released_files import fame_pretraining
-from running import ROOT
 
 
 @pytest.fixture(scope='module')

@@ -1,7 +1,7 @@
 import pytest
 
+from helpers.running import ROOT
 from mmdebias.cli import work_dir_arguments
-from running import ROOT
 
 CONFIG = str(ROOT / 'configs' / 'finetune' / 'r3d_toy.py')
 

@@ -2,8 +2,8 @@
 
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.methods import METHODS
-from running import ROOT
 
 
 def test_every_method_has_its_folder_and_its_paper():

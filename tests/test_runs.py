@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from helpers.running import ROOT
 from mmdebias import runs
-from running import ROOT
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_tool_is_shown_logged_and_picked_from(tmp_path, capsys):
 
 def test_a_tool_that_fails_says_why(tmp_path):
     with pytest.raises(runs.ToolError, match=r'exit status 2.*log is .*(?s:.)*--motions'):
-        runs.run_tool('data/make_toy.py', [tmp_path, '--motions', 'no'], tmp_path / 'log')
+        runs.run_tool('data/make_toy.py', ['--out', tmp_path, '--motions', 'no'], tmp_path / 'log')
     with pytest.raises(FileNotFoundError, match=r'no tools/none\.py'):
         runs.find_tool('none.py')
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmdebias import runs
-from mmdebias.evaluation import confidence_interval
+from mmdebias.bias import confidence_interval
 from mmdebias.files import write_text
 from mmdebias.provenance import file_sha256, versions
 

@@ -54,7 +54,7 @@ def main() -> None:
     tested = max(2 * len(CLASSES), args.videos // 4)
     options = ('--videos', args.videos, '--test-videos', tested)
     options += ('--bias', args.bias, '--seed', args.seed)
-    runs.run_tool('data/make_toy.py', [toy, *options], work / 'make_toy.log', main_line)
+    runs.run_tool('data/make_toy.py', ['--out', toy, *options], work / 'make_toy.log', main_line)
 
     step('Pre-training with FAME')
     pretrained = train('configs/fame/r3d_toy.py', work / 'pretrain', args.epochs, args.seed)

@@ -5,7 +5,6 @@ from .class_maps import ClassMaps, classifier_with_gradients
 from .gain_plot import GainPanel, draw_gains
 from .heat import draw_heat_sheet, overlay, write_heat_film
 from .kernel_violins import draw_kernel_violins
-from .mask_quality import mask_overlap
 from .response_curve import draw_response_curve
 from .static_gain import Correlation, correlate, per_class_accuracy, relative_gain
 from .temporal_kernels import temporal_kernels
@@ -24,7 +23,6 @@ __all__ = [
     'draw_kernel_violins',
     'draw_response_curve',
     'feature_maps',
-    'mask_overlap',
     'overlay',
     'per_class_accuracy',
     'read_windows',

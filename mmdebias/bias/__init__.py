@@ -1,9 +1,9 @@
 """The bias report: how much of a video model is background."""
 
 from .backgrounds import list_images
-from .bootstrap import Interval, bootstrap_interval, paired_difference
 from .compose_probe import ComposeProbe
 from .dataset import BiasProbes
+from .intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
 from .job import Model
 from .manifest import ProbeRow, make_manifest, read_manifest, write_manifest
 from .masks import MaskSource, build_masks
@@ -34,6 +34,7 @@ __all__ = [
     'bootstrap_interval',
     'build_masks',
     'composed_probes',
+    'confidence_interval',
     'list_images',
     'load_scores',
     'make_manifest',

@@ -103,7 +103,7 @@ def read_image(path: str | Path, height: int, width: int) -> np.ndarray:
     return cover(picture[..., ::-1].astype(np.uint8), height, width)
 
 
-def cut_out(
+def frame_with_foreground(
     root: str | Path, video: str, masks: MaskSource, moment: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """A frame of a video with its foreground: the frame nearest a moment that has one.

@@ -17,7 +17,14 @@ import numpy as np
 
 from mmdebias.ops.compositing import partner_index, paste, place, resize
 
-from .backgrounds import cut_out, draw_stripes, draws, read_image, still_scene, without_actor
+from .backgrounds import (
+    draw_stripes,
+    draws,
+    frame_with_foreground,
+    read_image,
+    still_scene,
+    without_actor,
+)
 from .masks import MaskSource
 from .reading import read_frames, video_path
 
@@ -88,7 +95,7 @@ class Stage:
         if row.partner is None:
             return picture
         draw = draws(row.seed, 'partner').uniform
-        frame, mask = cut_out(self.data_root, row.partner, self.masks, draw())
+        frame, mask = frame_with_foreground(self.data_root, row.partner, self.masks, draw())
         frame, mask = (resize(part, height, width) for part in (frame, mask))
         return place(frame, mask, picture, draw())
 

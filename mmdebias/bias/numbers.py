@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from .bootstrap import bootstrap_interval, paired_difference
+from .intervals import bootstrap_interval, paired_difference
 from .measures import Measure
 from .probes import find_measure, measure_order
 

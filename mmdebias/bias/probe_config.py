@@ -8,6 +8,7 @@ import numpy as np
 from mmengine.config import Config
 
 from mmdebias.datasets import ordered_steps
+from mmdebias.ops.clips import pixel_range
 
 from .manifest import read_manifest
 
@@ -68,8 +69,7 @@ def probe_config(
         composer['images_root'] = str(Path(images_root).absolute())
     mean = (cfg.model.get('data_preprocessor') or {}).get('mean')
     if mean is not None and len(mean) == 3:
-        # MMAction2 counts colours from 0 to 255, this project's own preprocessor from 0 to 1.
-        composer['colour'] = [float(value) * (255 if max(mean) <= 1 else 1) for value in mean]
+        composer['colour'] = [float(value) * 255 / pixel_range(mean) for value in mean]
     pipeline = _with_composer(_test_pipeline(cfg), composer)
     loader = cfg.test_dataloader
     loader.dataset = dict(

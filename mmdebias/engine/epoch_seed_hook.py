@@ -1,13 +1,14 @@
 """Epochs that draw the same random numbers whether or not training was interrupted."""
 
+from collections.abc import Iterator
+
 from mmaction.registry import HOOKS
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
+from torch.utils.data import Dataset
 
 from mmdebias.datasets.seeding import derive_seed, seed_everything
-
-from .datasets_of import datasets_of
 
 
 @HOOKS.register_module()
@@ -31,7 +32,7 @@ class EpochSeedHook(Hook):
         for sampler in (dataloader.sampler, getattr(dataloader.batch_sampler, 'sampler', None)):
             if hasattr(sampler, 'seed'):
                 sampler.seed = seed
-        for dataset in datasets_of(dataloader.dataset):
+        for dataset in innermost_datasets(dataloader.dataset):
             if hasattr(dataset, 'set_draw'):
                 dataset.set_draw(seed, runner.epoch)
         seed_everything(derive_seed(seed, runner.epoch, get_rank()))
@@ -50,3 +51,13 @@ class EpochSeedHook(Hook):
     def _shared_seed(self, runner: Runner) -> int:
         """The seed without the rank that MMEngine adds to it under diff_rank_seed."""
         return runner.seed - get_rank() * bool(runner._randomness_cfg.get('diff_rank_seed'))
+
+
+def innermost_datasets(dataset: Dataset) -> Iterator[Dataset]:
+    """Yield the innermost datasets below wrappers such as ConcatDataset or RepeatDataset."""
+    inner = getattr(dataset, 'datasets', None) or [getattr(dataset, 'dataset', None)]
+    if inner == [None]:
+        yield dataset
+        return
+    for part in inner:
+        yield from innermost_datasets(part)

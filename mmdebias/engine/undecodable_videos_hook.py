@@ -8,7 +8,7 @@ from mmengine.dist import barrier, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from .datasets_of import datasets_of
+from .epoch_seed_hook import innermost_datasets
 
 
 @HOOKS.register_module()
@@ -32,7 +32,7 @@ class UndecodableVideosHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Tell the datasets where to write."""
-        for dataset in datasets_of(runner.train_dataloader.dataset):
+        for dataset in innermost_datasets(runner.train_dataloader.dataset):
             if hasattr(dataset, 'log_file'):
                 dataset.log_file = str(self.path(runner))
 

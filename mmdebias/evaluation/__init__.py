@@ -1,7 +1,6 @@
 """Protocols on frozen features: retrieval, nearest neighbours, linear classifiers."""
 
 from .classifiers import load_classifier
-from .confidence import confidence_interval
 from .feature_shards import FeatureShards
 from .knn import knn_accuracy
 from .linear_classifier import fit_linear_classifier
@@ -14,7 +13,6 @@ __all__ = [
     'FeatureShards',
     'KNNAccuracy',
     'VideoRetrieval',
-    'confidence_interval',
     'fit_linear_classifier',
     'knn_accuracy',
     'load_classifier',

@@ -80,3 +80,12 @@ def give_back(keys: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
     everything = torch.empty_like(shuffled)
     everything[order] = shuffled
     return everything.split(counts)[get_rank()], everything
+
+
+def derangement(n: int, device: torch.device) -> Tensor:
+    """Draw a random order, int64 ``[n]``, that leaves none of two or more clips in its place."""
+    order = torch.randperm(n, device=device)
+    # Every clip takes the one before it in a random circle: never itself, and no retries.
+    others = torch.empty_like(order)
+    others[order] = order.roll(1)
+    return others

@@ -2,13 +2,14 @@
 
 from .activation_maps import channel_map, energy_inside, responses, stretch_maps, to_heat
 from .camera_motion import camera_motion
-from .clips import check_clips, to_unit_float
+from .clips import check_clips, pixel_range, to_unit_float
 from .compositing import clean_plate, paste
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
 from .grabcut import grow_by_grabcut
 from .losses import contrastive_logits, info_nce, temporal_consistency, triplet
 from .optical_flow import flow_to_previous, warp_by_flow
 from .pieces import cut_pieces, rotate
+from .pixel_maps import mask_overlap
 from .static_frame import add_static_frame, blend, cut_mix
 from .stripes import sinusoid_stripes
 from .thin_plate_spline import tps_grid, warp_clips
@@ -30,8 +31,10 @@ __all__ = [
     'grid_mask',
     'grow_by_grabcut',
     'info_nce',
+    'mask_overlap',
     'merge',
     'paste',
+    'pixel_range',
     'responses',
     'rotate',
     'seed_mask',

@@ -1,5 +1,7 @@
 """What a clip is: the checks and conversions that every clip operation shares."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -42,5 +44,14 @@ def check_clips(clips: Tensor, min_frames: int = 1) -> None:
 
 
 def to_unit_float(clips: Tensor) -> Tensor:
-    """uint8 clips as float32 in [0, 1]; floating point clips as they are."""
+    """Return uint8 clips as float32 in [0, 1]; floating point clips as they are."""
     return clips.float().div_(255) if clips.dtype == torch.uint8 else clips
+
+
+def pixel_range(mean: Sequence[float]) -> int:
+    """Return the largest value of the pixels that a mean is of: 255, or 1.
+
+    MMAction2's data preprocessors normalise pixels of 0 to 255, this package's those of [0, 1]. No
+    mean of the former is below 1, none of the latter above.
+    """
+    return 255 if max(mean) > 1 else 1

@@ -2,9 +2,9 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.analysis import activation_maps, feature_maps
 from mmdebias.apis import load_encoder
-from running import ROOT
 
 
 @pytest.fixture(scope='module')

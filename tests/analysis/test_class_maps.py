@@ -2,9 +2,9 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.analysis import ClassMaps, classifier_with_gradients
 from mmdebias.ops import stretch_maps, to_heat
-from running import ROOT
 
 CLIPS = torch.randint(
     0, 256, (2, 3, 8, 48, 48), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)

@@ -5,6 +5,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.bias.frozen_features import (
     fit_rows,
     frozen_features,
@@ -14,7 +15,6 @@ from mmdebias.bias.frozen_features import (
 from mmdebias.bias.probe_checkpoint import encoder_config, needs_probe, write_probe
 from mmdebias.evaluation.classifiers import load_classifier
 from mmdebias.weights import CheckpointError
-from running import ROOT
 
 
 @pytest.mark.parametrize(

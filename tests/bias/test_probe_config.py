@@ -5,6 +5,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from helpers.running import ROOT
 from mmdebias.bias import (
     bias_measures,
     composed_probes,
@@ -16,7 +17,6 @@ from mmdebias.bias import (
 )
 from mmdebias.datasets.label_subset import parse_list
 from mmdebias.datasets.toy import ToyConfig, make_toy
-from running import ROOT
 
 PREPROCESSOR = dict(
     type='ActionDataPreprocessor',

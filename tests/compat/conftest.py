@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from running import ROOT, run
+from helpers.running import ROOT, run
 
 SCRIPTS = Path(__file__).parent / 'scripts'
 

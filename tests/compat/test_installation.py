@@ -11,9 +11,9 @@ import pytest
 from mmengine.config import Config
 from mmengine.utils import package_utils
 
+from helpers.running import ROOT, run
 from mmdebias import compat
 from mmdebias.compat import installation
-from running import ROOT, run
 
 # mmcv
 

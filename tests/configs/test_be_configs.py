@@ -6,7 +6,7 @@ import pytest
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
-from running import ROOT
+from helpers.running import ROOT
 
 BE = sorted(path.stem for path in (ROOT / 'configs' / 'be').glob('*.py'))
 

@@ -7,8 +7,8 @@ from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 
 from helpers.normal_form import digest
+from helpers.running import ROOT
 from mmdebias.datasets import STEPS, ordered_steps
-from running import ROOT
 
 README = (ROOT / 'configs' / 'README.md').read_text()
 BLOCKS = dict(re.findall(r'```python\n# mine/(\w+)\.py\n(.*?)```', README, re.DOTALL))

@@ -6,9 +6,9 @@ import pytest
 from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.datasets import ordered_steps
 from mmdebias.methods import METHODS
-from running import ROOT
 
 CONFIGS = sorted(
     path.relative_to(ROOT / 'configs')

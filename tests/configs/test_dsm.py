@@ -3,7 +3,7 @@
 import pytest
 from mmengine.config import Config
 
-from running import ROOT
+from helpers.running import ROOT
 
 FOLDER = ROOT / 'configs' / 'dsm'
 CONFIGS = sorted(path.stem for path in FOLDER.glob('*.py'))

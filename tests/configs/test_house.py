@@ -9,8 +9,8 @@ import pytest
 from mmengine.config import Config
 
 from helpers.normal_form import digest
+from helpers.running import ROOT
 from mmdebias.datasets import ordered_steps
-from running import ROOT
 
 FOLDER = ROOT / 'configs'
 FILES = sorted(FOLDER.rglob('*.py'))

@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.fileio import load
 from mmengine.hub import get_config
 
-from running import ROOT
+from helpers.running import ROOT
 
 METAFILES = [ROOT / path for path in load(ROOT / 'model-index.yml')['Import']]
 MODELS = [model for file in METAFILES for model in load(file)['Models']]

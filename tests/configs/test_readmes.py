@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from running import ROOT
+from helpers.running import ROOT
 
 READMES = [ROOT / 'README.md', *sorted((ROOT / 'configs').rglob('README.md'))]
 READMES += sorted((ROOT / 'docs').rglob('*.md'))

@@ -7,8 +7,8 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.optim import OptimWrapper
 
+from helpers.running import ROOT
 from mmdebias.methods import METHODS
-from running import ROOT
 
 ENCODER = dict(
     type='ResNet3d',

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from helpers.running import ROOT
 from mmdebias.datasets.label_subset import balanced_subset, parse_list
-from running import ROOT
 
 
 @pytest.fixture
@@ -16,6 +16,10 @@ def command():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.main
+
+
+def files(data, out):
+    return ['--data', str(data), '--out', str(out)]
 
 
 def videos(counts):
@@ -114,17 +118,17 @@ def test_command(command, tmp_path, capsys):
     source = tmp_path / 'train.txt'
     source.write_text(''.join(f'{path} {label}\n' for path, label in listed))
     small, large = tmp_path / 'train_1.txt', tmp_path / 'train_10.txt'
-    assert command([str(source), str(large), '--percent', '10', '--seed', '4']) == 0
+    assert command([*files(source, large), '--percent', '10', '--seed', '4']) == 0
     assert '30 of 300 videos (10.00 %), 3 classes of 10 to 10' in capsys.readouterr().out
-    assert command([str(source), str(small), '--percent', '1', '--seed', '4']) == 0
+    assert command([*files(source, small), '--percent', '1', '--seed', '4']) == 0
     lines = source.read_text().splitlines()
     kept = large.read_text().splitlines()
     assert kept == [line for line in lines if line in kept]
     assert set(small.read_text().splitlines()) <= set(kept)
     # The same again is fine, another choice under the same name is not.
-    assert command([str(source), str(large), '--percent', '10', '--seed', '4']) == 0
+    assert command([*files(source, large), '--percent', '10', '--seed', '4']) == 0
     capsys.readouterr()
-    assert command([str(source), str(large), '--percent', '10', '--seed', '5']) == 2
+    assert command([*files(source, large), '--percent', '10', '--seed', '5']) == 2
     assert 'train_10.txt is there and differs' in capsys.readouterr().err
     assert large.read_text().splitlines() == kept
 
@@ -132,9 +136,9 @@ def test_command(command, tmp_path, capsys):
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        (['no.txt', 'out.txt', '--percent', '1'], 'no.txt'),
-        (['train.txt', 'train.txt', '--percent', '1'], 'OUT is LIST'),
-        (['train.txt', 'out.txt', '--percent', '0'], 'percent=0'),
+        ([*files('no.txt', 'out.txt'), '--percent', '1'], 'no.txt'),
+        ([*files('train.txt', 'train.txt'), '--percent', '1'], '--out is --data'),
+        ([*files('train.txt', 'out.txt'), '--percent', '0'], 'percent=0'),
     ],
 )
 def test_command_errors(command, tmp_path, monkeypatch, capsys, arguments, message):

@@ -7,8 +7,8 @@ from mmaction.datasets import VideoDataset
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
+from helpers.running import ROOT
 from mmdebias.datasets import STEPS, TolerantVideoDataset, ordered_steps
-from running import ROOT
 
 OPEN, SAMPLE = dict(type='DecordInit'), dict(type='SampleFrames', clip_len=4)
 

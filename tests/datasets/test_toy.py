@@ -292,10 +292,10 @@ def test_test_videos_default_to_a_quarter():
 
 def test_command_line(command, toy, tmp_path, capsys):
     options = ['--videos=16', '--test-videos=8', '--size', '32', '40', '--frames=8', '--seed=3']
-    assert command([str(tmp_path / 'out'), *options, '--workers=1']) == 0
+    assert command(['--out', str(tmp_path / 'out'), *options, '--workers=1']) == 0
     assert '16 train, 8 test, 8 test_swap videos' in capsys.readouterr().out
     assert contents(tmp_path / 'out') == contents(toy)
-    assert command([str(tmp_path / 'out'), *options, '--bias', '0.5']) == 2
+    assert command(['--out', str(tmp_path / 'out'), *options, '--bias', '0.5']) == 2
     assert 'bias is 0.9 there and 0.5 here' in capsys.readouterr().err
 
 
@@ -309,7 +309,7 @@ def test_command_line(command, toy, tmp_path, capsys):
 )
 def test_command_line_errors(command, tmp_path, capsys, options, message):
     with pytest.raises(SystemExit) as stopped:
-        command([str(tmp_path / 'out'), *options])
+        command(['--out', str(tmp_path / 'out'), *options])
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / 'out').exists()

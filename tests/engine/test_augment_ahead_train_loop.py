@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from running import ROOT
+from helpers.running import ROOT
 
 STEPS = 2  # an epoch: 8 videos, 4 a batch
 

@@ -5,7 +5,7 @@ from mmengine.dataset import ConcatDataset, DefaultSampler, RepeatDataset
 from torch.utils.data import DataLoader, Dataset
 
 from mmdebias.engine import EpochSeedHook
-from mmdebias.engine.datasets_of import datasets_of
+from mmdebias.engine.epoch_seed_hook import innermost_datasets
 
 
 class Videos(Dataset):
@@ -58,5 +58,5 @@ def test_wrapped_datasets_are_found():
     wrapped.dataset = first
     concatenated = ConcatDataset.__new__(ConcatDataset)
     concatenated.datasets = [wrapped, second]
-    assert list(datasets_of(concatenated)) == [first, second]
-    assert list(datasets_of(first)) == [first]
+    assert list(innermost_datasets(concatenated)) == [first, second]
+    assert list(innermost_datasets(first)) == [first]

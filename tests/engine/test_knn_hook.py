@@ -8,10 +8,10 @@ from mmaction.registry import DATASETS
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from helpers.running import ROOT
+from helpers.two_ranks import on_two_ranks
 from mmdebias.engine import KNNHook
 from mmdebias.evaluation import knn_accuracy
-from running import ROOT
-from two_ranks import on_two_ranks
 
 
 def knn_loader(videos, gallery='train.txt'):

@@ -8,8 +8,8 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from running import ROOT
-from two_ranks import on_two_ranks
+from helpers.running import ROOT
+from helpers.two_ranks import on_two_ranks
 
 
 def runner_on(videos, work_dir, protocol='r3d_toy', experiment='test'):

@@ -8,8 +8,8 @@ from mmengine.config import Config
 from mmengine.fileio import load
 from mmengine.runner import Runner
 
-from running import ROOT
-from two_ranks import on_two_ranks
+from helpers.running import ROOT
+from helpers.two_ranks import on_two_ranks
 
 VIDEOS = 7  # two ranks cannot share them evenly: the sampler repeats the first
 

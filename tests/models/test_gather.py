@@ -3,7 +3,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-from two_ranks import RANKS, on_two_ranks
+from helpers.two_ranks import RANKS, on_two_ranks
 
 
 def check_exchange(rank):

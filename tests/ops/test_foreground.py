@@ -1,11 +1,11 @@
 import pytest
 import torch
 
+from helpers.straightforward_fame import straightforward_fame
 from mmdebias.ops import fame_mask, gauss_mask, grid_mask, merge, seed_mask
 from mmdebias.ops.colour import colour_bins, colour_likelihood
 from mmdebias.ops.foreground import frame_difference, motion_seed
 from mmdebias.ops.pixel_maps import bottom_pixels, top_pixels
-from straightforward_fame import straightforward_fame
 
 
 def moving_square(size=64, frames=8):

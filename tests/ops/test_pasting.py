@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from mmdebias.ops.pasting import cut_out, paste, scale_to_height
+from mmdebias.ops.compositing import crop_to_mask, paste_at, scale_to_height
 
 
 def test_piece_is_cropped_to_its_mask():
     frame = np.random.default_rng(0).integers(0, 255, (6, 8, 3), dtype=np.uint8)
     mask = np.zeros((6, 8), bool)
     mask[1, 2] = mask[4, 5] = True
-    piece, inside = cut_out(frame, mask)
+    piece, inside = crop_to_mask(frame, mask)
     assert np.array_equal(piece, frame[1:5, 2:6])
     assert inside.sum() == 2 and inside[0, 0] and inside[3, 3]
 
@@ -17,7 +17,7 @@ def test_pasted_piece_hides_the_frames_where_its_mask_is_and_nowhere_else():
     frames = np.zeros((3, 5, 7, 3), np.uint8)
     piece = np.full((2, 2, 3), 9, np.uint8)
     mask = np.array([[True, False], [True, True]])
-    pasted = paste(frames, piece, mask, top=3, left=1)
+    pasted = paste_at(frames, piece, mask, top=3, left=1)
     expected = np.zeros((5, 7), np.uint8)
     expected[3, 1] = expected[4, 1] = expected[4, 2] = 9
     assert (pasted == expected[None, :, :, None]).all()
@@ -36,8 +36,8 @@ def test_scaling_keeps_proportions_and_fits(height, max_width, shape):
 
 def test_wrong_pieces_are_refused():
     with pytest.raises(ValueError, match='marks nothing'):
-        cut_out(np.zeros((4, 4, 3)), np.zeros((4, 4), bool))
+        crop_to_mask(np.zeros((4, 4, 3)), np.zeros((4, 4), bool))
     with pytest.raises(ValueError, match='differ in size'):
-        cut_out(np.zeros((4, 4, 3)), np.ones((4, 5), bool))
+        crop_to_mask(np.zeros((4, 4, 3)), np.ones((4, 5), bool))
     with pytest.raises(ValueError, match='does not lie inside'):
-        paste(np.zeros((1, 4, 4, 3)), np.zeros((2, 2, 3)), np.ones((2, 2), bool), 3, 0)
+        paste_at(np.zeros((1, 4, 4, 3)), np.zeros((2, 2, 3)), np.ones((2, 2), bool), 3, 0)

@@ -13,8 +13,8 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.datasets.toy.masks import pack_masks
-from running import ROOT
 
 FOLDER = ROOT / 'tools' / 'analysis'
 SUPERVISED = ROOT / 'configs' / 'supervised' / 'r3d_toy.py'
@@ -115,7 +115,7 @@ def test_response_curve(tool, models, few_videos, tmp_path):
 
 
 def test_static_gain_of_probes(tool, models, few_videos, tmp_path):
-    lists = [few_videos / 'train.txt', few_videos / 'test.txt']
+    lists = ['--train', few_videos / 'train.txt', '--data', few_videos / 'test.txt']
     out = tmp_path / 'gain.png'
     said = tool('static_gain', 'probe', *lists, '--baseline', 'b', '--out', out, *models)
     assert [line.split(' |')[0] for line in said.splitlines()[2:5]] == ['| a', '| b', '| a over b']
@@ -137,11 +137,9 @@ test_dataloader = dict(
     num_workers=0, persistent_workers=False, dataset=dict(data_root='{few_videos}')
 )
 """)
-    pair = [config, checkpoint]
-    said = tool(
-        'static_gain', 'classifiers', '--static', *pair, '--normal', *pair, '--baseline', *pair,
-        '--out', tmp_path / 'gain.png',
-    )  # fmt: skip
+    named = [('--model', name, config, checkpoint) for name in ('static', 'normal', 'baseline')]
+    options = ['--out', tmp_path / 'gain.png']
+    said = tool('static_gain', 'classifiers', *sum(named, ()), *options)
     report = json.loads((tmp_path / 'gain.json').read_text())
     assert '| normal over baseline |' in said
     # The same classifier three times gains nothing, and six classes have no video.
@@ -151,7 +149,7 @@ test_dataloader = dict(
 
 
 def test_temporal_kernels(tool, models, tmp_path):
-    said = tool('temporal_kernels', tmp_path / 'out.png', '--kind', '3d', *models)
+    said = tool('temporal_kernels', '--out', tmp_path / 'out.png', '--kind', '3d', *models)
     assert '| layer1.0.conv1.conv | 432 |' in said  # 4 x 4 x 3 x 3 x 3
     assert cv2.imread(str(tmp_path / 'out.png')).std() > 10
 
@@ -159,7 +157,7 @@ def test_temporal_kernels(tool, models, tmp_path):
 def test_wrong_input_is_one_message(tool, models, checkpoint, few_videos, real_videos, tmp_path):
     video, short = few_videos / '00.mp4', real_videos / 'three_frames.mov'
     normal = ['--model', 'a', SUPERVISED, checkpoint]
-    lists = [few_videos / 'train.txt', few_videos / 'test.txt']
+    lists = ['--train', few_videos / 'train.txt', '--data', few_videos / 'test.txt']
     for arguments, says in (
         # A checkpoint of another architecture: eight times as wide.
         (['activation_maps', video, *normal], 'the encoder in the file is not the ResNet3d'),
@@ -170,9 +168,10 @@ def test_wrong_input_is_one_message(tool, models, checkpoint, few_videos, real_v
         (['response_curve', video, '--stride', '99', *models], 'room for one window only'),
         (['activation_maps', tmp_path / 'none.mp4', *models], 'no such file'),
         (['activation_maps', video, '--masks', tmp_path, *models], 'has no masks'),
-        (['temporal_kernels', tmp_path / 'a.png', *models], 'no temporal convolutions'),
+        (['temporal_kernels', '--out', tmp_path / 'a.png', *models], 'no temporal convolutions'),
         (['static_gain', 'probe', *lists, '--baseline', 'z', *models], '--baseline z'),
         (['activation_maps', video, *models, '--model', 'a', MOCO, 'random'], 'given twice'),
+        (['static_gain', 'classifiers', *models], "name one 'static', one 'normal'"),
     ):
         with pytest.raises(SystemExit) as stopped:
             tool(*arguments)

@@ -12,10 +12,10 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from PIL import Image
 
+from helpers.running import ROOT
 from mmdebias.bias import Model, bias_report
 from mmdebias.datasets.toy import ToyConfig, make_toy
 from mmdebias.datasets.toy.masks import pack_masks
-from running import ROOT
 
 TOOL = ROOT / 'tools' / 'bias_report.py'
 

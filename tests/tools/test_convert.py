@@ -6,8 +6,8 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from released_files import fame_pretraining
-from running import ROOT, run
+from helpers.released_files import fame_pretraining
+from helpers.running import ROOT, run
 
 IMPORT, EXPORT = 'tools/convert/import_weights.py', 'tools/convert/export_weights.py'
 
@@ -22,7 +22,7 @@ def released(tmp_path_factory):
 @pytest.fixture(scope='module')
 def imported(released):
     return released.parent / 'i3d.pth', run(
-        ['python', IMPORT, released, '--from', 'fame', released.parent / 'i3d.pth']
+        ['python', IMPORT, released, '--from', 'fame', '--out', released.parent / 'i3d.pth']
     )
 
 
@@ -41,9 +41,9 @@ def test_import_says_where_all_keys_went_and_how_to_go_on(imported):
 def test_what_was_imported_goes_out_to_fame_and_comes_in_again(imported, tmp_path):
     file, _ = imported
 
-    log = run(['python', EXPORT, file, tmp_path / 'fame', '--to', 'fame'])
+    log = run(['python', EXPORT, file, '--out', tmp_path / 'fame', '--to', 'fame'])
     (written,) = tmp_path.glob('fame-????????.pth')
-    run(['python', IMPORT, written, tmp_path / 'again.pth'])
+    run(['python', IMPORT, written, '--out', tmp_path / 'again.pth'])
 
     assert f'Wrote {written}: 342 tensors' in log
     first, again = torch.load(file)['state_dict'], torch.load(tmp_path / 'again.pth')['state_dict']
@@ -62,7 +62,7 @@ def test_an_encoder_of_any_config_becomes_a_program(tmp_path):
     torch.save(dict(state_dict=state, optimizer={}), tmp_path / 'epoch_1.pth')
     options = ['--to', 'torchscript', '--size', 8, 48, 48, '--config', tmp_path / 'tiny.py']
 
-    log = run(['python', EXPORT, tmp_path / 'epoch_1.pth', tmp_path / 'tiny.pt', *options])
+    log = run(['python', EXPORT, tmp_path / 'epoch_1.pth', '--out', tmp_path / 'tiny.pt', *options])
 
     assert 'clips [N, 3, 8, 48, 48] to feature maps, any N' in log
     clips = torch.randn(3, 3, 8, 48, 48)
@@ -74,7 +74,9 @@ def test_an_encoder_of_any_config_becomes_a_program(tmp_path):
 def test_a_broken_file_ends_with_one_line_that_says_so(tmp_path):
     (tmp_path / 'broken.pth').write_bytes(b'PK\x03\x04 and no more')
 
-    log = run(['python', IMPORT, tmp_path / 'broken.pth', tmp_path / 'out.pth'], check=False)
+    log = run(
+        ['python', IMPORT, tmp_path / 'broken.pth', '--out', tmp_path / 'out.pth'], check=False
+    )
 
     assert log.strip().splitlines()[-1].startswith(f'error: {tmp_path / "broken.pth"} is truncated')
     assert 'Traceback' not in log
@@ -85,7 +87,7 @@ def test_a_file_is_replaced_only_when_asked(released, imported):
     file, _ = imported
     before = file.read_bytes()
 
-    log = run(['python', IMPORT, released, file], check=False)
+    log = run(['python', IMPORT, released, '--out', file], check=False)
 
     assert f'error: {file} exists: name another file, or add --overwrite' in log
     assert file.read_bytes() == before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from running import PRETRAIN, ROOT, losses, run
+from helpers.running import PRETRAIN, ROOT, losses, run
 
 
 def free_port():

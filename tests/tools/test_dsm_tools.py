@@ -6,9 +6,9 @@ import sys
 import numpy as np
 
 from conftest import write_video
+from helpers.running import ROOT, run
 from mmdebias.datasets import ScaleOpticalFlow
 from mmdebias.ops import flow_to_previous, warp_by_flow
-from running import ROOT, run
 
 
 def moving_video(path, frames=10):
@@ -23,8 +23,13 @@ def test_flow_is_written_once_and_read_by_the_transform(tmp_path):
     folder.mkdir()
     moving_video(folder / 'video.mp4')
     (tmp_path / 'list.txt').write_text('some class/video.mp4 3\n')
-    command = [sys.executable, ROOT / 'tools' / 'data' / 'extract_flow.py', tmp_path / 'list.txt']
-    command += [tmp_path / 'flow', '--root', tmp_path, '--interval', '2']
+    command = [
+        sys.executable,
+        ROOT / 'tools' / 'data' / 'extract_flow.py',
+        '--data',
+        tmp_path / 'list.txt',
+    ]
+    command += ['--out', tmp_path / 'flow', '--data-root', tmp_path, '--interval', '2']
     shown = run(command)
     path = tmp_path / 'flow' / 'some class' / 'video_2.npy'
     assert f'{path}: (10, 80, 96, 2)' in shown

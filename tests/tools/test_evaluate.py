@@ -10,8 +10,8 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from helpers.normal_form import digest
-from mmdebias.evaluation import confidence_interval
-from running import ROOT, run
+from helpers.running import ROOT, run
+from mmdebias.bias import confidence_interval
 
 EVALUATE = [sys.executable, ROOT / 'tools' / 'evaluate.py']
 

@@ -6,7 +6,7 @@ import pytest
 from mmaction.registry import DATASETS
 
 from conftest import write_video
-from running import ROOT, run
+from helpers.running import ROOT, run
 
 TOOL = [sys.executable, ROOT / 'tools' / 'data' / 'make_actor_videos.py']
 
@@ -42,7 +42,15 @@ def originals(tmp_path):
 
 def test_set_has_the_layout_of_the_original_and_says_what_is_left_out(originals, tmp_path):
     out = tmp_path / 'actors'
-    command = [*TOOL, originals / 'train.txt', out, '--root', originals / 'videos']
+    command = [
+        *TOOL,
+        '--data',
+        originals / 'train.txt',
+        '--out',
+        out,
+        '--data-root',
+        originals / 'videos',
+    ]
     command += ['--boxes', originals / 'boxes.json']
     log = run(command)
     assert '2 of 6 videos (0 were there, 4 left out); 0 of 12 frames' in log
@@ -73,7 +81,7 @@ def test_set_has_the_layout_of_the_original_and_says_what_is_left_out(originals,
     ('lines', 'boxes', 'says'),
     [
         ('', '{}', 'lists no videos'),
-        ('../a.avi 0', '{}', 'relative to --root'),
+        ('../a.avi 0', '{}', 'relative to --data-root'),
         ('a.avi 0\na.mp4 1', '{}', 'differ in the ending alone'),
         ('a.avi 0', '[]', 'must map videos'),
     ],
@@ -82,7 +90,10 @@ def test_bad_input_is_an_error_before_anything_is_written(tmp_path, lines, boxes
     (tmp_path / 'list.txt').write_text(lines)
     (tmp_path / 'boxes.json').write_text(boxes)
     out = tmp_path / 'out'
-    log = run([*TOOL, tmp_path / 'list.txt', out, '--boxes', tmp_path / 'boxes.json'], check=False)
+    log = run(
+        [*TOOL, '--data', tmp_path / 'list.txt', '--out', out, '--boxes', tmp_path / 'boxes.json'],
+        check=False,
+    )
     assert log.startswith('error: ') and says in log and not out.exists()
 
 
@@ -90,7 +101,8 @@ def test_detector_without_mmdet_says_what_to_install(tmp_path):
     (tmp_path / 'list.txt').write_text('a.avi 0')
     blocked = "import sys; sys.modules['mmdet'] = None; import runpy; sys.argv = sys.argv[1:]; "
     blocked += "runpy.run_path(sys.argv[0], run_name='__main__')"
-    command = [sys.executable, '-c', blocked, *TOOL[1:], tmp_path / 'list.txt', tmp_path / 'out']
+    command = [sys.executable, '-c', blocked, *TOOL[1:], '--data', tmp_path / 'list.txt']
+    command += ['--out', tmp_path / 'out']
     log = run([*command, '--detector', 'config.py', 'weights.pth'], check=False)
     assert 'mmdebias[detect]' in log and 'Traceback' not in log
 
@@ -112,8 +124,17 @@ runpy.run_path(sys.argv[0], run_name='__main__')
 def test_boxes_that_are_found_are_kept(originals, tmp_path):
     """With a stand-in for mmdet, which the tests do not need."""
     out = tmp_path / 'actors'
-    command = [sys.executable, '-c', STAND_IN, TOOL[1], originals / 'train.txt', out]
-    command += ['--root', originals / 'videos', '--detector', 'config.py', 'weights.pth']
+    command = [
+        sys.executable,
+        '-c',
+        STAND_IN,
+        TOOL[1],
+        '--data',
+        originals / 'train.txt',
+        '--out',
+        out,
+    ]
+    command += ['--data-root', originals / 'videos', '--detector', 'config.py', 'weights.pth']
     assert '4 of 6 videos' in run(command)
     kept = json.loads((out / 'boxes' / 'run' / 'nobody.avi.json').read_text())
     assert kept == {'run/nobody.avi': [[[10, 10, 50, 60]]] * 6}

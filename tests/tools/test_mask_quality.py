@@ -3,8 +3,8 @@ import runpy
 import sys
 
 from conftest import write_video
+from helpers.running import ROOT
 from mmdebias.datasets.toy import ToyConfig, make_toy
-from running import ROOT
 
 
 def table(monkeypatch, capsys, *arguments):
@@ -35,7 +35,7 @@ def test_boxes_of_a_moving_square(monkeypatch, capsys, tmp_path):
     (tmp_path / 'boxes.json').write_text(json.dumps(boxes))
     rows = table(
         monkeypatch, capsys, 'boxes', tmp_path / 'boxes.json', tmp_path, '--size', 64,
-        '--picture', tmp_path / 'masks.png',
+        '--out', tmp_path / 'masks.png',
     )  # fmt: skip
     covered, outside = map(float, rows['fame, robust'][0].split(' / '))
     assert covered > 0.7 and outside < 0.4

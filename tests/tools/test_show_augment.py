@@ -4,7 +4,7 @@ import sys
 import cv2
 import pytest
 
-from running import ROOT
+from helpers.running import ROOT
 
 
 def show_augment(monkeypatch, *arguments):

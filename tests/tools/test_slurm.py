@@ -2,7 +2,7 @@
 
 import pytest
 
-from running import PRETRAIN, ROOT, losses, run
+from helpers.running import PRETRAIN, ROOT, losses, run
 
 SRUN = """#!/usr/bin/env bash
 while [[ $1 == -* ]]; do

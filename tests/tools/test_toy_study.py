@@ -3,7 +3,7 @@
 import json
 import sys
 
-from running import ROOT, run
+from helpers.running import ROOT, run
 
 SCRIPT = ROOT / 'tools' / 'analysis' / 'toy_study.py'
 ROWS = 'random,fame,moco_grey'

@@ -8,7 +8,7 @@ import mmaction
 import pytest
 import torch
 
-from running import PRETRAIN, ROOT, losses, run
+from helpers.running import PRETRAIN, ROOT, losses, run
 
 TRAIN = [sys.executable, ROOT / 'tools' / 'train.py']
 TEST = [sys.executable, ROOT / 'tools' / 'test.py']

@@ -2,7 +2,7 @@
 
 import sys
 
-from running import PRETRAIN, ROOT, losses, run
+from helpers.running import PRETRAIN, ROOT, losses, run
 
 TRAIN = [sys.executable, ROOT / 'tools' / 'train.py']
 

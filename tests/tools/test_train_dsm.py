@@ -5,7 +5,7 @@ import sys
 import pytest
 import torch
 
-from running import PRETRAIN, ROOT, losses, run
+from helpers.running import PRETRAIN, ROOT, losses, run
 
 TRAIN = [sys.executable, ROOT / 'tools' / 'train.py']
 

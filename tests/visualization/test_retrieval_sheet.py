@@ -8,8 +8,8 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.visualization import draw_retrieval_sheet
-from running import ROOT
 
 
 def share(picture, colour):
@@ -65,10 +65,11 @@ def test_command_draws_the_nearest_training_videos(few_videos, tmp_path, monkeyp
         for key in (f'data_root={few_videos}', f'ann_file={tmp_path / name}')
     ]
     command = [
-        tool, config, tmp_path / 'a.pth', tmp_path / 'sheet.png', '--queries', 2,
+        tool, '--model', 'sheet', config, tmp_path / 'a.pth', '--out', tmp_path, '--queries', 2,
         '--cfg-options', 'model.backbone.base_channels=4', *sides,
     ]  # fmt: skip
     monkeypatch.setattr(sys, 'argv', list(map(str, command)))
+    monkeypatch.syspath_prepend(tool.parent)  # as when it is run as a script
     runpy.run_path(str(tool), run_name='__main__')
     assert 'sheet.png' in capsys.readouterr().out
     picture = cv2.imread(str(tmp_path / 'sheet.png'))
@@ -76,5 +77,5 @@ def test_command_draws_the_nearest_training_videos(few_videos, tmp_path, monkeyp
 
     (tmp_path / 'names.txt').write_text('only_one\n')
     monkeypatch.setattr(sys, 'argv', [*map(str, command), '--classes', str(tmp_path / 'names.txt')])
-    with pytest.raises(ValueError, match='give the names of this data set'):
+    with pytest.raises(SystemExit, match='give the names of this data set'):
         runpy.run_path(str(tool), run_name='__main__')

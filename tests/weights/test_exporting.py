@@ -7,6 +7,14 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from helpers.released_files import (
+    fame_pretraining,
+    prefixed,
+    torchvision_r2plus1d,
+    torchvision_r3d,
+    weights_of,
+)
+from helpers.running import ROOT
 from mmdebias.weights import (
     CheckpointError,
     import_weights,
@@ -16,14 +24,6 @@ from mmdebias.weights import (
     to_fame,
     to_torchvision,
 )
-from released_files import (
-    fame_pretraining,
-    prefixed,
-    torchvision_r2plus1d,
-    torchvision_r3d,
-    weights_of,
-)
-from running import ROOT
 
 
 def encoder_part(state, prefix, heads):

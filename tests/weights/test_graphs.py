@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from helpers.released_files import NET, weights_of
 from mmdebias.weights import CheckpointError, export_onnx, export_torchscript
-from released_files import NET, weights_of
 
 SIZE = (4, 32, 32)
 

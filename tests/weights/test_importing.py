@@ -5,8 +5,7 @@ import torch
 from mmengine.runner.checkpoint import load_checkpoint
 from torch import nn
 
-from mmdebias.weights import CheckpointError, import_weights, read_checkpoint, save
-from released_files import (
+from helpers.released_files import (
     NET,
     be_pretraining,
     every_layout,
@@ -17,6 +16,7 @@ from released_files import (
     torchvision_r3d,
     weights_of,
 )
+from mmdebias.weights import CheckpointError, import_weights, read_checkpoint, save
 
 
 class Model(nn.Module):

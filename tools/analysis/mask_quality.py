@@ -2,7 +2,7 @@
 
 Usage:
     python tools/analysis/mask_quality.py toy FOLDER... [--videos N]
-    python tools/analysis/mask_quality.py boxes BOXES.json VIDEO_FOLDER [--picture OUT.jpg]
+    python tools/analysis/mask_quality.py boxes BOXES.json VIDEO_FOLDER [--out OUT.jpg]
 
 ``toy`` takes folders of tools/data/make_toy.py and compares with the actor's exact masks: the
 truth of a clip is every pixel that the actor covers in one of its frames. ``boxes`` takes boxes
@@ -22,9 +22,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmdebias.analysis import mask_overlap
 from mmdebias.datasets.toy import load_masks
-from mmdebias.ops import fame_mask, gauss_mask, grid_mask, seed_mask
+from mmdebias.ops import fame_mask, gauss_mask, grid_mask, mask_overlap, seed_mask
 from mmdebias.ops.foreground import PRESETS
 from mmdebias.visualization import draw_mask_comparison
 
@@ -55,11 +54,11 @@ def main() -> None:
     boxes = commands.add_parser('boxes', help='real clips with boxes written down by hand')
     boxes.add_argument('boxes', type=Path)
     boxes.add_argument('videos', type=Path, help='folder of the clips')
-    boxes.add_argument('--picture', type=Path, help='draw the masks side by side')
+    boxes.add_argument('--out', type=Path, help='picture of the masks side by side')
     for command in (toy, boxes):
         command.add_argument('--size', type=int, default=112, help='pixels of a side')
         command.add_argument(
-            '--masks', nargs='+', default=list(MASKS), choices=list(MASKS), metavar='MASK',
+            '--kinds', nargs='+', default=list(MASKS), choices=list(MASKS), metavar='MASK',
             help=f'some of {list(MASKS)}',
         )  # fmt: skip
     args = parser.parse_args()
@@ -68,7 +67,7 @@ def main() -> None:
 
 def measure_toy(args: argparse.Namespace) -> None:
     """One table: IoU of each mask on each folder."""
-    table = {name: [] for name in args.masks}
+    table = {name: [] for name in args.kinds}
     for folder in args.folders:
         lines = (folder / 'train.txt').read_text().split('\n')[: args.videos]
         videos = [line.split()[0] for line in lines if line]
@@ -90,15 +89,15 @@ def measure_boxes(args: argparse.Namespace) -> None:
         clips.append(read(args.videos / video, frames, args.size))
         truth.append(boxed([box for frame in by_frame.values() for box in frame], args.size))
     clips, truth = torch.stack(clips), torch.stack(truth)
-    masks = {name: MASKS[name](clips) for name in args.masks}
+    masks = {name: MASKS[name](clips) for name in args.kinds}
     table = {}
     for name, mask in masks.items():
         overlap = mask_overlap(mask, truth)
         table[name] = list(zip(overlap['covered'].tolist(), overlap['outside'].tolist()))
     names = [Path(video).stem for video in boxes]
     print_table('mask', names, table, lambda pair: '{:.2f} / {:.2f}'.format(*pair))
-    if args.picture:
-        print(draw_mask_comparison(args.picture, clips, masks, names))
+    if args.out:
+        print(draw_mask_comparison(args.out, clips, masks, names))
 
 
 def read(path: Path, frames: list[int], size: int) -> Tensor:

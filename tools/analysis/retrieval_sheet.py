@@ -1,7 +1,8 @@
 """Draw queries and the videos nearest to them, as in FAME's Figure 8.
 
 Usage:
-    python tools/analysis/retrieval_sheet.py CONFIG CHECKPOINT OUT.png [--queries N] [--nearest K]
+    python tools/analysis/retrieval_sheet.py --model NAME CONFIG CHECKPOINT [--model ...]
+        [--out DIR] [--queries N] [--nearest K]
 
 CONFIG is one of configs/retrieval at video level. A row is a query, its middle frame first; the
 frame of a neighbour is green where its class is right and red where it is not. Below each frame is
@@ -12,9 +13,10 @@ import argparse
 from pathlib import Path
 
 import torch
-from mmengine.config import Config, DictAction
+from comparing import add_models, models_of, run
+from mmengine.config import Config
 
-from mmdebias.apis import embed, load_encoder
+from mmdebias.apis import embed
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import nearest
 from mmdebias.visualization import draw_retrieval_sheet
@@ -23,29 +25,26 @@ from mmdebias.visualization import draw_retrieval_sheet
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('config')
-    parser.add_argument('checkpoint')
-    parser.add_argument('out', type=Path)
+    add_models(parser)
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/retrieval_sheets'))
     parser.add_argument('--queries', type=int, default=8, help='evenly spread over the test list')
     parser.add_argument('--nearest', type=int, default=3)
     parser.add_argument('--classes', type=Path, help='names of the classes, one a line')
-    parser.add_argument('--device', default='cpu')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args()
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
-    sides = [videos_of(cfg, side) for side in ('gallery', 'query')]
-    chosen = torch.linspace(0, len(sides[1]) - 1, min(args.queries, len(sides[1]))).long()
-    sides[1] = [sides[1][i] for i in chosen]
-    encoder = load_encoder(cfg, args.checkpoint)
-    features = [
-        torch.from_numpy(embed([path for path, _ in side], encoder, device=args.device))
-        for side in sides
-    ]
-    indices = nearest(*features, args.nearest)[1]
-    neighbours = [[sides[0][i] for i in row] for row in indices.tolist()]
-    classes = names_of_classes(cfg, args.classes)
-    print(draw_retrieval_sheet(args.out, sides[1], neighbours, classes=classes))
+    for model in models_of(args):
+        sides = [videos_of(model.cfg, side) for side in ('gallery', 'query')]
+        chosen = torch.linspace(0, len(sides[1]) - 1, min(args.queries, len(sides[1]))).long()
+        sides[1] = [sides[1][i] for i in chosen]
+        encoder = model.encoder(args.device)
+        features = [
+            torch.from_numpy(embed([path for path, _ in side], encoder, device=args.device))
+            for side in sides
+        ]
+        indices = nearest(*features, args.nearest)[1]
+        neighbours = [[sides[0][i] for i in row] for row in indices.tolist()]
+        classes = names_of_classes(model.cfg, args.classes)
+        out = args.out / f'{model.name}.png'
+        print(draw_retrieval_sheet(out, sides[1], neighbours, classes=classes))
 
 
 def names_of_classes(cfg: Config, path: Path | None) -> list[str]:
@@ -66,4 +65,4 @@ def videos_of(cfg: Config, side: str) -> list[tuple[str, int]]:
 
 
 if __name__ == '__main__':
-    main()
+    run(main)

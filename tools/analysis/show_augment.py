@@ -18,6 +18,7 @@ from mmengine.registry import init_default_scope
 from torch import Tensor
 
 import mmdebias  # noqa: F401  (registers everything)
+from mmdebias.ops.clips import pixel_range
 from mmdebias.visualization import draw_view_sheet, write_view_film
 
 
@@ -59,7 +60,7 @@ def seen(config: Config, videos: list[str]) -> dict[str, Tensor]:
     if isinstance(inputs, Tensor):  # a classifier's clips have no names
         inputs = {f'clip {v}': inputs[:, v] for v in range(inputs.shape[1])}
     # Ours count colours from 0 to 1, MMAction2's own preprocessor from 0 to 255.
-    scale = 255 if float(preprocessor.mean.max()) > 1 else 1
+    scale = pixel_range(preprocessor.mean.flatten().tolist())
     return {
         view: ((clips * preprocessor.std + preprocessor.mean) / scale).clamp(0, 1)
         for view, clips in inputs.items()

@@ -1,10 +1,10 @@
 """What motion adds to a still frame, class by class (DSM Fig. 1, BE Fig. 4).
 
 Usage:
-    python tools/analysis/static_gain.py probe TRAIN_LIST TEST_LIST [--root DIR]
+    python tools/analysis/static_gain.py probe --train LIST --data LIST [--data-root DIR]
         --model NAME CONFIG CHECKPOINT [--model ...] [--baseline NAME] [--out OUT.png]
-    python tools/analysis/static_gain.py classifiers --static CONFIG CHECKPOINT
-        --normal CONFIG CHECKPOINT [--baseline CONFIG CHECKPOINT] [--out OUT.png]
+    python tools/analysis/static_gain.py classifiers --model static CONFIG CHECKPOINT
+        --model normal CONFIG CHECKPOINT [--model baseline CONFIG CHECKPOINT] [--out OUT.png]
 
 `probe` fits a linear classifier on frozen features of normal clips and another on clips of one
 repeated frame; both are tested on normal clips (DSM). `classifiers` takes a classifier trained on
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from comparing import add_models, models_of, run
+from comparing import Model, add_models, models_of, run
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
@@ -47,19 +47,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest='command', required=True)
     probe = commands.add_parser('probe', help='linear probes of encoders')
-    probe.add_argument('train', type=Path, help='list of videos and labels')
-    probe.add_argument('test', type=Path, help='list of videos and labels')
-    probe.add_argument('--root', type=Path, help="of the lists' paths; default the list's folder")
+    probe.add_argument('--train', type=Path, required=True, help='list of videos and labels')
+    probe.add_argument('--data', type=Path, required=True, help='list to test on')
+    probe.add_argument('--data-root', type=Path, help="default: the lists' folders")
     add_models(probe)
     probe.add_argument('--baseline', help='name of the model that the others are compared with')
     probe.add_argument('--clips', type=int, default=1, help='averaged of each video')
     probe.add_argument('--seed', type=int, default=0, help='of the frames that are repeated')
     trained = commands.add_parser('classifiers', help='classifiers trained on one and the other')
-    for name in ('static', 'normal', 'baseline'):
-        trained.add_argument(
-            f'--{name}', nargs=2, metavar=('CONFIG', 'CHECKPOINT'), required=name != 'baseline'
-        )
-    trained.add_argument('--device', default='cpu')
+    add_models(trained)
     for command in (probe, trained):
         command.add_argument('--classes', type=Path, help='names of the classes, one a line')
         command.add_argument('--out', type=Path, default=Path('work_dirs/static_gain.png'))
@@ -127,7 +123,7 @@ def probed(args: argparse.Namespace) -> dict[str, dict[str, np.ndarray]]:
     models = models_of(args)
     if args.baseline is not None and args.baseline not in [model.name for model in models]:
         raise ValueError(f'--baseline {args.baseline} is none of the models: name one of them')
-    lists = [read_list(path, args.root) for path in (args.train, args.test)]
+    lists = [read_list(path, args.data_root) for path in (args.train, args.data)]
     labels = [torch.tensor([label for _, label in videos]) for videos in lists]
     classes = int(max(one.max() for one in labels)) + 1
     if classes < 2:
@@ -173,25 +169,30 @@ def read_list(path: Path, root: Path | None) -> list[tuple[str, int]]:
 
 def trained_apart(args: argparse.Namespace) -> dict[str, dict[str, np.ndarray]]:
     """Accuracy by class of classifiers, on the test list of the normal one's config."""
-    cfg = Config.fromfile(args.normal[0])
-    normal = predicted(args.normal, cfg, args.device)
-    accuracies = dict(normal=dict(normal=normal, static=predicted(args.static, cfg, args.device)))
-    if args.baseline:
-        accuracies['baseline'] = dict(normal=predicted(args.baseline, cfg, args.device))
+    models = {model.name: model for model in models_of(args)}
+    if not {'static', 'normal'} <= models.keys() <= {'static', 'normal', 'baseline'}:
+        raise ValueError(
+            f"the models are {list(models)}: name one 'static', one 'normal' and, if there is one, "
+            "the 'baseline'"
+        )
+    cfg = models['normal'].cfg
+    found = {name: predicted(model, cfg, args.device) for name, model in models.items()}
+    accuracies = dict(normal=dict(normal=found['normal'], static=found['static']))
+    if 'baseline' in found:
+        accuracies['baseline'] = dict(normal=found['baseline'])
     return accuracies
 
 
 @torch.inference_mode()
-def predicted(files: list[str], tested: Config, device: str) -> np.ndarray:
-    """Accuracy of a classifier by class."""
-    cfg = Config.fromfile(files[0])
-    classifier = load_classifier(cfg, files[1]).to(device)
+def predicted(model: Model, tested: Config, device: str) -> np.ndarray:
+    """Return the accuracy of a classifier by class."""
+    classifier = load_classifier(model.cfg, model.checkpoint).to(device)
     with DefaultScope.overwrite_default_scope('mmaction'):
         loader = Runner.build_dataloader(tested.test_dataloader, seed=0)
     samples = [sample for batch in loader for sample in classifier.test_step(batch)]
     found = np.array([int(sample.pred_label) for sample in samples])
     labels = np.array([int(sample.gt_label) for sample in samples])
-    return per_class_accuracy(found, labels, int(cfg.model.cls_head.num_classes))
+    return per_class_accuracy(found, labels, int(model.cfg.model.cls_head.num_classes))
 
 
 def listed(values: np.ndarray) -> list:

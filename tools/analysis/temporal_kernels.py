@@ -1,8 +1,8 @@
 """How the weights of temporal convolutions are spread in each layer (FAME, Fig. 3).
 
 Usage:
-    python tools/analysis/temporal_kernels.py OUT.png --model NAME CONFIG CHECKPOINT [--model ...]
-        [--kind temporal|3d]
+    python tools/analysis/temporal_kernels.py --model NAME CONFIG CHECKPOINT [--model ...]
+        [--kind temporal|3d] [--out OUT.png]
 
 The models must have the same layers. Standard deviations are printed as a table; the weights of a
 layer that batch normalisation follows may be scaled without changing what it computes, so look at
@@ -21,8 +21,8 @@ from mmdebias.analysis import draw_kernel_violins, temporal_kernels
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('out', type=Path)
     add_models(parser)
+    parser.add_argument('--out', type=Path, default=Path('work_dirs/temporal_kernels.png'))
     parser.add_argument('--kind', choices=('temporal', '3d'), default='temporal')
     args = parser.parse_args()
     kernels = {}

@@ -29,7 +29,7 @@ from mmdebias.models.data_preprocessor import PreparedBatch
 from mmdebias.ops import flow_to_previous
 
 sys.path.insert(0, str(Path(__file__).parents[2] / 'tests'))
-from straightforward_fame import straightforward_fame
+from helpers.straightforward_fame import straightforward_fame
 
 PHOTOMETRIC = [
     dict(type='RandomGrayscale', p=0.2),

@@ -2,9 +2,9 @@
 
 Examples::
 
-    python tools/convert/export_weights.py work_dirs/fame/epoch_200.pth i3d_fame.pth
-    python tools/convert/export_weights.py epoch_200.pth i3d_fame.pth --backbone-only --to fame
-    python tools/convert/export_weights.py epoch_200.pth i3d_fame.onnx --to onnx --size 16 224 224
+    python tools/convert/export_weights.py work_dirs/fame/epoch_200.pth --out i3d_fame.pth
+    python tools/convert/export_weights.py epoch_200.pth --out i3d.pth --backbone-only --to fame
+    python tools/convert/export_weights.py epoch_200.pth --out i3d.onnx --to onnx --size 16 224 224
 
 `mmaction`, `torchvision` and `fame` write weights, without optimiser, queue and momentum encoder,
 to `NAME-HASH.pth` as OpenMMLab does. `onnx` and `torchscript` write the encoder as a program, from
@@ -41,7 +41,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('checkpoint', metavar='CHECKPOINT', type=Path, help='of a run, or imported')
-    parser.add_argument('out', metavar='OUT', type=Path, help='the file to write')
+    parser.add_argument('--out', required=True, type=Path, help='the file to write')
     parser.add_argument('--to', choices=[*EXPORTS, *PROGRAMS], default='mmaction')
     parser.add_argument(
         '--backbone-only',

@@ -2,7 +2,7 @@
 
 Example::
 
-    python tools/convert/import_weights.py downloaded.pth.tar --from fame i3d_fame.pth
+    python tools/convert/import_weights.py downloaded.pth.tar --from fame --out i3d_fame.pth
 
 Layouts: `fame` (pre-training and fine-tuning), `be` and `dsm` (the same layout), `torchvision`
 (`r2plus1d_18`, `r3d_18`), `moco_video` (the SlowOnly-50 of SlowFast and PyTorchVideo); `auto`
@@ -16,8 +16,8 @@ from pathlib import Path
 
 import mmdebias
 from mmdebias.weights import CheckpointError, Imported, import_weights, read_checkpoint, save
-from mmdebias.weights.account import account
 from mmdebias.weights.formats import FORMATS
+from mmdebias.weights.key_table import key_table
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -26,7 +26,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('source', metavar='SOURCE', type=Path, help='the released file')
-    parser.add_argument('out', metavar='OUT', type=Path, help='the file to write, *.pth')
+    parser.add_argument('--out', required=True, type=Path, help='the file to write, *.pth')
     parser.add_argument('--from', dest='layout', choices=['auto', *FORMATS], default='auto')
     parser.add_argument(
         '--ignore',
@@ -73,7 +73,7 @@ def report(args: argparse.Namespace, checkpoint: dict, imported: Imported) -> No
     """Say what was found, where it went, and how to use it."""
     print(f'{args.source}: {imported.title}\nEncoder: {imported.net.title}\n')
     print(f'Where its {len(imported.went)} keys went:')
-    print(account(imported.went, args.every_key))
+    print(key_table(imported.went, args.every_key))
     beside = [str(key) for key in checkpoint if key not in imported.went]
     beside = [key for key in beside if key not in ('state_dict', 'model', 'model_state')]
     if beside:

@@ -2,8 +2,8 @@
 
 Example::
 
-    python tools/data/extract_flow.py data/ucf101/ucf101_train_split_1_videos.txt \
-        data/flow --root data/ucf101/videos --interval 4 --method tvl1
+    python tools/data/extract_flow.py --data data/ucf101/ucf101_train_split_1_videos.txt \
+        --data-root data/ucf101/videos --out data/flow --interval 4 --method tvl1
 
 writes ``data/flow/<folder>/<video>_4.npy``, float16 ``[frames, h, w, 2]``: entry t leads from frame
 ``t + interval`` (past the end, from the beginning again) back to frame t, in pixels of the file's
@@ -27,19 +27,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument('list', help='one video a line, with or without a label')
-    parser.add_argument('out', type=Path, help='folder to write to')
-    parser.add_argument('--root', type=Path, default=Path(), help='folder of the videos')
+    parser.add_argument(
+        '--data', required=True, metavar='LIST', help='one video a line, with or without a label'
+    )
+    parser.add_argument('--data-root', type=Path, default=Path(), help='folder of the videos')
+    parser.add_argument('--out', type=Path, required=True, help='folder to write to')
     parser.add_argument('--interval', type=int, default=4, help="the clips' frame_interval")
     parser.add_argument('--method', choices=METHODS, default='dis_medium')
     parser.add_argument('--short-side', type=int, default=128, help='size of the flow')
     args = parser.parse_args()
     if args.interval < 1:
         parser.error(f'--interval {args.interval}: give 1 or more')
-    lines = [line.strip() for line in Path(args.list).read_text().splitlines()]
+    lines = [line.strip() for line in Path(args.data).read_text().splitlines()]
     for line in filter(None, lines):
         path, _, label = line.rpartition(' ')
-        video = args.root / (path if path and label.isdecimal() else line)
+        video = args.data_root / (path if path and label.isdecimal() else line)
         out = args.out / video.parent.name / f'{video.stem}_{args.interval}.npy'
         if out.exists():
             continue

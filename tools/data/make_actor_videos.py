@@ -2,9 +2,10 @@
 
 Examples::
 
-    python tools/data/make_actor_videos.py data/hmdb51/hmdb51_train_split_1_videos.txt \\
-        data/actor_hmdb51 --root data/hmdb51/videos --boxes boxes.json
-    python tools/data/make_actor_videos.py LIST OUT --detector CONFIG CHECKPOINT
+    python tools/data/make_actor_videos.py \\
+        --data data/hmdb51/hmdb51_train_split_1_videos.txt --data-root data/hmdb51/videos \\
+        --out data/actor_hmdb51 --boxes boxes.json
+    python tools/data/make_actor_videos.py --data LIST --out OUT --detector CONFIG CHECKPOINT
 
 write ``OUT/videos/*.mp4`` and, under the name of LIST, the list of those videos with their labels:
 ``OUT`` has the layout of the original. The frames of a video are resized to one size, the median of
@@ -34,10 +35,12 @@ from mmdebias.datasets.person_detector import PersonDetector
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('list', type=Path, metavar='LIST', help='lines "path label" or "path"')
-    parser.add_argument('out', type=Path, metavar='OUT', help='folder to write to')
     parser.add_argument(
-        '--root', type=Path, help="where LIST's paths start; its own folder if not given"
+        '--data', type=Path, required=True, metavar='LIST', help='lines "path label" or "path"'
+    )
+    parser.add_argument('--out', type=Path, required=True, help='folder to write to')
+    parser.add_argument(
+        '--data-root', type=Path, help="where LIST's paths start; its own folder if not given"
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument('--boxes', type=Path, help='JSON file of person boxes')
@@ -56,12 +59,12 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     args = parse_args(argv)
     try:
-        videos = read_list(args.list)
+        videos = read_list(args.data)
         find = boxes_from(args)
     except (OSError, ValueError, ImportError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
-    root = args.root or args.list.parent
+    root = args.data_root or args.data.parent
     lines, left_out, counts = [], {}, Counter()
     for path, label in videos:
         relative = Path(path).with_suffix('.mp4')
@@ -78,11 +81,11 @@ def main(argv: list[str] | None = None) -> int:
             continue
         lines.append(' '.join([relative.as_posix(), *label]))
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / args.list.name).write_text(''.join(f'{line}\n' for line in lines))
+    (args.out / args.data.name).write_text(''.join(f'{line}\n' for line in lines))
     reasons = ''.join(f'{path}\t{reason}\n' for path, reason in left_out.items())
-    (args.out / f'left_out_{args.list.stem}.txt').write_text(reasons)
+    (args.out / f'left_out_{args.data.stem}.txt').write_text(reasons)
     print(
-        f'{args.out / args.list.name}: {len(lines)} of {len(videos)} videos '
+        f'{args.out / args.data.name}: {len(lines)} of {len(videos)} videos '
         f'({counts["kept"]} were there, {len(left_out)} left out); '
         f'{counts["without_person"]} of {counts["frames"]} frames had no person and took the '
         'nearest area; '
@@ -103,7 +106,7 @@ def read_list(path: Path) -> list[tuple[str, list[str]]]:
         video, _, label = line.rpartition(' ')
         video, label = (video, [label]) if video and label.isdecimal() else (line, [])
         if Path(video).is_absolute() or '..' in Path(video).parts:
-            raise ValueError(f'{path} lists {video}: give paths relative to --root.')
+            raise ValueError(f'{path} lists {video}: give paths relative to --data-root.')
         other = targets.setdefault(Path(video).with_suffix(''), video)
         if other != video:
             raise ValueError(f'{path} lists {other} and {video}, which differ in the ending alone.')

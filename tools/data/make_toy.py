@@ -2,7 +2,7 @@
 
 Example::
 
-    python tools/data/make_toy.py data/toy --videos 320 --bias 0.9
+    python tools/data/make_toy.py --out data/toy --videos 320 --bias 0.9
 
 writes into ``data/toy``
 
@@ -39,7 +39,7 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
         parser.add_argument(name, type=kind, default=default[key], help=text, **kwargs)
 
     pair = {'nargs': 2, 'metavar': ('MIN', 'MAX')}
-    parser.add_argument('out', metavar='OUT', help='folder to write to')
+    parser.add_argument('--out', required=True, metavar='OUT', help='folder to write to')
     add('--videos', int, 'number of training videos')
     add('--test-videos', int, 'videos of each test split; None is a quarter of --videos')
     independent = f'1/{len(CLASSES)} = {1 / len(CLASSES):g} is independence'

@@ -3,8 +3,8 @@
 Example::
 
     cd data/kinetics400
-    python PATH_TO/tools/data/subset.py kinetics400_train_list_videos.txt \\
-        kinetics400_train_list_1percent_videos.txt --percent 1 --seed 0
+    python PATH_TO/tools/data/subset.py --data kinetics400_train_list_videos.txt \\
+        --out kinetics400_train_list_1percent_videos.txt --percent 1 --seed 0
 
 The result is a list as well: name it as ``ann_file`` of a config. It is the same for the same list,
 percent and seed; with one seed, the 1 % are among the 10 %. Every class gives the same number of
@@ -27,18 +27,20 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('list', metavar='LIST', type=Path, help='lines "path label"')
-    parser.add_argument('out', metavar='OUT', type=Path, help='list to write')
+    parser.add_argument(
+        '--data', metavar='LIST', type=Path, required=True, help='lines "path label"'
+    )
+    parser.add_argument('--out', metavar='LIST', type=Path, required=True, help='list to write')
     parser.add_argument('--percent', type=float, required=True, help='share of the videos, to 100')
     parser.add_argument('--seed', type=int, default=0, help='seed of the choice (default: 0)')
     args = parser.parse_args(argv)
     try:
-        if args.out.exists() and args.out.resolve() == args.list.resolve():
-            raise ValueError(f'OUT is LIST, {args.list}: give another name.')
+        if args.out.exists() and args.out.resolve() == args.data.resolve():
+            raise ValueError(f'--out is --data, {args.data}: give another name.')
         lines = [
-            line for line in args.list.read_text(encoding='utf-8').splitlines() if line.strip()
+            line for line in args.data.read_text(encoding='utf-8').splitlines() if line.strip()
         ]
-        videos = parse_list(lines, str(args.list))
+        videos = parse_list(lines, str(args.data))
         chosen = balanced_subset(videos, args.percent, args.seed)
         text = ''.join(f'{lines[index].strip()}\n' for index in chosen)
         if args.out.exists() and args.out.read_text(encoding='utf-8') != text:

@@ -13,8 +13,8 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from mmdebias.ops import blend, fame_mask
+from mmdebias.ops.compositing import crop_to_mask, paste_at, scale_to_height
 from mmdebias.ops.foreground import PRESETS
-from mmdebias.ops.pasting import cut_out, paste, scale_to_height
 
 from ..mask_files import find_masks, masks_of_frames
 
@@ -110,7 +110,7 @@ class PasteStaticPerson(BaseTransform):
         x, y = (np.random.uniform(), 1) if self.position is None else self.position
         top = round(y * (frames.shape[1] - mask.shape[0]))
         left = round(x * (frames.shape[2] - mask.shape[1]))
-        results['imgs'] = list(paste(frames, piece, mask, top, left))
+        results['imgs'] = list(paste_at(frames, piece, mask, top, left))
         return results
 
     def _person(self) -> tuple[np.ndarray, np.ndarray]:
@@ -127,7 +127,7 @@ class PasteStaticPerson(BaseTransform):
             around = reader.get_batch(range(first, min(first + 2 * REACH, len(reader)))).asnumpy()
             clip = torch.from_numpy(around).permute(3, 0, 1, 2)[None]
             mask = fame_mask(clip, **PRESETS['robust'])[0].numpy()
-        return cut_out(frame, mask)
+        return crop_to_mask(frame, mask)
 
     def __repr__(self) -> str:
         return (

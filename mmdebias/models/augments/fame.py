@@ -8,7 +8,7 @@ import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from mmdebias.models.gather import gather_rows, rank_slice, same_on_all_ranks
+from mmdebias.models.gather import derangement, gather_rows, rank_slice, same_on_all_ranks
 from mmdebias.ops.clips import to_unit_float
 from mmdebias.ops.foreground import (
     PRESETS,
@@ -22,8 +22,6 @@ from mmdebias.ops.foreground import (
     merge,
     seed_mask,
 )
-
-from .derangement import derangement
 
 MASKS: dict[str, Callable[..., Tensor]] = {
     'fame': fame_mask,

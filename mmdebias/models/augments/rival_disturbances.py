@@ -9,10 +9,10 @@ import torch
 from mmaction.registry import MODELS
 from torch import Tensor
 
+from mmdebias.models.gather import derangement
 from mmdebias.ops.static_frame import blend, box_of_area, cut_mix, take_frame
 
 from .background_erasing import Disturbance
-from .derangement import derangement
 
 
 @MODELS.register_module()

@@ -7,11 +7,11 @@ import shutil
 import pytest
 from mmengine.config import Config
 
+from helpers.running import ROOT
 from mmdebias.datasets import preparation
 from mmdebias.datasets.preparation import checking, command
 from mmdebias.datasets.preparation import prepare as run
 from mmdebias.datasets.tolerant_video_dataset import TolerantVideoDataset
-from running import ROOT
 
 from .conftest import lines, write_video
 

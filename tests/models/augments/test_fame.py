@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 
+from helpers.two_ranks import on_two_ranks
 from mmdebias.models import FAME, ViewDataPreprocessor
 from mmdebias.ops import fame_mask, gauss_mask, grid_mask, merge, pixel_maps, seed_mask
-from two_ranks import on_two_ranks
 
 
 def clips(n=6, dtype=torch.uint8):

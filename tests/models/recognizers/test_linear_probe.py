@@ -4,7 +4,7 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch.nn.parallel import DistributedDataParallel
 
-from two_ranks import on_two_ranks
+from helpers.two_ranks import on_two_ranks
 
 BACKBONES = {
     'ResNet3d': dict(

@@ -1,4 +1,4 @@
-from mmdebias.weights.account import account
+from mmdebias.weights.key_table import key_table
 
 WENT = {
     'module.encoder_q.stem.0.weight': 'backbone.stem.0.weight',
@@ -11,7 +11,7 @@ WENT = {
 
 
 def test_neighbours_that_go_the_same_way_share_a_line():
-    assert account(WENT).splitlines() == [
+    assert key_table(WENT).splitlines() == [
         '  module.encoder_q.stem.*                 2  ->  backbone.stem.*',
         '  module.encoder_q.layer1.0.conv1.weight  1  ->  backbone.layer1.0.conv1.weight',
         '  module.encoder_q.fc.weight              1  ->  left out: head',
@@ -20,7 +20,7 @@ def test_neighbours_that_go_the_same_way_share_a_line():
 
 
 def test_every_key_has_a_line_when_asked():
-    lines = account(WENT, every_key=True).splitlines()
+    lines = key_table(WENT, every_key=True).splitlines()
 
     assert len(lines) == len(WENT)
     for line, (key, target) in zip(lines, WENT.items()):

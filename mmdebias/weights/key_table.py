@@ -1,11 +1,11 @@
-"""Where the keys of a checkpoint went, for people."""
+"""A table of where the keys of a checkpoint went."""
 
 from collections.abc import Mapping
 from itertools import groupby
 
 
-def account(went: Mapping[str, str], every_key: bool = False) -> str:
-    """A table of keys, how many they are, and where they went.
+def key_table(went: Mapping[str, str], every_key: bool = False) -> str:
+    """Return a table of keys, how many they are, and where they went.
 
     Neighbouring keys that go to one child of the encoder share a line, and so do neighbours that
     were left out for one reason: every key is counted.
@@ -29,12 +29,12 @@ def account(went: Mapping[str, str], every_key: bool = False) -> str:
 
 
 def _way(key: str, target: str) -> str:
-    """The child of the encoder, or the reason for being left out."""
+    """Return the child of the encoder, or the reason for being left out."""
     return target if target.startswith('left out') else '.'.join(target.split('.')[:2])
 
 
 def _beginning(keys: tuple[str, ...]) -> str:
-    """What all names begin with, character by character."""
+    """Return what all names begin with, character by character."""
     first, last = min(keys), max(keys)
     same = (a == b for a, b in zip(first, last))
     return first[: next((i for i, equal in enumerate(same) if not equal), len(first))]

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mmdebias.analysis import mask_overlap
+from mmdebias.ops import mask_overlap
 
 
 def test_overlap_by_hand():

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pytest
 import torch
 
+from helpers.source_nets import slowfast_features, torchvision_r3d_features
 from mmdebias.weights import NETS
-from source_nets import slowfast_features, torchvision_r3d_features
 
 NET = {net.name: net for net in NETS}
 
