@@ -102,7 +102,8 @@ def place(picture: Picture, mask: Mask, background: Picture, where: float) -> Pi
         return background.copy()
     piece, inside = crop_to_mask(picture, mask)
     left = round(where * (mask.shape[1] - inside.shape[1]))
-    return paste_at(background[None], piece, inside, int(mask.any(1).argmax()), left)[0]
+    pasted: Picture = paste_at(background[None], piece, inside, int(mask.any(1).argmax()), left)[0]
+    return pasted
 
 
 def partner_index(index: NDArray[np.int_], frames: int, partner_frames: int) -> NDArray[np.int_]:
@@ -174,7 +175,7 @@ def draw_boxes(
     return mask
 
 
-def crop_to_mask(frame: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def crop_to_mask(frame: Picture, mask: Mask) -> tuple[Picture, Mask]:
     """Return what a mask shows of a frame, cropped to it.
 
     Args:
@@ -197,8 +198,8 @@ def crop_to_mask(frame: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def scale_to_height(
-    piece: np.ndarray, mask: np.ndarray, height: int, max_width: int
-) -> tuple[np.ndarray, np.ndarray]:
+    piece: Picture, mask: Mask, height: int, max_width: int
+) -> tuple[Picture, Mask]:
     """Resize a piece in its proportions to a height, or a smaller one where it gets too wide.
 
     Args:
@@ -214,12 +215,10 @@ def scale_to_height(
     size = [max(1, round(scale * side)) for side in (piece.shape[1], piece.shape[0])]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     resized = cv2.resize(mask.astype(np.float32), size, interpolation=how)
-    return cv2.resize(piece, size, interpolation=how), resized >= 0.5
+    return cv2.resize(piece, size, interpolation=how).astype(np.uint8), resized >= 0.5
 
 
-def paste_at(
-    frames: np.ndarray, piece: np.ndarray, mask: np.ndarray, top: int, left: int
-) -> np.ndarray:
+def paste_at(frames: Picture, piece: Picture, mask: Mask, top: int, left: int) -> Picture:
     """Lay a piece over all frames at one place.
 
     Args:
