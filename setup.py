@@ -22,6 +22,9 @@ prepare = ['av>=16']
 # Nearest neighbours among many features; without it they are found by matrix products.
 faiss = ['faiss-cpu']
 
+# What docs/ is built with.
+docs = ['sphinx>=8.1', 'myst-parser>=4', 'furo', 'sphinx-copybutton']
+
 setup(
     name='mmdebias',
     version='0.1.0',
@@ -31,7 +34,7 @@ setup(
     license='Apache-2.0',
     packages=find_packages(include=['mmdebias', 'mmdebias.*']),
     package_data={
-        'mmdebias': mim,
+        'mmdebias': [*mim, 'py.typed'],
         'mmdebias.bias': ['page.html', 'style.css'],
     },
     python_requires='>=3.10,<3.13',
@@ -51,7 +54,8 @@ setup(
         'setuptools<81',  # MMEngine imports pkg_resources
     ],
     extras_require={
-        'test': ['pytest>=7', 'tensorboard', 'ruff', *export, *prepare, *faiss],
+        'test': ['pytest>=7', 'tensorboard', 'ruff', 'mypy', *docs, *export, *prepare, *faiss],
+        'docs': docs,
         'export': export,
         'prepare': prepare,
         'faiss': faiss,

@@ -174,10 +174,10 @@ def _checked(videos: Sequence[str | Path], batch_size: int) -> list[str]:
         raise TypeError(f'videos={str(videos)!r} must be a list of files: [{str(videos)!r}]')
     if batch_size < 1:
         raise ValueError(f'batch_size={batch_size} must be 1 or more')
-    videos = [str(video) for video in videos]
-    if not videos:
+    names = [str(video) for video in videos]
+    if not names:
         raise ValueError('videos is empty: give one file or more')
-    return videos
+    return names
 
 
 @torch.inference_mode()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from mmdebias.files import write_text
 
@@ -96,7 +97,7 @@ def train(
     arguments: Sequence[object] = (),
     gpus: int = 1,
     log: str | Path | None = None,
-    **output: object,
+    **output: Any,
 ) -> Path:
     """Train by ``tools/train.py``, or go on training where it was interrupted.
 
@@ -145,7 +146,7 @@ def test(
     options: Sequence[str] = (),
     gpus: int = 1,
     log: str | Path | None = None,
-    **output: object,
+    **output: Any,
 ) -> dict[str, float]:
     """Test a checkpoint by ``tools/test.py`` and return its metrics.
 
@@ -171,7 +172,7 @@ def test(
 
 
 def _launch(
-    task: str, files: list, arguments: list, gpus: int, log: str | Path, **output: object
+    task: str, files: list, arguments: list, gpus: int, log: str | Path, **output: Any
 ) -> None:
     if gpus == 1:
         run_tool(f'{task}.py', [*files, *arguments], log, **output)

@@ -8,4 +8,5 @@ source tools/setup_env.sh test
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 ruff check .
 ruff format --check .
+mypy
 exec python -m pytest "$@"

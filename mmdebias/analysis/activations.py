@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +12,10 @@ from mmdebias.ops import channel_map, stretch_maps
 
 
 def activation_maps(
-    encoder: Encoder, clips: Tensor, reduce: str = 'mean', layer: str | None = None
+    encoder: Encoder,
+    clips: Tensor,
+    reduce: Literal['mean', 'norm'] = 'mean',
+    layer: str | None = None,
 ) -> Tensor:
     """Class-agnostic activation maps of clips, at the size of the clips.
 
@@ -25,7 +29,8 @@ def activation_maps(
         float ``[N, T, H, W]``, as they are; :func:`mmdebias.ops.to_heat` scales them for a picture.
     """
     features = feature_maps(encoder, clips, layer)
-    return stretch_maps(channel_map(features, reduce), tuple(clips.shape[2:]))
+    frames, height, width = clips.shape[2:]
+    return stretch_maps(channel_map(features, reduce), (frames, height, width))
 
 
 @torch.inference_mode()

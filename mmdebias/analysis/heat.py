@@ -68,9 +68,8 @@ def draw_heat_sheet(
             height * sum(widths) + 0.5,
             len(rows) * (height + 0.03) + 0.17 * len(notes) + 0.25,
         ),
-        layout='constrained',
     )
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
+    figure.set_layout_engine('constrained', w_pad=0.02, h_pad=0.02, wspace=0, hspace=0)
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(rows), len(columns), squeeze=False, width_ratios=widths)
     for row, (name, pictures) in enumerate(rows.items()):
@@ -119,7 +118,7 @@ def _titled(film: np.ndarray, name: str) -> Tensor:
     scale = max(1, -(-LEAST_HEIGHT // film.shape[1]))
     size = (film.shape[2] * scale, film.shape[1] * scale)
     large = np.stack(
-        [cv2.resize(np.float32(f), size, interpolation=cv2.INTER_NEAREST) for f in film]
+        [cv2.resize(f.astype(np.float32), size, interpolation=cv2.INTER_NEAREST) for f in film]
     )
     banner = np.zeros((22, size[0], 3), np.float32)
     cv2.putText(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -113,7 +113,7 @@ def read_windows(
     if not Path(video).is_file():
         raise FileNotFoundError(f'{video} is not there')
     file = find_masks(video, masks) if foreground else None
-    sample = dict(filename=str(video), start_index=0, modality='RGB', label=-1)
+    sample: dict[str, Any] = dict(filename=str(video), start_index=0, modality='RGB', label=-1)
     with DefaultScope.overwrite_default_scope('mmaction'):
         transforms = [TRANSFORMS.build(step) for step in pipeline]
     covered = None

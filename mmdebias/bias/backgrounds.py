@@ -100,7 +100,7 @@ def read_image(path: str | Path, height: int, width: int) -> np.ndarray:
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if picture is None:
         raise ValueError(f'{path} is missing or no picture.')
-    return cover(picture[..., ::-1], height, width)
+    return cover(picture[..., ::-1].astype(np.uint8), height, width)
 
 
 def frame_with_foreground(
@@ -176,7 +176,8 @@ def without_actor(
     Returns:
         uint8 ``[H, W, 3]``.
     """
-    plate = resize(clean_plate_of_video(root, video, masks), *frame.shape[:2])
+    # A protocol is not known to be hashable; its classes are.
+    plate = resize(clean_plate_of_video(root, video, masks), *frame.shape[:2])  # type: ignore[arg-type]
     return np.where(grow(mask)[..., None], plate, frame)
 
 

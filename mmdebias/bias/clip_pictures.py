@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -27,7 +28,7 @@ def moving_picture(clip: np.ndarray) -> tuple[str, str]:
     scale = min(1.0, SIZE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     frames = [Image.fromarray(clip[index]).resize(size, Image.Resampling.BOX) for index in chosen]
-    options = dict(format='WEBP', quality=70, method=4)
+    options: dict[str, Any] = dict(format='WEBP', quality=70, method=4)
     moving, still = io.BytesIO(), io.BytesIO()
     frames[0].save(
         moving, save_all=True, append_images=frames[1:], duration=MILLISECONDS, loop=0, **options

@@ -171,8 +171,10 @@ def actor_taken_away(stage: Stage, clip: Clip) -> list[np.ndarray]:
     What is behind the actor is the per-pixel median of frames that show it, and OpenCV's inpainting
     where none does (:func:`mmdebias.ops.compositing.clean_plate`).
     """
-    source = stage.data_root, clip.row.video, stage.masks
-    return [without_actor(*pair, *source) for pair in zip(clip.frames, stage.clip_masks(clip))]
+    return [
+        without_actor(frame, mask, stage.data_root, clip.row.video, stage.masks)
+        for frame, mask in zip(clip.frames, stage.clip_masks(clip))
+    ]
 
 
 def _nearest(clip: Clip, indices: np.ndarray) -> int:

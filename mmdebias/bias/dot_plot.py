@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 from .wording import words_for
 
@@ -61,7 +62,7 @@ def _layout(report: dict) -> tuple[list[tuple[str | None, dict, float]], float]:
     return rows, top
 
 
-def _draw(axes: object, report: dict, rows: list, height: float) -> None:
+def _draw(axes: Any, report: dict, rows: list, height: float) -> None:
     order = [entry['name'] for entry in report['checkpoints']]
     axes.set(xlim=(0, 100), ylim=(height, 0), xticks=range(0, 101, 25), yticks=[])
     axes.set_xticklabels(['0', '25', '50', '75', '100 %'])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -90,7 +90,7 @@ def prefers_what_moves(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarr
     return scores[every, moving] > scores[every, still]
 
 
-def _accuracy(better: str, group: str, title: str, sentence: str, **more: object) -> tuple:
+def _accuracy(better: str, group: str, title: str, sentence: str, **more: Any) -> tuple:
     return (BiasMeasure('accuracy', better, group, title, sentence, names_the_class, **more),)
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -24,7 +25,7 @@ class Progress(Hook):
             self.bar.update(done - self.bar.completed)
 
     def after_test_iter(
-        self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: object = None
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: Any = None
     ) -> None:
         """Move the bar by a batch."""
         if self.bar is not None:

@@ -6,6 +6,7 @@ The protection stays on: users load weights from strangers.
 import functools
 import pickle
 import re
+from typing import Any, SupportsIndex
 
 import numpy as np
 import torch
@@ -55,7 +56,7 @@ class _Array(np.ndarray):
         self.filled = True
         super().__setstate__((1, shape, dtype.dtype, fortran_order, data))
 
-    def __reduce_ex__(self, protocol: int) -> tuple:
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple:
         return self.view(np.ndarray).__reduce_ex__(protocol)
 
 
@@ -102,12 +103,12 @@ def allow_checkpoint_types() -> None:
     torch < 2.6 does not restrict by default and its `add_safe_globals` knows no names: nothing to
     do.
     """
-    if torch.__version__ < (2, 6):
+    if torch.__version__ < (2, 6):  # type: ignore[operator]  # a string that compares so
         return
     from mmengine.config import ConfigDict
     from mmengine.logging import HistoryBuffer
 
-    allowed = [
+    allowed: list[Any] = [
         (HistoryBuffer, 'mmengine.logging.history_buffer.HistoryBuffer'),
         (ConfigDict, 'mmengine.config.config.ConfigDict'),
         # Protocol 2, torch's default, writes `__builtin__.getattr`; torch's reader translates it.
@@ -163,6 +164,7 @@ def protect_downloads() -> None:
     """
     from mmengine.runner import checkpoint
 
-    if torch.__version__ < (2, 6) or isinstance(checkpoint.load_url, functools.partial):
+    old = torch.__version__ < (2, 6)  # type: ignore[operator]  # a string that compares so
+    if old or isinstance(checkpoint.load_url, functools.partial):
         return
     checkpoint.load_url = functools.partial(checkpoint.load_url, weights_only=True)

@@ -174,7 +174,7 @@ def write_actor_video(
     areas = fill_gaps(found)
     size = video_size(areas)
     with replacing(target) as unfinished:
-        fourcc = cv2.VideoWriter_fourcc(*'mp4v')
+        fourcc = cv2.VideoWriter.fourcc(*'mp4v')
         writer = cv2.VideoWriter(str(unfinished), fourcc, reader.get_avg_fps(), size[::-1])
         try:
             if not writer.isOpened():

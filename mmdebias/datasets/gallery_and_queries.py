@@ -13,7 +13,8 @@ class GalleryAndQueries(ConcatDataset):
     """Videos to search and videos to search with, one after the other, for ``VideoRetrieval``.
 
     Each sample says which side it is on under ``split``: 'gallery' or 'query'; let
-    ``PackActionInputs`` keep it (``meta_keys=('split', ...)``).
+    ``PackActionInputs`` keep it (``meta_keys=('split', ...)``). A video that cannot be read is an
+    error; what else is raised is said at :class:`TolerantVideoDataset`.
 
     Args:
         gallery: Arguments of the :class:`TolerantVideoDataset` that is searched: ``ann_file`` and,
@@ -23,7 +24,6 @@ class GalleryAndQueries(ConcatDataset):
 
     Raises:
         ValueError: a video is on both sides, where it would find itself.
-        What :class:`TolerantVideoDataset` raises; a video that cannot be read is an error.
     """
 
     def __init__(self, gallery: dict, query: dict, pipeline: dict | Sequence) -> None:

@@ -65,7 +65,7 @@ class AugmentAheadTrainLoop(EpochBasedTrainLoop):
         self.runner.call_hook('after_train_epoch')
         self._epoch += 1
 
-    def run_iter(self, idx: int, data_batch: dict) -> None:
+    def run_iter(self, idx: int, data_batch: PreparedBatch) -> None:
         """Queue what is to be prepared, then the step."""
         if not self.looks_ahead:
             super().run_iter(idx, data_batch)

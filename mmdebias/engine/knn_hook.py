@@ -37,7 +37,7 @@ class KNNHook(Hook):
         self.config = dataloader
         self.interval = interval
         self.metric = KNNAccuracy(**metric)
-        self._loader = None
+        self._loader: Any = None
 
     def before_train(self, runner: Runner) -> None:
         """Read the lists: a mistake shows before the first epoch."""
@@ -53,7 +53,7 @@ class KNNHook(Hook):
         # Starting the workers draws a number.
         with torch.no_grad(), seeded(0):
             for batch in self._loader:
-                self.metric.process(batch, self.features(model, batch))
+                self.metric.process(batch, list(self.features(model, batch)))
         model.train()
         metrics = self.metric.evaluate(len(self._loader.dataset))
         text = ', '.join(f'{name}: {value:.4f}' for name, value in metrics.items())
@@ -61,7 +61,7 @@ class KNNHook(Hook):
         runner.visualizer.add_scalars(metrics, step=runner.epoch + 1)
 
     @staticmethod
-    def features(model: torch.nn.Module, batch: dict) -> torch.Tensor:
+    def features(model: Any, batch: dict) -> torch.Tensor:
         """Return one row a video: ``[N, C]``."""
         preprocessor = model.data_preprocessor
         clips = torch.stack(preprocessor.cast_data(batch)['inputs'])

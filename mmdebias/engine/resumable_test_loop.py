@@ -37,6 +37,8 @@ class ResumableTestLoop(TestLoop):
         TypeError: ``dataloader`` is not a config, or a metric is another one.
     """
 
+    dataloader: Any  # MMEngine says nothing of it
+
     def __init__(
         self,
         runner: Runner,

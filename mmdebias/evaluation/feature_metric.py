@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmengine.dist import barrier, broadcast_object_list, is_main_process
@@ -41,7 +42,7 @@ class FeatureMetric(BaseMetric):
         prefix: str | None = None,
     ) -> None:
         super().__init__(collect_device, prefix)
-        self.search = dict(memory=memory, backend=backend)
+        self.search: dict[str, Any] = dict(memory=memory, backend=backend)
 
     @abstractmethod
     def score(
@@ -78,7 +79,7 @@ class FeatureMetric(BaseMetric):
 
     def compute_metrics(self, results: list) -> dict[str, float]:
         """Return the metrics over all videos that are in memory."""
-        sides = []
+        sides: list[Any] = []
         for side in (GALLERY, QUERY):
             found = [(label, rows) for split, label, rows in results if split == side]
             if not found:
@@ -120,7 +121,9 @@ class FeatureMetric(BaseMetric):
                 f'{self.shards.folder} has the features of {found} of {size} videos: run the test '
                 'again to compute those that are missing.'
             )
-        sides = [part for side in (GALLERY, QUERY) for part in self.shards.read(side)[:2]]
+        sides: list[Any] = []
+        for side in (GALLERY, QUERY):
+            sides += self.shards.read(side)[:2]
         return {f'{self.prefix}/{name}': value for name, value in self.score(*sides).items()}
 
     def _check_feature(self, feature: object) -> None:

@@ -103,7 +103,8 @@ def _search(
             else:
                 products = part @ (rows if len(rows) == block else padded).T
                 best[i] = _update(best[i], products[:, : len(rows)], start)
-    return tuple(torch.cat(parts).cpu() for parts in zip(*best))
+    values, indices = (torch.cat(parts).cpu() for parts in zip(*best))
+    return values, indices
 
 
 def _update(best: tuple[Tensor, Tensor], products: Tensor, start: int) -> tuple[Tensor, Tensor]:

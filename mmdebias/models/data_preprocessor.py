@@ -1,6 +1,7 @@
 """From collated uint8 views to the normalised clips that an encoder takes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmaction.registry import MODELS
@@ -177,12 +178,14 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
             ``[N, 3, T, H, W]``, uint8 or float in [0, 1].
         """
         clips = raw[view]
-        for augment in self.augments[view]:
+        augments: Any = self.augments[view]
+        for augment in augments:
             other = getattr(augment, 'reads_view', None)
             clips = augment(clips) if other is None else augment(clips, raw[other])
         return clips
 
     def _check_reads(self) -> None:
+        augments: Any
         for view, augments in self.augments.items():
             for augment in augments:
                 other = getattr(augment, 'reads_view', None)

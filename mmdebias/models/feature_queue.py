@@ -20,6 +20,9 @@ class FeatureQueue(nn.Module):
         ValueError: ``size`` below one.
     """
 
+    features: Tensor
+    position: Tensor
+
     def __init__(self, size: int, channels: int) -> None:
         super().__init__()
         if size < 1:

@@ -31,7 +31,8 @@ def channel_map(features: Tensor, reduce: Literal['mean', 'norm'] = 'mean') -> T
     if reduce == 'mean':
         return features.mean(1)
     if reduce == 'norm':
-        return features.norm(dim=1)
+        norms: Tensor = torch.linalg.vector_norm(features, dim=1)
+        return norms
     raise ValueError(f"reduce={reduce!r} is neither 'mean' nor 'norm'.")
 
 

@@ -51,7 +51,7 @@ def align(frames: Tensor, motion: Tensor) -> tuple[Tensor, Tensor]:
         something that was inside the frame.
     """
     n, _, height, width = frames.shape
-    grid = F.affine_grid(motion, (n, 1, height, width), align_corners=False)
+    grid = F.affine_grid(motion, [n, 1, height, width], align_corners=False)
     moved = F.grid_sample(frames, grid, align_corners=False, padding_mode='border')
     return moved, grid.abs().amax(-1) <= 1
 
@@ -77,7 +77,8 @@ def _step(now: Tensor, after: Tensor, motion: Tensor) -> Tensor:
     normal = weighted @ jacobian.transpose(1, 2) + ridge
     right = weighted @ error.flatten(1)[..., None]
     # solve_ex reports failure in a tensor, where solve would make the host look.
-    return torch.linalg.solve_ex(normal, right)[0][..., 0]
+    step: Tensor = torch.linalg.solve_ex(normal, right)[0][..., 0]
+    return step
 
 
 def _affine(motion: Tensor) -> Tensor:

@@ -4,9 +4,14 @@ Pictures are RGB, uint8 ``[H, W, 3]``; masks are bool ``[H, W]``, true on the fo
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 # Reach of OpenCV's inpainting, in pixels.
 INPAINT_RADIUS = 3
@@ -14,7 +19,7 @@ INPAINT_RADIUS = 3
 OUTLINE = 1 / 64
 
 
-def paste(frame: np.ndarray, mask: np.ndarray, background: np.ndarray) -> np.ndarray:
+def paste(frame: Picture, mask: Mask, background: Picture) -> Picture:
     """Return a frame where the mask is true, the background elsewhere: ``x M + B (1 - M)``.
 
     SCUBA (Li et al., ICCV 2023, arXiv:2211.12883), with one B for all frames of a video.
@@ -31,7 +36,7 @@ def paste(frame: np.ndarray, mask: np.ndarray, background: np.ndarray) -> np.nda
     return np.where(mask[..., None], frame, background)
 
 
-def clean_plate(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
+def clean_plate(frames: Picture, masks: Mask) -> Picture:
     """Return the background behind the actor of a video.
 
     Each pixel is the median of those frames in which it is not masked; pixels that are masked in
@@ -55,19 +60,21 @@ def clean_plate(frames: np.ndarray, masks: np.ndarray) -> np.ndarray:
     low, high = (np.maximum(index, 0)[None, ..., None] for index in ((seen - 1) // 2, seen // 2))
     high = np.minimum(high, len(frames) - 1)
     pair = [np.take_along_axis(values, index, 0)[0].astype(np.uint16) for index in (low, high)]
-    plate = ((pair[0] + pair[1]) // 2).astype(np.uint8)
+    plate: Picture = ((pair[0] + pair[1]) // 2).astype(np.uint8)
     holes = (seen == 0).astype(np.uint8)
-    return cv2.inpaint(plate, holes, INPAINT_RADIUS, cv2.INPAINT_TELEA) if holes.any() else plate
+    if holes.any():
+        cv2.inpaint(plate, holes, INPAINT_RADIUS, cv2.INPAINT_TELEA, dst=plate)
+    return plate
 
 
-def mean_colour(frames: np.ndarray) -> np.ndarray:
-    """Return mean RGB of frames ``[..., 3]``, uint8 ``[3]``."""
-    return np.rint(frames.reshape(-1, 3).mean(0)).astype(np.uint8)
+def mean_colour(frames: Picture) -> Picture:
+    """Return the mean RGB of frames ``[..., 3]``, uint8 ``[3]``."""
+    colour: Picture = np.rint(frames.reshape(-1, 3).mean(0)).astype(np.uint8)
+    return colour
 
 
-def grow(mask: np.ndarray) -> np.ndarray:
-    """Return a mask with the blurred outline of its actor: grown by a 64th of the frame's short
-    side.
+def grow(mask: Mask) -> Mask:
+    """Return a mask grown by a 64th of the frame's short side: its actor's blurred outline.
 
     Args:
         mask: bool ``[H, W]``.
@@ -80,9 +87,7 @@ def grow(mask: np.ndarray) -> np.ndarray:
     return cv2.dilate(mask.astype(np.uint8), disc).astype(bool)
 
 
-def place(
-    picture: np.ndarray, mask: np.ndarray, background: np.ndarray, where: float
-) -> np.ndarray:
+def place(picture: Picture, mask: Mask, background: Picture, where: float) -> Picture:
     """Paste a foreground somewhere on the left or right, at its own height.
 
     Args:
@@ -98,10 +103,11 @@ def place(
         return background.copy()
     piece, inside = crop_to_mask(picture, mask)
     left = round(where * (mask.shape[1] - inside.shape[1]))
-    return paste_at(background[None], piece, inside, int(mask.any(1).argmax()), left)[0]
+    pasted: Picture = paste_at(background[None], piece, inside, int(mask.any(1).argmax()), left)[0]
+    return pasted
 
 
-def partner_index(index: np.ndarray, frames: int, partner_frames: int) -> np.ndarray:
+def partner_index(index: NDArray[np.int_], frames: int, partner_frames: int) -> NDArray[np.int_]:
     """Return the partner's frame behind a frame: ``clip(round(t / T_f * T_b), 0, T_b - 1)``.
 
     Action swap of HAT (Chung et al., NeurIPS 2022 Datasets and Benchmarks).
@@ -118,7 +124,7 @@ def partner_index(index: np.ndarray, frames: int, partner_frames: int) -> np.nda
     return np.clip(found, 0, partner_frames - 1)
 
 
-def resize(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+def resize(picture: NDArray[Any], height: int, width: int) -> NDArray[Any]:
     """Return a picture ``[h, w, C]`` or bool mask ``[h, w]`` of another size; masks by nearest
     pixel."""
     if picture.shape[:2] == (height, width):
@@ -133,7 +139,7 @@ def resize(picture: np.ndarray, height: int, width: int) -> np.ndarray:
     return cv2.resize(picture, (width, height), interpolation=how)
 
 
-def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+def cover(picture: Picture, height: int, width: int) -> Picture:
     """Return the largest part of a picture's middle with the aspect of ``height`` by ``width``,
     resized.
 
@@ -152,7 +158,9 @@ def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
     return resize(picture[top : top + inner_h, left : left + inner_w], height, width)
 
 
-def draw_boxes(boxes: Sequence[np.ndarray] | np.ndarray, height: int, width: int) -> np.ndarray:
+def draw_boxes(
+    boxes: Sequence[NDArray[np.floating]] | NDArray[np.floating], height: int, width: int
+) -> Mask:
     """Return the union of boxes as a mask.
 
     Args:
@@ -170,7 +178,7 @@ def draw_boxes(boxes: Sequence[np.ndarray] | np.ndarray, height: int, width: int
     return mask
 
 
-def crop_to_mask(frame: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def crop_to_mask(frame: Picture, mask: Mask) -> tuple[Picture, Mask]:
     """Return what a mask shows of a frame, cropped to it.
 
     Args:
@@ -193,8 +201,8 @@ def crop_to_mask(frame: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def scale_to_height(
-    piece: np.ndarray, mask: np.ndarray, height: int, max_width: int
-) -> tuple[np.ndarray, np.ndarray]:
+    piece: Picture, mask: Mask, height: int, max_width: int
+) -> tuple[Picture, Mask]:
     """Resize a piece in its proportions to a height, or a smaller one where it gets too wide.
 
     Args:
@@ -210,12 +218,10 @@ def scale_to_height(
     size = [max(1, round(scale * side)) for side in (piece.shape[1], piece.shape[0])]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     resized = cv2.resize(mask.astype(np.float32), size, interpolation=how)
-    return cv2.resize(piece, size, interpolation=how), resized >= 0.5
+    return cv2.resize(piece, size, interpolation=how).astype(np.uint8), resized >= 0.5
 
 
-def paste_at(
-    frames: np.ndarray, piece: np.ndarray, mask: np.ndarray, top: int, left: int
-) -> np.ndarray:
+def paste_at(frames: Picture, piece: Picture, mask: Mask, top: int, left: int) -> Picture:
     """Lay a piece over all frames at one place.
 
     Args:

@@ -4,7 +4,7 @@ Foreground-background Merging (Ding et al., CVPR 2022, section 3.2). All functio
 tensors, draw no random numbers and, but for ``grabcut``, never wait for the device.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -20,7 +20,7 @@ FOREGROUND_SHARE, BACKGROUND_SHARE = 0.5, 0.1
 ADAPTIVE = 'adaptive'
 # Named options of the masks. 'robust' remedies the three weaknesses in configs/fame/README.md at no
 # great cost: the share of the frame follows the clip, flicker does not count, nor does the camera.
-PRESETS: dict[str, dict] = {
+PRESETS: dict[str, dict[str, Any]] = {
     'paper': dict(beta=0.5),
     'robust': dict(beta=ADAPTIVE, noise_floor=2, follow_camera=True),
 }

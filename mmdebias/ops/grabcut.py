@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from .clips import to_unit_float
@@ -37,7 +38,7 @@ def grow_by_grabcut(clips: Tensor, masks: Tensor) -> Tensor:
     return torch.from_numpy(np.stack(grown)).to(masks.device)
 
 
-def _grow(frame: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _grow(frame: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the mask [H, W] grown in a frame [H, W, 3]."""
     if not mask.any() or mask.all():
         return mask
@@ -48,5 +49,7 @@ def _grow(frame: np.ndarray, mask: np.ndarray) -> np.ndarray:
     cv2.setRNGSeed(0)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     # It wants three channels in any order.
-    cv2.grabCut(frame.copy(), labels, None, *models, ITERATIONS, cv2.GC_INIT_WITH_MASK)
-    return mask | (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    whole = (0, 0, *labels.shape[::-1])
+    cv2.grabCut(frame.copy(), labels, whole, *models, ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    grown: NDArray[np.bool_] = mask | (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    return grown

@@ -67,9 +67,10 @@ def info_nce(
     """
     check_temperature(temperature)
     with torch.autocast(query.device.type, enabled=False):
-        rows = [query, positive, queue, extra_negatives]
-        rows = [r if r is None or r.dtype == torch.float64 else r.float() for r in rows]
-        logits = contrastive_logits(*rows) / temperature
+        if extra_negatives is not None:
+            extra_negatives = _full(extra_negatives)
+        logits = contrastive_logits(_full(query), _full(positive), _full(queue), extra_negatives)
+        logits = logits / temperature
         return F.cross_entropy(logits, logits.new_zeros(len(logits), dtype=torch.long))
 
 
@@ -102,8 +103,7 @@ def temporal_consistency(original: Tensor, disturbed: Tensor, reduction: str = '
                 'must be [N, C, T, H, W] with the same N, C and T.'
             )
     with torch.autocast(original.device.type, enabled=False):
-        peaks = [maps.amax((3, 4)) for maps in (original, disturbed)]
-        peaks = [p if p.dtype == torch.float64 else p.float() for p in peaks]
+        peaks = [_full(maps.amax((3, 4))) for maps in (original, disturbed)]
         distance = (peaks[0] - peaks[1]).square().flatten(1)
         return distance.mean() if reduction == 'mean' else distance.sum(1).mean()
 
@@ -147,11 +147,15 @@ def triplet(anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 
                 'anchor needs one row.'
             )
     with torch.autocast(anchor.device.type, enabled=False):
-        rows = [r if r.dtype == torch.float64 else r.float() for r in (anchor, positive, negative)]
-        return F.triplet_margin_loss(*rows, margin=margin)
+        return F.triplet_margin_loss(_full(anchor), _full(positive), _full(negative), margin=margin)
 
 
 def check_margin(margin: float) -> None:
     """Raise ValueError unless ``margin`` is one that unit vectors can keep."""
     if not 0 < margin <= 2:
         raise ValueError(f'margin={margin!r} must lie in (0, 2]; .5 is usual.')
+
+
+def _full(values: Tensor) -> Tensor:
+    """float32, unless the values are double."""
+    return values if values.dtype == torch.float64 else values.float()

@@ -9,9 +9,13 @@ t: with the flow from t to t + 1, which most files hold, the sign would be the o
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
+Pixel = TypeVar('Pixel', bound=np.generic)
 
 METHODS = ('dis_ultrafast', 'dis_fast', 'dis_medium', 'farneback', 'tvl1')
 BORDERS = {
@@ -23,8 +27,8 @@ DIS_PATCH = 8
 
 
 def flow_to_previous(
-    frames: np.ndarray | Sequence[np.ndarray], method: str = 'dis_ultrafast'
-) -> np.ndarray:
+    frames: NDArray[np.uint8] | Sequence[NDArray[np.uint8]], method: str = 'dis_ultrafast'
+) -> NDArray[np.float32]:
     """V of Eq. 2 for each frame but the first: where its pixels were one frame before.
 
     Args:
@@ -46,16 +50,17 @@ def flow_to_previous(
     flow = np.empty((len(frames) - 1, height, width, 2), np.float32)
     greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
     for t in range(len(flow)):
-        flow[t] = estimator.calc(greys[t + 1], greys[t], None)
+        # OpenCV's type hints do not know that there may be no flow to start from, and no map2.
+        flow[t] = estimator.calc(greys[t + 1], greys[t], None)  # type: ignore[call-overload]
     return flow
 
 
 def warp_by_flow(
-    frames: np.ndarray | Sequence[np.ndarray],
-    flow: np.ndarray,
-    scale: float | np.ndarray,
+    frames: NDArray[Pixel] | Sequence[NDArray[Pixel]],
+    flow: NDArray[np.float32],
+    scale: float | NDArray[np.floating],
     border: str = 'zeros',
-) -> np.ndarray:
+) -> NDArray[Pixel]:
     """Return the frames that follow if everything moves ``scale`` times as far: DSM Eq. 3.
 
     ``next(x) = frame(x + scale * flow)``, bilinearly (OpenCV rounds positions to 1/32 pixel). With
@@ -85,11 +90,13 @@ def warp_by_flow(
     here = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in expected[2:0:-1])), -1)
     for t, frame in enumerate(frames):
         places = cv2.scaleAdd(flow[t], float(scale[t]), here)
-        cv2.remap(frame, places, None, cv2.INTER_LINEAR, warped[t], BORDERS[border])
+        cv2.remap(  # type: ignore[call-overload]
+            frame, places, None, cv2.INTER_LINEAR, warped[t], BORDERS[border]
+        )
     return warped
 
 
-def resize_flow(flow: np.ndarray, height: int, width: int) -> np.ndarray:
+def resize_flow(flow: NDArray[np.floating], height: int, width: int) -> NDArray[np.float32]:
     """Flow ``[h, w, 2]`` for frames of another size: resampled, its vectors scaled alike."""
     h, w = flow.shape[:2]
     factor = np.array([width / w, height / h], np.float32)

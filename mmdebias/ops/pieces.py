@@ -38,7 +38,7 @@ def cut_pieces(clips: Tensor, corners: Tensor, size: Sequence[int]) -> Tensor:
         for clip, begins in zip(clips, corners.tolist())
         for i, y, x in begins
     ]
-    return torch.stack(pieces).unflatten(0, corners.shape[:2])
+    return torch.stack(pieces).view(*corners.shape[:2], clips.shape[1], t, h, w)
 
 
 def rotate(clips: Tensor, quarter_turns: Tensor) -> Tensor:

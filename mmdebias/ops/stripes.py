@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 def sinusoid_stripes(
@@ -15,7 +16,7 @@ def sinusoid_stripes(
     wavelength: float = 128.0,
     angle: float = 0.0,
     phase: tuple[float, float] = (0.0, 0.0),
-) -> np.ndarray:
+) -> NDArray[np.uint8]:
     """Draw parallel stripes that follow a sinusoid.
 
     The procedural backgrounds of SCUBA (Li et al., ICCV 2023, arXiv:2211.12883). Their picture is
@@ -56,4 +57,5 @@ def sinusoid_stripes(
     distance = np.abs((v + spacing / 2) % spacing - spacing / 2)
     share = np.clip(half_width - distance + 0.5, 0, 1)[..., None]
     stripe, between = np.asarray(colours, dtype=float)
-    return np.rint(share * stripe + (1 - share) * between).astype(np.uint8)
+    picture: NDArray[np.uint8] = np.rint(share * stripe + (1 - share) * between).astype(np.uint8)
+    return picture

@@ -81,7 +81,8 @@ def tps_basis(target: Tensor, size: tuple[int, int]) -> Tensor:
             )
     pixels = identity_grid(size, target.device).view(1, -1, 2)
     weights, shift = inverse[:, :, :points].split([points, 3], dim=1)
-    return _kernel(pixels, target) @ weights + _affine(pixels) @ shift
+    basis: Tensor = _kernel(pixels, target) @ weights + _affine(pixels) @ shift
+    return basis
 
 
 def bend(source: Tensor, basis: Tensor, size: tuple[int, int]) -> Tensor:
@@ -110,7 +111,7 @@ def warp_clips(clips: Tensor, grid: Tensor, border: str = 'zeros') -> Tensor:
     frames = F.grid_sample(
         clips.flatten(1, 2), grid.to(clips.dtype), padding_mode=border, align_corners=True
     )
-    return frames.unflatten(1, clips.shape[1:3])
+    return frames.view(*clips.shape[:3], *frames.shape[2:])
 
 
 def uniform_points(points: int) -> Tensor:

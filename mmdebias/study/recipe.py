@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from pprint import pformat
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.hub import get_config
@@ -167,7 +168,7 @@ def write_config(cfg: Config, path: Path) -> None:
     path.write_text(''.join(lines))
 
 
-def steps(config: object) -> Iterator[dict]:
+def steps(config: object) -> Iterator[Any]:
     """Yield every dict with a type in nested dicts and lists."""
     if isinstance(config, dict):
         if 'type' in config:

@@ -3,6 +3,7 @@
 import itertools
 import statistics
 from pathlib import Path
+from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -60,7 +61,7 @@ def average_runs(results: list[dict]) -> list[dict]:
 def format_cell(values: list[float], baseline: list[float] | None, sign: int) -> dict:
     """Return mean and spread of a measure over seeds, and where it lies beside the baseline's."""
     spread = statistics.stdev(values) if len(values) > 1 else None
-    cell = dict(mean=statistics.mean(values), std=spread, values=values)
+    cell: dict[str, Any] = dict(mean=statistics.mean(values), std=spread, values=values)
     if baseline and values != baseline and sign:
         cell['gain'] = cell['mean'] - statistics.mean(baseline)
         gaps = [sign * (a - b) for a, b in itertools.product(values, baseline)]

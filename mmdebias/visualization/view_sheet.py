@@ -55,7 +55,7 @@ def write_view_film(path: str | Path, views: dict[str, Tensor], fps: float = 8.0
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     size = (wide.shape[2], wide.shape[1])
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*'mp4v'), fps, size)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'mp4v'), fps, size)
     if not writer.isOpened():
         raise OSError(f'{path} cannot be written: OpenCV found no way to encode an .mp4 there.')
     for frame in wide:

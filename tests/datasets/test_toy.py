@@ -223,6 +223,8 @@ def test_incomplete_video_is_an_error(tmp_path, monkeypatch):
     class Lossy:
         """A writer that loses all frames but the first, as on a full disk."""
 
+        fourcc = staticmethod(cv2.VideoWriter.fourcc)
+
         def __init__(self, *args):
             self.writer, self.left = cv2_writer(*args), 1
 

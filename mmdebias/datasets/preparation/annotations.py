@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+Json = TypeVar('Json', list, dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def _label(classes: dict[str, int], name: str, path: Path, where: str) -> int:
     return classes[name]
 
 
-def _check_classes(classes: Sequence, official: int, path: Path) -> None:
+def _check_classes(classes: Sized, official: int, path: Path) -> None:
     if len(classes) != official:
         raise ValueError(
             f'{path} has {len(classes)} classes, and the dataset {official}: the file is damaged, '
@@ -164,7 +167,7 @@ def read_hmdb51(folders: Sequence[Path], classes: int = 51) -> Annotations:
     return Annotations(tuple(names), tuple(splits))
 
 
-def _read_json(path: Path, kind: type) -> list | dict:
+def _read_json(path: Path, kind: type[Json]) -> Json:
     try:
         content = json.loads(path.read_text(encoding='utf-8'))
     except ValueError as error:

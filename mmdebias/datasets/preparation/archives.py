@@ -17,11 +17,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, TYPE_CHECKING
 
 from mmdebias.files import replacing, unfinished_path
 
 from .parallel import Progress
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 ENDINGS = ('.tar.gz', '.tar.bz2', '.tar.xz', '.tgz', '.tar', '.zip', '.rar')
 
@@ -68,7 +71,7 @@ def _inside(folder: Path, name: str) -> Path:
     return folder.joinpath(*parts)
 
 
-def _store(source: BinaryIO, target: Path, size: int) -> None:
+def _store(source: IO[bytes], target: Path, size: int) -> None:
     """Write a member, unless an earlier run has done so."""
     if target.is_file() and target.stat().st_size == size:
         return
@@ -124,24 +127,26 @@ def _unpack_rar(path: Path, folder: Path) -> None:
 class _Chain(io.RawIOBase):
     """Files read one after the other, as ``cat`` would."""
 
-    def __init__(self, files: Iterator[BinaryIO]) -> None:
+    def __init__(self, files: Iterator[IO[bytes]]) -> None:
         self.files = files
         self.file = next(files, None)
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer)
         while self.file is not None:
-            count = self.file.readinto(buffer)
-            if count:
-                return count
+            found = self.file.read(len(view))
+            if found:
+                view[: len(found)] = found
+                return len(found)
             self.file.close()
             self.file = next(self.files, None)
         return 0
 
 
-def _open_part(path: Path) -> BinaryIO:
+def _open_part(path: Path) -> IO[bytes]:
     """Return a part of an archive, itself inside a .zip or not."""
     if not zipfile.is_zipfile(path):
         return path.open('rb')

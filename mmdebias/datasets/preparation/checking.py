@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from .parallel import Progress, in_parallel
 
@@ -46,7 +47,7 @@ def check_video(path: Path) -> Check:
     import decord
 
     stat = path.stat()
-    known = {'bytes': stat.st_size, 'mtime_ns': stat.st_mtime_ns}
+    known: dict[str, Any] = {'bytes': stat.st_size, 'mtime_ns': stat.st_mtime_ns}
     if not stat.st_size:
         return Check(**known, error='the file is empty')
     try:

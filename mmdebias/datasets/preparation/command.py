@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from ..toy.writer import available_cpus
 from .prepare import REPORT, prepare, summary
@@ -31,7 +32,7 @@ def parse_args(recipe: Recipe, text: str, argv: list[str] | None) -> argparse.Na
         description=text, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     out = Path(os.environ.get('MMDEBIAS_DATA', 'data'), recipe.name)
-    several = {'nargs': '+', 'type': Path, 'metavar': 'PATH'}
+    several: dict[str, Any] = {'nargs': '+', 'type': Path, 'metavar': 'PATH'}
     alone = len(recipe.folders) == 1
     parser.add_argument(
         '--annotations',

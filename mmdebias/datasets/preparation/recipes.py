@@ -1,7 +1,5 @@
 """The differences between the data sets."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

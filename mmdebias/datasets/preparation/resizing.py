@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,9 +51,10 @@ def target_size(width: int, height: int, size: int | tuple[int, int]) -> tuple[i
     if not isinstance(size, int):
         return size
     short = min(width, height)
-    return tuple(
+    wide, high = (
         size if side == short else 2 * round(side * size / short / 2) for side in (width, height)
     )
+    return wide, high
 
 
 def require_pyav() -> None:
@@ -105,7 +106,7 @@ def _frames(reader: InputContainer) -> Iterator[VideoFrame]:
         except (StopIteration, av.error.FFmpegError):
             return
         try:
-            frames = packet.decode()
+            frames: list[Any] = packet.decode()
         except av.error.FFmpegError:
             continue
         yield from map(_upright, frames)
@@ -153,7 +154,7 @@ def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int
         with _open(source) as reader, av.open(str(unfinished), 'w', format='mp4') as writer:
             video = reader.streams.video[0]
             rate = Fraction(video.average_rate or video.guessed_rate or 25).limit_denominator(65535)
-            stream = writer.add_stream(ENCODER, rate=rate, options=OPTIONS)
+            stream: Any = writer.add_stream(ENCODER, rate=rate, options=OPTIONS)
             stream.pix_fmt = 'yuv420p'
             # One thread each: videos are resized in parallel.
             stream.codec_context.thread_count = video.codec_context.thread_count = 1

@@ -110,7 +110,8 @@ def _grid(left: float, right: float, half: float, scale: float) -> tuple[np.ndar
     """Coordinates [h, w] in standing heights, and two pixels of margin all around."""
     columns = np.arange(np.floor(left * scale) - 2, np.ceil(right * scale) + 3) / scale
     rows = np.arange(-np.ceil(half * scale) - 2, np.ceil(half * scale) + 3) / scale
-    return np.meshgrid(columns, rows)
+    x, y = np.meshgrid(columns, rows)
+    return x, y
 
 
 def _limb(

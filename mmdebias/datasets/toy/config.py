@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 from numbers import Integral, Real
+from typing import Any
 
 from .motions import CLASSES
 from .swings import SWINGS
@@ -35,13 +36,13 @@ def _check_int(name: str, value: object, low: int, why: str) -> None:
         _fail(name, value, f'give a whole number of at least {low} ({why})')
 
 
-def _check_real(name: str, value: object, low: float, high: float, why: str) -> None:
+def _check_real(name: str, value: Any, low: float, high: float, why: str) -> None:
     number = isinstance(value, Real) and not isinstance(value, bool)
     if not (number and low <= value <= high):  # NaN compares false and lands here too
         _fail(name, value, f'give a number from {low:g} to {high:g} ({why})')
 
 
-def _check_range(name: str, value: object, low: float, high: float, why: str) -> None:
+def _check_range(name: str, value: Any, low: float, high: float, why: str) -> None:
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         _fail(name, value, f'give two numbers, least and greatest ({why})')
     for number in value:

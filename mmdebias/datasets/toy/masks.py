@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 
-def pack_masks(masks: np.ndarray, **extra: object) -> bytes:
+def pack_masks(masks: np.ndarray, **extra: Any) -> bytes:
     """Serialise boolean masks [T, H, W] as a compressed .npz file, eight pixels a byte.
 
     Args:

@@ -93,5 +93,6 @@ def render_video(config: ToyConfig, video: ToyVideo) -> tuple[np.ndarray, np.nda
             composite(canvas, part, part_to_frame, box)
         masks[time] = canvas[..., 3] > 0.5
         gain = (*gains[time].tolist(), 0.0)
-        frames[time] = cv2.multiply(canvas, gain, dtype=cv2.CV_8U)[..., :3]
+        lit = cv2.multiply(canvas, gain, dtype=cv2.CV_8U)  # type: ignore[call-overload]  # a scalar
+        frames[time] = lit[..., :3]
     return frames, masks

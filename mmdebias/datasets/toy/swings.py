@@ -13,6 +13,7 @@ whole actor does. The set is its own time-reverse, and a horizontal flip keeps a
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def sample_swing(
     """
     # Size, facing and idle sway are drawn as for the other motions.
     tracks = sample_tracks(0, frames, rng, actor_size, period, aspect)
-    still = {name: np.full(frames, phase) for name, phase in POSE.items()}
+    still: dict[str, Any] = {name: np.full(frames, phase) for name, phase in POSE.items()}
     tracks = dataclasses.replace(tracks, path=np.full(frames, tracks.path[0]), **still)
     rates = np.array(list(SWINGS.values())[label])
     turns = rng.uniform(size=2) + rates * np.arange(frames)[:, None] / rng.uniform(*period)

@@ -43,7 +43,7 @@ def _write_video(path: Path, frames: np.ndarray, fps: float) -> int:
     """Encode BGR frames [T, H, W, 3] as an .mp4 file and return its size in bytes."""
     with replacing(path) as unfinished:
         height, width = frames.shape[1:3]
-        fourcc = cv2.VideoWriter_fourcc(*'mp4v')
+        fourcc = cv2.VideoWriter.fourcc(*'mp4v')
         writer = cv2.VideoWriter(str(unfinished), fourcc, fps, (width, height))
         if not writer.isOpened():
             raise RuntimeError(

@@ -51,8 +51,8 @@ class AddStaticFrame(BaseTransform):
         other = reader[int(np.random.randint(len(reader)))].asnumpy()
         frames = np.stack(results['imgs'])
         other = cv2.resize(other, frames.shape[2:0:-1], interpolation=cv2.INTER_AREA)
-        clips = [torch.from_numpy(f).permute(3, 0, 1, 2)[None] for f in (frames, other[None])]
-        mixed = blend(*clips, torch.tensor([self.share]))
+        clip, still = (torch.from_numpy(f).permute(3, 0, 1, 2)[None] for f in (frames, other[None]))
+        mixed = blend(clip, still, torch.tensor([self.share]))
         results['imgs'] = list(mixed[0].permute(1, 2, 3, 0).numpy())
         return results
 

@@ -1,6 +1,7 @@
 """FAME as a batch augmentation."""
 
 import inspect
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -22,7 +23,12 @@ from mmdebias.ops.foreground import (
     seed_mask,
 )
 
-MASKS = {'fame': fame_mask, 'seed': seed_mask, 'grid': grid_mask, 'gauss': gauss_mask}
+MASKS: dict[str, Callable[..., Tensor]] = {
+    'fame': fame_mask,
+    'seed': seed_mask,
+    'grid': grid_mask,
+    'gauss': gauss_mask,
+}
 BACKGROUNDS = ('inter', 'intra', 'none')
 SHUFFLES = ('derangement', 'permutation')
 

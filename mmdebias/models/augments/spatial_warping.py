@@ -66,16 +66,16 @@ class SpatialWarping(nn.Module):
         """
         check_clips(clips)
         clips = to_unit_float(clips)
-        grid = self.grid(len(clips), clips.shape[3:], clips.device)
+        grid = self.grid(len(clips), (clips.shape[3], clips.shape[4]), clips.device)
         # The weights of a bilinear sample may sum to a little over one.
         return warp_clips(clips, grid, self.border).clamp_(max=1)
 
     def grid(self, n: int, size: tuple[int, int], device: torch.device) -> Tensor:
         """Draw ``n`` warps: where their pixels come from, ``[n, H, W, 2]``."""
-        target, basis = _basis(self.points, tuple(size), device)
+        target, basis = _basis(self.points, size, device)
         # The frame is 2 wide in the spline's coordinates.
         offsets = (2 * torch.rand(n, *target.shape, device=device) - 1) * 2 * self.max_offset
-        return bend(target + offsets, basis, tuple(size))
+        return bend(target + offsets, basis, size)
 
     def extra_repr(self) -> str:
         """Return the settings, for ``print(model)``."""

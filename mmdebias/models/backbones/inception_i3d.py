@@ -118,7 +118,10 @@ class SamePadMaxPool(nn.Module):
         even = all(front == behind for front, behind in pads)
         self.padding = () if even else tuple(pad for axis in reversed(pads) for pad in axis)
         self.pool = nn.MaxPool3d(
-            kernel_size, stride, padding=[front for front, _ in pads] if even else 0, ceil_mode=True
+            kernel_size,
+            stride,
+            padding=tuple(front for front, _ in pads) if even else 0,
+            ceil_mode=True,
         )
 
     def forward(self, x: Tensor) -> Tensor:

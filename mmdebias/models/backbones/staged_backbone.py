@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import torch
 from mmengine.model import BaseModule
@@ -142,7 +143,7 @@ def run_together(modules: Sequence[nn.Module], x: Tensor, with_cp: bool) -> Tens
     if not (with_cp and torch.is_grad_enabled()):
         return run(x)
     # torch.compile takes no such context, and its own recomputation updates no statistics.
-    contexts = {}
+    contexts: dict[str, Any] = {}
     if not torch.compiler.is_compiling():
         contexts['context_fn'] = lambda: (nullcontext(), _running_statistics_held(modules))
     # No block draws random numbers.

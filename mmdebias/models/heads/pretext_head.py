@@ -107,6 +107,8 @@ class PairwiseOrderHead(PretextHead):
 class PairwiseJoin(nn.Module):
     """Features of pieces ``[N, P, C]`` to those of their pairs, ``[N, P (P - 1) / 2 * hidden]``."""
 
+    pairs: Tensor
+
     def __init__(self, in_channels: int, num_pieces: int, hidden_channels: int) -> None:
         super().__init__()
         pairs = torch.tensor(list(combinations(range(num_pieces), 2)))

@@ -1,5 +1,6 @@
 """From a backbone's output to a unit vector."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -8,7 +9,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-POOLS = {'avg': torch.mean, 'max': torch.amax}
+POOLS: dict[str, Callable[..., Tensor]] = {'avg': torch.mean, 'max': torch.amax}
 
 
 @MODELS.register_module()

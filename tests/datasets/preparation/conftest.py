@@ -19,7 +19,7 @@ def write_video(path, frames=20, size=(48, 64), fps=10):
     """A video of a square that moves by 2 pixels a frame, in the container of its extension."""
     path.parent.mkdir(parents=True, exist_ok=True)
     height, width = size
-    fourcc = cv2.VideoWriter_fourcc(*CODES[path.suffix])
+    fourcc = cv2.VideoWriter.fourcc(*CODES[path.suffix])
     writer = cv2.VideoWriter(str(path), fourcc, fps, (width, height))
     assert writer.isOpened()
     for t in range(frames):
