@@ -5,8 +5,8 @@ import sys
 
 import numpy as np
 
-from conftest import write_video
 from helpers.running import ROOT, run
+from helpers.videos import write_video
 from mmdebias.datasets import ScaleOpticalFlow
 from mmdebias.ops import flow_to_previous, warp_by_flow
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from mmaction.registry import DATASETS
 
-from conftest import write_video
 from helpers.running import ROOT, run
+from helpers.videos import write_video
 
 TOOL = [sys.executable, ROOT / 'tools' / 'data' / 'make_actor_videos.py']
 

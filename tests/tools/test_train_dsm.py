@@ -46,7 +46,7 @@ def test_dsm_trains_resumes_exactly_and_is_fine_tuned(name, tmp_path, few_videos
 
 
 def test_video_too_short_to_shift_is_named_and_replaced(tmp_path, few_videos, train_options):
-    from conftest import write_video
+    from helpers.videos import write_video
 
     data = tmp_path / 'data'
     data.mkdir()
