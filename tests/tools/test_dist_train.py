@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from helpers.running import PRETRAIN, ROOT, losses, run
+from helpers.running import PRETRAIN, ROOT, environment, losses, run
 
 
 def free_port():
@@ -38,12 +38,13 @@ def test_two_processes_killed_and_resumed(tmp_path, train_options):
     first = subprocess.Popen(
         [str(p) for p in (*command, '--work-dir', work, *options, 'train_cfg.max_epochs=50')],
         cwd=ROOT,
-        env={**os.environ, 'PORT': free_port(), 'OMP_NUM_THREADS': '1'},
+        env=environment(PORT=free_port()),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     deadline = time.time() + 120
     while not (work / 'last_checkpoint').exists() and time.time() < deadline:
+        assert first.poll() is None, 'the training ended before its first checkpoint'
         time.sleep(0.05)
     kill_all_with(str(work))  # in the middle of an epoch
     first.wait()
