@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
 import torch
 
 from helpers.running import PRETRAIN, ROOT, environment, losses, run
@@ -28,6 +29,7 @@ def kill_all_with(argument):
             continue
 
 
+@pytest.mark.slow
 def test_two_processes_killed_and_resumed(tmp_path, train_options):
     options = [*train_options, *PRETRAIN, 'train_dataloader.batch_size=2']
     command = ['bash', ROOT / 'tools' / 'dist_train.sh', 'configs/fame/r3d_toy.py', '2']
@@ -60,6 +62,7 @@ def test_two_processes_killed_and_resumed(tmp_path, train_options):
     assert torch.equal(*(end['state_dict']['queue.features'] for end in ends))
 
 
+@pytest.mark.slow
 def test_triplets_on_two_processes(tmp_path, train_options):
     options = [*train_options, *PRETRAIN[:1], 'train_dataloader.batch_size=2']
     command = ['bash', ROOT / 'tools' / 'dist_train.sh', 'configs/dsm/r3d_toy_triplet.py', '2']

@@ -4,6 +4,7 @@ import json
 import sys
 
 import numpy as np
+import pytest
 
 from helpers.running import ROOT, run
 from helpers.videos import write_video
@@ -18,6 +19,7 @@ def moving_video(path, frames=10):
     write_video(path, np.stack([ground[:, 2 * t : 2 * t + 96] for t in range(frames)]))
 
 
+@pytest.mark.slow
 def test_flow_is_written_once_and_read_by_the_transform(tmp_path):
     folder = tmp_path / 'some class'
     folder.mkdir()

@@ -40,6 +40,7 @@ def originals(tmp_path):
     return root.parent
 
 
+@pytest.mark.slow
 def test_set_has_the_layout_of_the_original_and_says_what_is_left_out(originals, tmp_path):
     out = tmp_path / 'actors'
     command = [
