@@ -6,12 +6,12 @@ import os
 # backward pass on the CPU). It reads this when it is first used.
 os.environ.setdefault('ONEDNN_MAX_CPU_ISA', 'AVX2')
 
-import cv2
 import numpy as np
 import pytest
 import torch
 
 from helpers.running import SHARED
+from helpers.videos import write_video
 
 
 @pytest.fixture(autouse=True)
@@ -50,15 +50,6 @@ def real_videos():
     if not path.exists():
         pytest.skip(f'{path} is missing: the real clips are not part of the repository')
     return path
-
-
-def write_video(path, frames):
-    """An .mp4 of uint8 RGB frames ``[T, H, W, 3]``."""
-    height, width = frames.shape[1:3]
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'mp4v'), 25, (width, height))
-    for frame in frames:
-        writer.write(frame[..., ::-1])
-    writer.release()
 
 
 @pytest.fixture(scope='session')

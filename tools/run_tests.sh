@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up and runs the tests.
-# Usage: bash tools/run_tests.sh [arguments of pytest]
+# Usage: bash tools/run_tests.sh [arguments of pytest], such as -m "not slow"
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/setup_env.sh test

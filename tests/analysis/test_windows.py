@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from conftest import write_video
+from helpers.videos import write_video
 from mmdebias.analysis import find_sampling, read_windows, window_pipeline
 from mmdebias.analysis.windows import EXACT, MOTION
 from mmdebias.datasets import find_masks

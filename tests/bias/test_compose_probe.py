@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from conftest import write_video
+from helpers.videos import write_video
 from mmdebias.bias import ComposeProbe, ProbeRow, composed_probes, make_manifest
 from mmdebias.bias.reading import read_frames
 from mmdebias.datasets.toy.masks import pack_masks

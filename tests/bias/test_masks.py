@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from conftest import write_video
+from helpers.videos import write_video
 from mmdebias.bias import build_masks
 from mmdebias.datasets.toy.masks import pack_masks
 

@@ -13,6 +13,13 @@ from helpers.running import ROOT, run
 SCRIPTS = Path(__file__).parent / 'scripts'
 
 
+def pytest_collection_modifyitems(items):
+    """Tests that wait for the two runs below are slow."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and 'stock' in item.fixturenames:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope='session')
 def broken_upstream():
     """Whether these are the releases whose own failures are asserted; others may have mended them.

@@ -4,7 +4,7 @@ import decord
 import numpy as np
 import pytest
 
-from conftest import write_video
+from helpers.videos import write_video
 from mmdebias.datasets.actor_videos import (
     NoPersonError,
     crop,

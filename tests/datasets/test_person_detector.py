@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from conftest import write_video
+from helpers.videos import write_video
 from mmdebias.datasets.person_detector import PersonDetector
 
 

@@ -109,6 +109,7 @@ def test_on_a_cpu_it_is_mmengines_loop_resumed_too(few_videos, tmp_path, on_cpu)
     assert train(again).losses == on_cpu[STEPS:]
 
 
+@pytest.mark.slow
 def test_looking_ahead_changes_no_number_but_the_order_of_draws(few_videos, tmp_path, on_cpu):
     plain, ahead = (
         train(runner_of(few_videos, tmp_path / loop, loop, augments=False), streams)

@@ -99,6 +99,7 @@ def check_rank(rank, videos, work_dir, whole):
     assert measure(videos, work_dir, 'odd.txt') == whole
 
 
+@pytest.mark.slow
 def test_two_ranks_measure_what_one_does(few_videos, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # MMEngine collects results below the working directory
     lines = (few_videos / 'train.txt').read_text().splitlines()[:7]

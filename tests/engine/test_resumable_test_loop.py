@@ -95,6 +95,7 @@ def check_rank(rank, videos, work_dir, protocol, whole):
     assert counting.batches == 6  # 11 videos and one that stands in for the twelfth
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('protocol', ['r3d_toy', 'r3d_toy_clips'])
 def test_two_ranks_measure_what_one_does(protocol, videos, tmp_path):
     logging.disable(logging.INFO)
@@ -103,6 +104,7 @@ def test_two_ranks_measure_what_one_does(protocol, videos, tmp_path):
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ('protocol', 'metric', 'names'),
     [

@@ -45,6 +45,7 @@ def check_rank(rank, videos, work_dir, whole):
     assert runner.test() == whole
 
 
+@pytest.mark.slow
 def test_two_ranks_measure_what_one_does_sample_for_sample(few_videos, tmp_path):
     # With some right and some wrong, no share of eight videos is one of seven.
     lines = (few_videos / 'train.txt').read_text().splitlines()[:VIDEOS]

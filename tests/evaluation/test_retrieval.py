@@ -35,6 +35,16 @@ def test_recall_is_the_slow_obvious_one():
         assert value == pytest.approx(hits / len(query))
 
 
+def test_centred_sets_are_those_with_their_means_taken_off():
+    gallery, gallery_labels, query, query_labels = random_sets()
+    gallery, query = gallery + 3, query - 2
+    labels, ks = (gallery_labels, query_labels), (1, 3, 7)
+    centred = retrieval_recall(gallery, labels[0], query, labels[1], ks, center=True)
+    by_hand = gallery - gallery.mean(0), query - query.mean(0)
+    assert centred == retrieval_recall(by_hand[0], labels[0], by_hand[1], labels[1], ks)
+    assert centred != retrieval_recall(gallery, labels[0], query, labels[1], ks)
+
+
 def test_more_neighbours_than_the_gallery_are_all_of_it():
     gallery, labels, query, _ = random_sets()
     recall = retrieval_recall(gallery, labels, query, labels[:12], ks=(1000,))

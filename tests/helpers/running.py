@@ -15,15 +15,18 @@ SHARED = ROOT.parent / 'shared'
 PRETRAIN = ['model.neck.in_channels=32', 'model.queue_size=32']
 
 
+def environment(**more):
+    """Variables for a command: its ``python`` is the one that runs the tests."""
+    path = f'{os.path.dirname(sys.executable)}:{os.environ["PATH"]}'
+    return {**os.environ, 'PATH': path, 'OMP_NUM_THREADS': '1', **more}
+
+
 def run(command, cwd=ROOT, env=None, check=True, timeout=None):
     """Run a command; returns what it printed. A failure shows its last lines."""
-    environment = {**os.environ, 'OMP_NUM_THREADS': '1', **(env or {})}
-    path = os.path.dirname(sys.executable)
-    environment['PATH'] = f'{path}:{environment["PATH"]}'
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env=environment,
+        env=environment(**(env or {})),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -7,13 +7,13 @@ import kornia
 import torch
 
 
-def straightforward_fame(clips, order, beta=0.5):
+def straightforward_fame(clips, order, beta=0.5, official_hue=True):
     """Mask bool ``[N, H, W]`` and merged float clips, of ``[N, 3, T, H, W]`` uint8 or float."""
     clips = clips.float() / 255 if clips.dtype == torch.uint8 else clips
     n, _, _, height, width = clips.shape
     pixels = height * width
     seed = stretch(smooth((clips[:, :, 1:] - clips[:, :, :-1]).abs().sum(1).mean(1))).flatten(1)
-    colours = bins(clips.mean(2)).flatten(1)
+    colours = bins(clips.mean(2), official_hue).flatten(1)
     ranked = seed.argsort(1, descending=True)
     likelihood = torch.zeros(n, pixels)
     for i in range(n):
@@ -39,9 +39,10 @@ def stretch(maps):
     return (maps - low) / (high - low + 1e-8)
 
 
-def bins(image):
+def bins(image, official_hue):
     hue, saturation, value = kornia.color.rgb_to_hsv(image).unbind(1)
-    hue = hue * 2 * torch.pi  # once too often, as in the authors' code
+    if official_hue:
+        hue = hue * 2 * torch.pi  # once too often, as in the authors' code
     x, y = saturation * hue.cos(), saturation * hue.sin()
     x, y, z = (torch.round(c * 9 + 1).long() - 1 for c in ((x + 1) / 2, (y + 1) / 2, value))
     return x + 10 * y + 100 * z

@@ -87,12 +87,13 @@ def test_full_share_keeps_the_clip():
     assert torch.equal(merge(clips, clips.flip(0), fame_mask(clips, beta=1)), clips)
 
 
-def test_straightforward_implementation_gives_the_same():
+@pytest.mark.parametrize('official_hue', [True, False])
+def test_straightforward_implementation_gives_the_same(official_hue):
     clips = torch.randint(0, 256, (3, 3, 6, 56, 64), dtype=torch.uint8)
     clips[..., 10:40, 12:50] //= 3
     order = torch.tensor([1, 2, 0])
-    mask, merged = straightforward_fame(clips, order)
-    ours = fame_mask(clips)
+    mask, merged = straightforward_fame(clips, order, official_hue=official_hue)
+    ours = fame_mask(clips, official_hue=official_hue)
     assert (mask == ours).float().mean() > 0.995
     as_float = clips.float() / 255
     torch.testing.assert_close(merge(as_float, as_float[order], mask), merged)

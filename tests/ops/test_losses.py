@@ -32,6 +32,15 @@ def units(rows, columns=8):
     return F.normalize(torch.randn(rows, columns, dtype=torch.double), dim=1)
 
 
+def test_logits_by_hand():
+    query, positive = torch.tensor([[1.0, 0], [0, 1]]), torch.tensor([[0.6, 0.8], [0.8, -0.6]])
+    queue, extra = torch.tensor([[0.0, 1], [-1, 0], [0.8, 0.6]]), torch.tensor([[1.0, 0], [1, 0]])
+    # The positive first, then the queue, then each query's own negative.
+    expected = torch.tensor([[0.6, 0, -1, 0.8, 1], [-0.6, 1, 0, 0.6, 0]])
+    torch.testing.assert_close(contrastive_logits(query, positive, queue, extra), expected)
+    assert contrastive_logits(query, positive, queue).equal(expected[:, :4])
+
+
 @pytest.mark.parametrize('with_extra', [False, True])
 def test_loss_is_the_slow_obvious_one(with_extra):
     query, key, queue, extra = units(5), units(5), units(7), units(5)

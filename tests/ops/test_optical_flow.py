@@ -56,6 +56,17 @@ def test_warp_is_the_exact_bilinear_one_but_for_rounded_positions():
     assert np.abs(difference).max() < 0.05
 
 
+@pytest.mark.parametrize('dtype', [np.uint8, np.float32])
+def test_whole_pixels_are_moved_exactly(dtype):
+    frames = np.random.default_rng(0).integers(0, 256, (1, 9, 12, 3)).astype(dtype)
+    # Pixel (x, y) comes from (x + 4, y - 2): twice a flow of (2, -1), as in Eq. 3.
+    flow = np.broadcast_to(np.float32([2, -1]), (1, 9, 12, 2))
+    warped = warp_by_flow(frames, flow, 2)
+    assert warped.dtype == dtype
+    assert np.array_equal(warped[0, 2:, :-4], frames[0, :-2, 4:])
+    assert not warped[0, :2].any() and not warped[0, :, -4:].any()
+
+
 @pytest.mark.parametrize('method', METHODS)
 def test_flow_leads_back_to_the_frame_before(method):
     flow = flow_to_previous(drifting(), method)

@@ -14,6 +14,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from helpers.running import ROOT
+from helpers.videos import write_video
 from mmdebias.datasets.toy.masks import pack_masks
 
 FOLDER = ROOT / 'tools' / 'analysis'
@@ -154,8 +155,9 @@ def test_temporal_kernels(tool, models, tmp_path):
     assert cv2.imread(str(tmp_path / 'out.png')).std() > 10
 
 
-def test_wrong_input_is_one_message(tool, models, checkpoint, few_videos, real_videos, tmp_path):
-    video, short = few_videos / '00.mp4', real_videos / 'three_frames.mov'
+def test_wrong_input_is_one_message(tool, models, checkpoint, few_videos, tmp_path):
+    video, short = few_videos / '00.mp4', tmp_path / 'three_frames.mp4'
+    write_video(short, np.zeros((3, 32, 32, 3), np.uint8))
     normal = ['--model', 'a', SUPERVISED, checkpoint]
     lists = ['--train', few_videos / 'train.txt', '--data', few_videos / 'test.txt']
     for arguments, says in (
@@ -163,7 +165,7 @@ def test_wrong_input_is_one_message(tool, models, checkpoint, few_videos, real_v
         (['activation_maps', video, *normal], 'the encoder in the file is not the ResNet3d'),
         (['activation_maps', video, '--map', 'cam', *normal], 'is not the ResNet3d'),
         (['activation_maps', video, '--map', 'cam', '--model', 'm', MOCO, 'random'], 'caam'),
-        (['activation_maps', short, *models], r'three_frames.mov has 3 frame(s)'),
+        (['activation_maps', short, *models], 'three_frames.mp4 has 3 frame(s)'),
         (['response_curve', short, *models], 'fewer than the window of 16'),
         (['response_curve', video, '--stride', '99', *models], 'room for one window only'),
         (['activation_maps', tmp_path / 'none.mp4', *models], 'no such file'),

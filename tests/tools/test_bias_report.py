@@ -75,6 +75,7 @@ def report(monkeypatch, capsys):
     return run
 
 
+@pytest.mark.slow
 def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, report, tmp_path):
     arguments = [
         *named('supervised', models), *named('moco', models), '--data', toy / 'test.txt', '--train',

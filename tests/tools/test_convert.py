@@ -38,6 +38,7 @@ def test_import_says_where_all_keys_went_and_how_to_go_on(imported):
     assert "backbone=dict(type='InceptionI3D')" in log
 
 
+@pytest.mark.slow
 def test_what_was_imported_goes_out_to_fame_and_comes_in_again(imported, tmp_path):
     file, _ = imported
 

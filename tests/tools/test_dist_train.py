@@ -7,9 +7,10 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
 import torch
 
-from helpers.running import PRETRAIN, ROOT, losses, run
+from helpers.running import PRETRAIN, ROOT, environment, losses, run
 
 
 def free_port():
@@ -28,6 +29,7 @@ def kill_all_with(argument):
             continue
 
 
+@pytest.mark.slow
 def test_two_processes_killed_and_resumed(tmp_path, train_options):
     options = [*train_options, *PRETRAIN, 'train_dataloader.batch_size=2']
     command = ['bash', ROOT / 'tools' / 'dist_train.sh', 'configs/fame/r3d_toy.py', '2']
@@ -38,12 +40,13 @@ def test_two_processes_killed_and_resumed(tmp_path, train_options):
     first = subprocess.Popen(
         [str(p) for p in (*command, '--work-dir', work, *options, 'train_cfg.max_epochs=50')],
         cwd=ROOT,
-        env={**os.environ, 'PORT': free_port(), 'OMP_NUM_THREADS': '1'},
+        env=environment(PORT=free_port()),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     deadline = time.time() + 120
     while not (work / 'last_checkpoint').exists() and time.time() < deadline:
+        assert first.poll() is None, 'the training ended before its first checkpoint'
         time.sleep(0.05)
     kill_all_with(str(work))  # in the middle of an epoch
     first.wait()
@@ -59,6 +62,7 @@ def test_two_processes_killed_and_resumed(tmp_path, train_options):
     assert torch.equal(*(end['state_dict']['queue.features'] for end in ends))
 
 
+@pytest.mark.slow
 def test_triplets_on_two_processes(tmp_path, train_options):
     options = [*train_options, *PRETRAIN[:1], 'train_dataloader.batch_size=2']
     command = ['bash', ROOT / 'tools' / 'dist_train.sh', 'configs/dsm/r3d_toy_triplet.py', '2']

@@ -4,9 +4,10 @@ import json
 import sys
 
 import numpy as np
+import pytest
 
-from conftest import write_video
 from helpers.running import ROOT, run
+from helpers.videos import write_video
 from mmdebias.datasets import ScaleOpticalFlow
 from mmdebias.ops import flow_to_previous, warp_by_flow
 
@@ -18,6 +19,7 @@ def moving_video(path, frames=10):
     write_video(path, np.stack([ground[:, 2 * t : 2 * t + 96] for t in range(frames)]))
 
 
+@pytest.mark.slow
 def test_flow_is_written_once_and_read_by_the_transform(tmp_path):
     folder = tmp_path / 'some class'
     folder.mkdir()

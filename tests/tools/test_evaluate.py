@@ -16,6 +16,7 @@ from mmdebias.bias import confidence_interval
 EVALUATE = [sys.executable, ROOT / 'tools' / 'evaluate.py']
 
 
+@pytest.mark.slow
 def test_table_is_whole_and_made_once(tmp_path, few_videos):
     data = tmp_path / 'data'
     data.mkdir()
@@ -52,6 +53,7 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     assert json.loads((folder / 'table.json').read_text()) == table
 
 
+@pytest.mark.slow
 def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
     # The lists of prepare.py, with other videos to search and to search with in each split.
     root = tmp_path / 'data' / 'ucf101'
@@ -90,6 +92,7 @@ def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
     assert f'1: {100 * row["splits"]["1"]:.1f}, 2: ' in path.with_name('table.md').read_text()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_evaluated_is_named(tmp_path):
     def say(*arguments):
         return run([*EVALUATE, *arguments], check=False)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from mmaction.registry import DATASETS
 
-from conftest import write_video
 from helpers.running import ROOT, run
+from helpers.videos import write_video
 
 TOOL = [sys.executable, ROOT / 'tools' / 'data' / 'make_actor_videos.py']
 
@@ -40,6 +40,7 @@ def originals(tmp_path):
     return root.parent
 
 
+@pytest.mark.slow
 def test_set_has_the_layout_of_the_original_and_says_what_is_left_out(originals, tmp_path):
     out = tmp_path / 'actors'
     command = [

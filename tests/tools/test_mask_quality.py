@@ -2,8 +2,8 @@ import json
 import runpy
 import sys
 
-from conftest import write_video
 from helpers.running import ROOT
+from helpers.videos import write_video
 from mmdebias.datasets.toy import ToyConfig, make_toy
 
 

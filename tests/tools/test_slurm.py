@@ -30,6 +30,7 @@ def cluster(tmp_path):
     return dict(PATH=f'{programs}:{os.environ["PATH"]}', GPUS='2', GPUS_PER_NODE='2')
 
 
+@pytest.mark.slow
 def test_two_tasks_train(tmp_path, cluster, train_options):
     script = ['bash', ROOT / 'tools' / 'slurm_train.sh', 'partition', 'job']
     log = run(

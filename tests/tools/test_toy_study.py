@@ -3,6 +3,8 @@
 import json
 import sys
 
+import pytest
+
 from helpers.running import ROOT, run
 
 SCRIPT = ROOT / 'tools' / 'analysis' / 'toy_study.py'
@@ -13,6 +15,7 @@ SMALL = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_from_videos_to_the_table(tmp_path):
     command = [sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', ROWS, *SMALL]
     command += ['--seeds', '3', '--bias-videos', '0']
@@ -44,6 +47,7 @@ def test_from_videos_to_the_table(tmp_path):
     assert "was begun with {'beta': 0.5}, not {'beta': 0.4}" in said
 
 
+@pytest.mark.slow
 def test_the_bias_report_takes_classifiers_and_encoders(tmp_path):
     command = [sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', 'random,supervised']
     run([*command, *SMALL, '--seeds', '0', '--bias-videos', '16'])

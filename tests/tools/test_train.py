@@ -15,6 +15,7 @@ TEST = [sys.executable, ROOT / 'tools' / 'test.py']
 STOCK_TOOLS = Path(mmaction.__file__).parent / '.mim' / 'tools'
 
 
+@pytest.mark.slow
 def test_fame_trains_resumes_exactly_and_is_fine_tuned(tmp_path, few_videos, train_options):
     config = 'configs/fame/r3d_toy.py'
     options = [*train_options, *PRETRAIN]
@@ -70,6 +71,7 @@ def test_fame_trains_resumes_exactly_and_is_fine_tuned(tmp_path, few_videos, tra
     assert 'retrieval/R@1: ' in retrieved
 
 
+@pytest.mark.slow
 def test_moco_trains_with_accumulation_scaled_learning_rate_and_tensorboard(
     tmp_path, train_options
 ):
@@ -92,6 +94,7 @@ def test_moco_trains_with_accumulation_scaled_learning_rate_and_tensorboard(
     assert list(tmp_path.rglob('events.out.tfevents*'))
 
 
+@pytest.mark.slow
 def test_undecodable_videos_are_listed(tmp_path, few_videos, train_options):
     data = tmp_path / 'data'
     data.mkdir()
@@ -118,6 +121,7 @@ def test_tools_take_mmaction2s_arguments(tool):
         assert option in ours
 
 
+@pytest.mark.slow
 def test_stock_tool_runs_our_config(tmp_path, train_options):
     options = [*train_options, *PRETRAIN, 'train_cfg.max_epochs=1']
     log = run(
@@ -167,6 +171,7 @@ default_hooks = dict(logger=dict(interval=1), checkpoint=dict(save_best=None))
 """
 
 
+@pytest.mark.slow
 def test_strangers_project_adds_one_line_to_a_stock_config(tmp_path, few_videos):
     """A stock VideoDataset, runtime and tool; our sampling, model and FAME."""
     (tmp_path / 'mine.py').write_text(STRANGER.replace('{data}', str(few_videos)))

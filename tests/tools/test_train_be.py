@@ -2,11 +2,14 @@
 
 import sys
 
+import pytest
+
 from helpers.running import PRETRAIN, ROOT, losses, run
 
 TRAIN = [sys.executable, ROOT / 'tools' / 'train.py']
 
 
+@pytest.mark.slow
 def test_contrastive_be_with_hard_negatives_trains_and_resumes(tmp_path, train_options):
     command = [*TRAIN, 'configs/be/r3d_toy.py', '--work-dir', tmp_path]
     options = [*train_options, *PRETRAIN]
@@ -16,6 +19,7 @@ def test_contrastive_be_with_hard_negatives_trains_and_resumes(tmp_path, train_o
     assert len(losses(whole)) == len(losses(more)) == 2
 
 
+@pytest.mark.slow
 def test_task_with_consistency_trains_and_is_fine_tuned(tmp_path, few_videos, train_options):
     log = run(
         [

@@ -10,6 +10,7 @@ from helpers.running import PRETRAIN, ROOT, losses, run
 TRAIN = [sys.executable, ROOT / 'tools' / 'train.py']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', ['r3d_toy', 'r3d_toy_triplet'])
 def test_dsm_trains_resumes_exactly_and_is_fine_tuned(name, tmp_path, few_videos, train_options):
     config = f'configs/dsm/{name}.py'
@@ -45,8 +46,9 @@ def test_dsm_trains_resumes_exactly_and_is_fine_tuned(name, tmp_path, few_videos
     assert '120 of 120 tensors of backbone' in finetuned
 
 
+@pytest.mark.slow
 def test_video_too_short_to_shift_is_named_and_replaced(tmp_path, few_videos, train_options):
-    from conftest import write_video
+    from helpers.videos import write_video
 
     data = tmp_path / 'data'
     data.mkdir()

@@ -2,7 +2,7 @@ import decord
 import numpy as np
 import pytest
 
-from conftest import write_video
+from helpers.videos import write_video
 from mmdebias.datasets import AddStaticFrame, PasteStaticPerson
 from mmdebias.datasets.toy.masks import pack_masks
 

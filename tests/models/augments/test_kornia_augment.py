@@ -41,6 +41,7 @@ def test_uint8_becomes_float_and_one_view_of_a_batch_is_taken():
     assert augmented.min() >= 0 and augmented.max() <= 1
 
 
+@pytest.mark.slow
 def test_compiled_gives_the_same(monkeypatch):
     # Tracing is what can go wrong; generating machine code would take a minute.
     monkeypatch.setattr(torch, 'compile', partial(torch.compile, backend='eager'))

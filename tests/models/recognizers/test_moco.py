@@ -226,7 +226,9 @@ STOCK = {
 }
 
 
-@pytest.mark.parametrize('name', STOCK)
+@pytest.mark.parametrize(
+    'name', [pytest.param(n, marks=[pytest.mark.slow] if n == 'C3D' else []) for n in STOCK]
+)
 def test_mmaction2s_encoders_train_in_the_same_place(name):
     backbone, channels, size = STOCK[name]
     frames = 16 if name == 'C3D' else 4
