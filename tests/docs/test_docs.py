@@ -35,6 +35,7 @@ class Links(HTMLParser):
         self.links += [attrs[name] for name in ('href', 'src') if attrs.get(name)]
 
 
+@pytest.mark.slow
 def test_every_link_within_the_docs_leads_somewhere(built):
     pages = {path: Links(path.read_text(encoding='utf-8')) for path in built.rglob('*.html')}
     broken = []
@@ -50,6 +51,7 @@ def test_every_link_within_the_docs_leads_somewhere(built):
     assert broken == []
 
 
+@pytest.mark.slow
 def test_the_reference_has_what_ops_offers(built):
     from mmdebias import ops
 

@@ -17,6 +17,7 @@ ENDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', ENDS)
 def test_a_guide_works_to_the_letter(name, tmp_path):
     copy_project(tmp_path)

@@ -17,6 +17,7 @@ def example():
     return module
 
 
+@pytest.mark.slow
 def test_learns_what_is_in_front(example):
     torch.manual_seed(0)
     before = example.foreground_wins(example.Encoder())
