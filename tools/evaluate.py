@@ -242,7 +242,7 @@ def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[di
 
 
 def write(folder: Path, setting: dict, rows: list[dict]) -> None:
-    """Both tables."""
+    """Write both tables."""
     write_text(folder / 'table.json', json.dumps(dict(setting=setting, rows=rows), indent=1))
     lines = [
         '| protocol | metric | % | 95 % interval | test videos | each split | config |',

@@ -17,7 +17,7 @@ def activation_maps(
     reduce: Literal['mean', 'norm'] = 'mean',
     layer: str | None = None,
 ) -> Tensor:
-    """Class-agnostic activation maps of clips, at the size of the clips.
+    """Compute class-agnostic activation maps of clips, at the size of the clips.
 
     Args:
         encoder: From :func:`mmdebias.apis.load_encoder`.

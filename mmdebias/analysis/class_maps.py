@@ -71,7 +71,7 @@ class ClassMaps:
         self.grad_cam = GradCAM(classifier, layer, colormap='gray')
 
     def __call__(self, clips: Tensor, labels: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Maps of the class of each clip.
+        """Return the maps of the class of each clip.
 
         Args:
             clips: uint8 RGB ``[N, 3, T, H, W]``, as the test pipeline makes them.

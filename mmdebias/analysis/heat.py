@@ -18,7 +18,7 @@ LEAST_HEIGHT = 192
 
 
 def overlay(clips: Tensor, heat: Tensor, alpha: float = 0.55) -> np.ndarray:
-    """Heat in colours over frames in grey: both stay readable.
+    """Lay heat in colours over frames in grey: both stay readable.
 
     Args:
         clips: ``[N, 3, T, H, W]``, uint8 or float in [0, 1].

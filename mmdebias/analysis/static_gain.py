@@ -27,7 +27,7 @@ class Correlation(NamedTuple):
 
 
 def per_class_accuracy(predicted: np.ndarray, labels: np.ndarray, num_classes: int) -> np.ndarray:
-    """Top-1 accuracy of each class.
+    """Compute the top-1 accuracy of each class.
 
     Args:
         predicted: int ``[N]``.
@@ -53,7 +53,7 @@ def per_class_accuracy(predicted: np.ndarray, labels: np.ndarray, num_classes: i
 
 
 def relative_gain(after: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """``(after - before) / before``, class by class (DSM Fig. 1, BE Fig. 4).
+    """Compute ``(after - before) / before``, class by class (DSM Fig. 1, BE Fig. 4).
 
     Args:
         after: Accuracies ``[K]``; NaN for a class without a video.
@@ -74,7 +74,7 @@ def relative_gain(after: np.ndarray, before: np.ndarray) -> np.ndarray:
 
 
 def correlate(gain: np.ndarray, static: np.ndarray) -> Correlation:
-    """Pearson correlation over the classes that have both numbers (BE, section 4.5).
+    """Compute Pearson's correlation over the classes that have both numbers (BE, section 4.5).
 
     A gain over the static accuracy itself, as in DSM's Fig. 1, has that accuracy in its denominator
     and falls with it for that reason alone; BE correlates the gain of one method over another,

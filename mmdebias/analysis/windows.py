@@ -154,7 +154,7 @@ def _stored(file: Path, sample: dict) -> np.ndarray:
 
 
 def _moving(sample: dict) -> np.ndarray:
-    """Motion masks of the decoded frames, one a clip: bool ``[N * T, H, W]``."""
+    """Return the motion masks of the decoded frames, one a clip: bool ``[N * T, H, W]``."""
     height, width = sample['imgs'][0].shape[:2]
     scale = min(1.0, MASK_SIDE / min(height, width))
     size = (max(2, round(scale * width)), max(2, round(scale * height)))
@@ -176,7 +176,7 @@ def _count(sample: dict) -> int:
 
 
 def _clips(sample: dict) -> Tensor:
-    """``[N, 3, T, H, W]`` of what FormatShape made."""
+    """Return ``[N, 3, T, H, W]`` of what FormatShape made."""
     clips = torch.from_numpy(np.ascontiguousarray(sample['imgs']))
     if clips.ndim == 4:  # NCHW, for a 2D net
         return clips.unflatten(0, (_count(sample), -1)).transpose(1, 2)

@@ -35,7 +35,7 @@ def draws(seed: int, what: str) -> np.random.RandomState:
 
 
 def draw_stripes(seed: int, height: int, width: int) -> np.ndarray:
-    """Stripes of SCUBA in two complementary colours.
+    """Draw SCUBA's stripes in two complementary colours.
 
     Half-width 5 to 20 pixels, spacing 3 to 5 half-widths, any rotation, for frames whose short
     side is 256; lengths grow with the frame. What the paper leaves open: a saturated colour of any

@@ -54,7 +54,7 @@ class ComposeProbe(BaseTransform):
         self.colour = np.rint(np.asarray(colour, dtype=float)).astype(np.uint8)
 
     def check(self, rows: Sequence[ProbeRow]) -> None:
-        """Look, before anything runs, for what the rows need.
+        """Check, before anything runs, that what the rows need is there.
 
         Raises:
             FileNotFoundError: videos or pictures are missing.

@@ -19,7 +19,7 @@ MAX_ROWS = 20_000
 
 
 def list_loader(cfg: Config, list_file: str | Path) -> DataLoader:
-    """Reads a list of videos as a config's test does.
+    """Read a list of videos as a config's test does.
 
     Args:
         cfg: Config with a ``test_dataloader``; its pipeline and batch size are used.
@@ -121,7 +121,7 @@ def predict_rows(features: Tensor, weights: Tensor, biases: Tensor) -> Tensor:
 
 
 def _pooled(output: object) -> Tensor:
-    """Feature maps, frames, tokens or vectors, perhaps several, to ``[M, D]``."""
+    """Pool feature maps, frames, tokens or vectors, perhaps several, to ``[M, D]``."""
     if isinstance(output, (tuple, list)):
         return torch.cat([_pooled(part) for part in output], dim=1)
     if not isinstance(output, Tensor) or output.ndim < 2:

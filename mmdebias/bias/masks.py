@@ -207,7 +207,7 @@ class MotionMasks:
             )
 
     def check(self, videos: Sequence[str]) -> None:
-        """Every video that can be read has some."""
+        """Check that every video that can be read has some."""
 
     def masks(
         self, video: str, frames: np.ndarray, total: int, height: int, width: int
@@ -259,7 +259,7 @@ def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[np.ndarray]
 
 @lru_cache(maxsize=64)
 def _motion_mask(path: Path, window: int, source: MotionMasks) -> np.ndarray:
-    """Mask of a window of a video, bool ``[h, w]``, the short side 112."""
+    """Return the mask of a window of a video, bool ``[h, w]``, the short side 112."""
     span = source.clip_len * source.frame_interval
 
     def choose(total: int) -> np.ndarray:

@@ -149,6 +149,6 @@ def _with_composer(pipeline: Sequence[dict], composer: dict) -> list[dict]:
 
 
 def _name(step: dict) -> str:
-    """Class of a transform, without its scope; newer configs give the class itself."""
+    """Return the class of a transform, without its scope; newer configs give the class itself."""
     kind = step['type']
     return (kind if isinstance(kind, str) else kind.__name__).rpartition('.')[2]

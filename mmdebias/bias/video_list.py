@@ -106,7 +106,7 @@ def some_videos(videos: Sequence[Video], count: int, seed: int = 0) -> list[Vide
 
 
 def read_scenes(lists: Sequence[str | Path]) -> dict[Path, int]:
-    """Scenes by video, from lists ``path scene``.
+    """Return the scenes by video, from lists ``path scene``.
 
     A list ``scene_labels/NAME`` names videos relative to the folder above, as
     tools/data/make_toy.py writes it; any other list relative to its own folder.

@@ -68,7 +68,7 @@ def supply_missing_drn() -> None:
 
 
 def _adjust_hue(img: np.ndarray, factor: float) -> np.ndarray:
-    """`ColorJitter.adjust_hue`, the sum in int16: [H, W, 3] RGB in 0..255 -> the same, float32."""
+    """Do `ColorJitter.adjust_hue` in int16: [H, W, 3] RGB in 0..255 -> the same, float32."""
     import cv2
 
     hsv = cv2.cvtColor(np.clip(img, 0, 255).astype(np.uint8), cv2.COLOR_RGB2HSV)

@@ -52,7 +52,7 @@ class FeatureShards:
         self._waiting.clear()
 
     def done(self) -> set[tuple[str, int]]:
-        """``(split, sample)`` of the videos whose features are on disk."""
+        """Return ``(split, sample)`` of the videos whose features are on disk."""
         found = set()
         for path in self._indices():
             with np.load(path) as index:

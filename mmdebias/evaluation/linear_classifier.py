@@ -12,7 +12,7 @@ def fit_linear_classifier(
     weight_decay: float = 1e-5,
     max_iterations: int = 1000,
 ) -> tuple[Tensor, Tensor]:
-    """Multinomial logistic regression on L2-normalised features.
+    """Fit multinomial logistic regression on L2-normalised features.
 
     The mean cross-entropy plus ``weight_decay / 2`` times the squared norm of the weights is convex
     and has one minimum in the weights, so the result depends on no rate, schedule or seed. The

@@ -16,7 +16,7 @@ def retrieval_recall(
     ks: Sequence[int] = (1, 5, 10, 20, 50),
     **search: Any,
 ) -> dict[int, float]:
-    """R@k: share of queries whose class is among their k nearest gallery entries, by cosine.
+    """Compute R@k: the share of queries with their class among the k nearest gallery entries.
 
     FAME, section 4.2 "Video Retrieval": the gallery is the training videos, the queries are the
     test videos, and a feature is the mean of a video's ten clips. BE, section 4.3, and DSM: the

@@ -34,7 +34,7 @@ class VideoRetrieval(FeatureMetric):
     def score(
         self, gallery: Rows, gallery_labels: Tensor, query: Rows, query_labels: Tensor
     ) -> dict[str, float]:
-        """``{'R@k': recall}``; see :func:`retrieval_recall`."""
+        """Return ``{'R@k': recall}``; see :func:`retrieval_recall`."""
         recall = retrieval_recall(
             gallery, gallery_labels, query, query_labels, self.ks, **self.search
         )
@@ -82,7 +82,7 @@ class KNNAccuracy(FeatureMetric):
     def score(
         self, gallery: Rows, gallery_labels: Tensor, query: Rows, query_labels: Tensor
     ) -> dict[str, float]:
-        """``{'top1': accuracy, 'top5': ...}``; see :func:`knn_accuracy`."""
+        """Return ``{'top1': accuracy, 'top5': ...}``; see :func:`knn_accuracy`."""
         sides = gallery, gallery_labels, query, query_labels
         found = knn_accuracy(*sides, self.k, self.temperature, self.topk, **self.search)
         return {f'top{n}': value for n, value in found.items()}

@@ -82,12 +82,12 @@ def _step(now: Tensor, after: Tensor, motion: Tensor) -> Tensor:
 
 
 def _affine(motion: Tensor) -> Tensor:
-    """Six parameters ``[P, 6]``, zero for no motion, as matrices ``[P, 2, 3]``."""
+    """Return six parameters ``[P, 6]``, zero for no motion, as matrices ``[P, 2, 3]``."""
     return motion.view(-1, 2, 3) + torch.eye(2, 3, device=motion.device)
 
 
 def _slopes(images: Tensor) -> tuple[Tensor, Tensor]:
-    """Central differences of ``[P, h, w]`` along x and y, a unit being half the frame."""
+    """Return central differences of ``[P, h, w]`` along x and y, a unit being half the frame."""
     height, width = images.shape[-2:]
     padded = F.pad(images[:, None], (1, 1, 1, 1), mode='replicate')[:, 0]
     along_x = (padded[:, 1:-1, 2:] - padded[:, 1:-1, :-2]) * width / 4
@@ -96,13 +96,13 @@ def _slopes(images: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _smooth(grey: Tensor) -> Tensor:
-    """Binomial blur of ``[N, T, h, w]``: slopes of raw pixels are noise."""
+    """Blur ``[N, T, h, w]`` by a binomial: slopes of raw pixels are noise."""
     padded = F.pad(grey, (1, 1, 1, 1), mode='replicate')
     rows = (padded[..., :-2, :] + 2 * padded[..., 1:-1, :] + padded[..., 2:, :]) / 4
     return (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 4
 
 
 def _median(values: Tensor) -> Tensor:
-    """Of each ``[P, h, w]``, as ``[P, 1, 1]``; by sorting, which every device does repeatably."""
+    """Return the median of each ``[P, h, w]``, ``[P, 1, 1]``; by sorting, repeatable anywhere."""
     flat = values.flatten(1).sort(1).values
     return flat[:, flat.shape[1] // 2][:, None, None]

@@ -13,7 +13,7 @@ COLOUR_BINS = 10
 def colour_likelihood(
     colours: Tensor, foreground: Tensor, background: Tensor, bins: int = COLOUR_BINS**3
 ) -> Tensor:
-    """P(F|x): how likely each pixel's colour is a foreground colour (FAME section 3.2).
+    """Compute P(F|x): how likely a pixel's colour is a foreground colour (FAME section 3.2).
 
     Colours are counted once over sure foreground and once over sure background, and
     ``P(x|F) / (P(x|F) + P(x|B))`` is read back for each pixel. Background counts start at one, as
@@ -69,7 +69,7 @@ def colour_bins(image: Tensor, official_hue: bool = True) -> Tensor:
 
 
 def rgb_to_hsv(image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """RGB ``[N, 3, H, W]`` in [0, 1] to hue in [0, 2 pi), saturation and value in [0, 1]."""
+    """Turn RGB ``[N, 3, H, W]`` in [0, 1] to hue in [0, 2 pi), saturation, value in [0, 1]."""
     red, green, blue = image.unbind(1)
     value, strongest = image.max(1)
     chroma = value - image.amin(1)

@@ -226,7 +226,7 @@ def motion_seed(clips: Tensor, noise_floor: int = 0, follow_camera: bool = False
 
 
 def frame_difference(clips: Tensor, noise_floor: int = 0, motion: Tensor | None = None) -> Tensor:
-    """FAME Eq. 2 itself: mean absolute difference of neighbouring frames, summed over channels.
+    """Compute FAME Eq. 2 itself: mean absolute difference of neighbouring frames over channels.
 
     Args:
         clips: ``[N, 3, T, H, W]``, uint8 or float in [0, 1].
@@ -294,7 +294,7 @@ def _clearly_moving(seed: Tensor) -> Tensor:
 
 
 def _or_middle(mask: Tensor, seed: Tensor) -> Tensor:
-    """``mask``, or the middle half of the frame for clips where nothing moves."""
+    """Return ``mask``, or the middle half of the frame for clips where nothing moves."""
     still = seed.flatten(1).amax(1) == 0
     return mask | (still[:, None, None] & top_pixels(torch.zeros_like(seed), seed[0].numel() // 2))
 
@@ -304,7 +304,7 @@ def _above(step: Tensor, floor: float) -> Tensor:
 
 
 def _mean_frame(clips: Tensor) -> Tensor:
-    """``[N, 3, T, H, W]`` averaged over time, in [0, 1] (FAME section 3.2)."""
+    """Return ``[N, 3, T, H, W]`` averaged over time, in [0, 1] (FAME section 3.2)."""
     if clips.dtype != torch.uint8:
         return clips.mean(2, dtype=_float_type(clips))
     # Sixteen bits hold the sum of 128 frames and are five times as fast as floats.
@@ -313,5 +313,5 @@ def _mean_frame(clips: Tensor) -> Tensor:
 
 
 def _float_type(clips: Tensor) -> torch.dtype:
-    """float32 unless the clips are double: half precision cannot count colours."""
+    """Return float32 unless the clips are double: half precision cannot count colours."""
     return torch.float64 if clips.dtype == torch.float64 else torch.float32

@@ -47,7 +47,7 @@ def info_nce(
     temperature: float,
     extra_negatives: Tensor | None = None,
 ) -> Tensor:
-    """InfoNCE: mean cross-entropy of finding the positive among ``[positive | queue | extra]``.
+    """Return InfoNCE: the cross-entropy of finding the positive in ``[positive | queue | extra]``.
 
     FAME Eq. 1; with ``extra_negatives``, Eq. 7 of BE and of DSM. Computed in float32 under
     autocast: at a temperature of .07 half precision loses the differences between logits.
@@ -157,5 +157,5 @@ def check_margin(margin: float) -> None:
 
 
 def _full(values: Tensor) -> Tensor:
-    """float32, unless the values are double."""
+    """Return float32, unless the values are double."""
     return values if values.dtype == torch.float64 else values.float()

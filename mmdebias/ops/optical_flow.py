@@ -29,7 +29,7 @@ DIS_PATCH = 8
 def flow_to_previous(
     frames: NDArray[np.uint8] | Sequence[NDArray[np.uint8]], method: str = 'dis_ultrafast'
 ) -> NDArray[np.float32]:
-    """V of Eq. 2 for each frame but the first: where its pixels were one frame before.
+    """Compute V of Eq. 2 for each frame but the first: where its pixels were one frame before.
 
     Args:
         frames: RGB, uint8 ``[T, H, W, 3]``, or a list of T of them.
@@ -97,14 +97,14 @@ def warp_by_flow(
 
 
 def resize_flow(flow: NDArray[np.floating], height: int, width: int) -> NDArray[np.float32]:
-    """Flow ``[h, w, 2]`` for frames of another size: resampled, its vectors scaled alike."""
+    """Resize flow ``[h, w, 2]`` for frames of another size: resampled, its vectors scaled alike."""
     h, w = flow.shape[:2]
     factor = np.array([width / w, height / h], np.float32)
     return cv2.resize(flow.astype(np.float32), (width, height)) * factor
 
 
 def flow_estimator(method: str) -> cv2.DenseOpticalFlow:
-    """OpenCV's estimator of that name; see :func:`flow_to_previous`."""
+    """Return OpenCV's estimator of that name; see :func:`flow_to_previous`."""
     if method not in METHODS:
         raise ValueError(f'method={method!r} is unknown; use one of {METHODS}.')
     if method == 'farneback':

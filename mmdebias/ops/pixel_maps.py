@@ -10,7 +10,7 @@ OTSU_BINS = 256
 
 
 def blur(maps: Tensor) -> Tensor:
-    """Gaussian blur of ``[N, H, W]``, its kernel a tenth of the frame (odd, sigma a third of it).
+    """Blur ``[N, H, W]``, the Gaussian's kernel a tenth of the frame (odd, sigma a third of it).
 
     The kernel is 5, 11, 23 pixels wide at 56, 112, 224; for frames that are not square each
     direction has its own. Borders are reflected.
@@ -39,7 +39,7 @@ def rescale(maps: Tensor) -> Tensor:
 
 
 def top_pixels(maps: Tensor, count: int) -> Tensor:
-    """Exactly ``count`` pixels of each map, the largest; among equals those nearest the centre.
+    """Return the ``count`` largest pixels of each map; among equals those nearest the centre.
 
     Args:
         maps: ``[N, H, W]``, compared in float32.
@@ -55,7 +55,7 @@ def top_pixels(maps: Tensor, count: int) -> Tensor:
 
 
 def bottom_pixels(maps: Tensor, count: int) -> Tensor:
-    """Exactly ``count`` pixels of each map, the smallest; among equals those nearest the border.
+    """Return the ``count`` smallest pixels of each map; among equals those nearest the border.
 
     Args:
         maps: ``[N, H, W]``, compared in float32.

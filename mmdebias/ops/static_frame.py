@@ -54,7 +54,7 @@ def take_frame(clips: Tensor, frame_index: Tensor) -> Tensor:
 
 
 def blend(clips: Tensor, other: Tensor, lam: Tensor) -> Tensor:
-    """``(1 - lam) clips + lam other``: BE Eq. 1 with anything in place of the clip's own frame.
+    """Compute ``(1 - lam) clips + lam other``: BE Eq. 1 with anything in place of the frame.
 
     With a frame of another clip this is the inter-video frame of Table 4, with a frame of noise its
     Gaussian noise, with a whole clip its video mixup.

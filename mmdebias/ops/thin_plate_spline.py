@@ -115,7 +115,7 @@ def warp_clips(clips: Tensor, grid: Tensor, border: str = 'zeros') -> Tensor:
 
 
 def uniform_points(points: int) -> Tensor:
-    """``points`` x ``points`` places spread evenly over the frame, corners included.
+    """Return ``points`` x ``points`` places spread evenly over the frame, corners included.
 
     Returns:
         float64 ``[points ** 2, 2]``, (x, y) row by row.
@@ -136,12 +136,12 @@ def check_border(border: str) -> None:
 
 
 def _affine(places: Tensor) -> Tensor:
-    """``(1, x, y)`` of places ``[N, Q, 2]``: ``[N, Q, 3]``."""
+    """Return ``(1, x, y)`` of places ``[N, Q, 2]``: ``[N, Q, 3]``."""
     return torch.cat([torch.ones_like(places[..., :1]), places], dim=-1)
 
 
 def _kernel(places: Tensor, points: Tensor) -> Tensor:
-    """``r^2 log r^2`` of the distances from ``[N, Q, 2]`` to ``[N, P, 2]``: ``[N, Q, P]``."""
+    """Return ``r^2 log r^2`` of the distances from ``[N, Q, 2]`` to ``[N, P, 2]``: ``[N, Q, P]``."""
     # Not torch.cdist: its gradient is not defined at distance 0, where every point meets itself.
     squares = (places[:, :, None] - points[:, None]).square().sum(-1)
     return torch.xlogy(squares, squares.clamp(min=1e-30))

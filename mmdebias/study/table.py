@@ -103,7 +103,7 @@ def cell_text(cell: dict | None) -> str:
 
 
 def draw(rows: list[dict], path: Path) -> None:
-    """Scene against motion: a point a run, a cross a method; references are far off."""
+    """Draw scene against motion: a point a run, a cross a method; references are far off."""
     figure = Figure(figsize=(6.4, 4.6), layout='constrained')
     FigureCanvasAgg(figure)
     axes = figure.subplots()

@@ -51,7 +51,7 @@ def new_sheet(
 
 
 def to_pictures(clips: Tensor) -> np.ndarray:
-    """``[N, 3, T, H, W]``, uint8 or float in [0, 1], to ``[N, T, H, W, 3]`` in [0, 1]."""
+    """Map ``[N, 3, T, H, W]``, uint8 or float in [0, 1], to ``[N, T, H, W, 3]`` in [0, 1]."""
     return to_unit_float(clips).permute(0, 2, 3, 4, 1).clamp(0, 1).float().cpu().numpy()
 
 

@@ -8,7 +8,7 @@ REFERENCE = '#767676'
 
 
 def new_figure(width: float, height: float):  # noqa: ANN201  (Matplotlib is imported late)
-    """An empty figure of so many inches."""
+    """Return an empty figure of so many inches."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -54,7 +54,7 @@ def draw_retrieval_sheet(
 
 
 def middle_frame(video: str, size: int) -> np.ndarray:
-    """RGB ``[size, size, 3]`` in [0, 1]."""
+    """Return RGB ``[size, size, 3]`` in [0, 1]."""
     reader = decord.VideoReader(video)
     frame = reader[len(reader) // 2].asnumpy()
     return cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA) / 255

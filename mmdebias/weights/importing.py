@@ -19,7 +19,7 @@ class Imported(NamedTuple):
     """A converted checkpoint, and where each of its keys went."""
 
     title: str
-    """What the file was recognised as."""
+    """The format that the file was recognised as."""
     net: Net
     state_dict: OrderedDict[str, Tensor]
     """The encoder, its names under `backbone.`."""

@@ -123,7 +123,7 @@ def report(video: Path, index: int, seen: dict[str, list[View]]) -> dict:
 
 
 def print_table(reports: list[dict], names: list[str]) -> None:
-    """Means over the videos, with the standard error."""
+    """Print means over the videos, with the standard error."""
     sources = sorted({row['masks'] for row in reports})
     print(f'{len(reports)} video(s); foreground from {" and ".join(sources)}')
     print('| | energy inside the foreground, % | of an even map, % | the former / the latter |')

@@ -21,7 +21,7 @@ class Model(NamedTuple):
     checkpoint: str | None
 
     def encoder(self, device: str) -> Encoder:
-        """Its encoder, on a device."""
+        """Return the encoder, on a device."""
         return load_encoder(self.cfg, self.checkpoint).to(device)
 
 

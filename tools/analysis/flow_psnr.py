@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def read(video: Path, interval: int, size: int) -> np.ndarray:
-    """16 frames (fewer of a short video) from its middle: ``[T, size, size, 3]``."""
+    """Read 16 frames (fewer of a short video) from its middle: ``[T, size, size, 3]``."""
     reader = decord.VideoReader(str(video))
     count = min(16, 1 + (len(reader) - 1) // interval)
     start = (len(reader) - 1 - (count - 1) * interval) // 2
@@ -47,7 +47,7 @@ def read(video: Path, interval: int, size: int) -> np.ndarray:
 
 
 def measure(frames: np.ndarray, method: str) -> dict[str, float]:
-    """PSNR of the next frames by each prediction."""
+    """Measure the PSNR of the next frames by each prediction."""
     flow = flow_to_previous(frames, method)
     now, after = frames[:-1], frames[1:]
     return dict(
@@ -59,7 +59,7 @@ def measure(frames: np.ndarray, method: str) -> dict[str, float]:
 
 
 def psnr(one: np.ndarray, other: np.ndarray) -> float:
-    """Of uint8 clips, in dB to one decimal; 99 if they are equal."""
+    """Compute the PSNR of uint8 clips, in dB to one decimal; 99 if they are equal."""
     error = np.mean((one.astype(np.float64) - other) ** 2)
     return round(float(10 * np.log10(255**2 / error)), 1) if error else 99.0
 

@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def measure_toy(args: argparse.Namespace) -> None:
-    """One table: IoU of each mask on each folder."""
+    """Measure the IoU of each mask on each folder, one table."""
     table = {name: [] for name in args.kinds}
     for folder in args.folders:
         lines = (folder / 'train.txt').read_text().split('\n')[: args.videos]
@@ -80,7 +80,7 @@ def measure_toy(args: argparse.Namespace) -> None:
 
 
 def measure_boxes(args: argparse.Namespace) -> None:
-    """One table: share of the boxes covered and share of the mask outside them."""
+    """Measure the share of the boxes covered and of the mask outside them, one table."""
     boxes = json.loads(args.boxes.read_text())
     clips, truth = [], []
     for video, by_frame in boxes.items():
@@ -125,7 +125,7 @@ def boxed(boxes: list[list[float]], size: int) -> Tensor:
 
 
 def print_table(corner: str, columns: list[str], rows: dict, show: Callable) -> None:
-    """A Markdown table."""
+    """Print a Markdown table."""
     print(f'| {corner} | {" | ".join(columns)} |')
     print('|---' * (len(columns) + 1) + '|')
     for name, values in rows.items():

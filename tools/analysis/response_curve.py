@@ -111,7 +111,7 @@ def measure_motion(clips: Tensor) -> np.ndarray:
 
 
 def scaled(values: np.ndarray) -> np.ndarray:
-    """To [0, 1]; equal values become 0."""
+    """Scale to [0, 1]; equal values become 0."""
     span = np.ptp(values)
     return (values - values.min()) / (span if span > 0 else 1)
 

@@ -94,7 +94,7 @@ def make_panels(
 def write(
     out: Path, accuracies: dict, panels: dict[str, GainPanel], names: list[str] | None
 ) -> None:
-    """A table, a file of all numbers, and the picture."""
+    """Write a table, a file of all numbers, and the picture."""
     print('| | top-1 static, % | top-1 normal, % | mean gain, % | gain < 5 % | correlation |')
     print('|---|---|---|---|---|---|')
     report = {}
@@ -198,12 +198,12 @@ def predicted(model: Model, tested: Config, device: str) -> np.ndarray:
 
 
 def listed(values: np.ndarray) -> list:
-    """For JSON, which has no NaN."""
+    """Return numbers for JSON, which has no NaN."""
     return [number(value) for value in values]
 
 
 def number(value: float) -> float | None:
-    """For JSON, which has no NaN."""
+    """Return a number for JSON, which has no NaN."""
     return round(float(value), 6) if np.isfinite(value) else None
 
 

@@ -71,7 +71,7 @@ def parse_args() -> tuple[argparse.Namespace, Settings]:
 
 
 def names(text: str) -> list[str]:
-    """Methods, named with commas between them."""
+    """Split the names of methods, with commas between them."""
     given = text.split(',')
     unknown = [name for name in given if name not in ROWS]
     if unknown:

@@ -62,7 +62,7 @@ def random_clips(n: int, frames: int = 16, size: int = 224, device: str = 'cpu')
 
 
 def fame(n: int = 4) -> None:
-    """Mask and merge of bytes, as a ratio to floats written down first."""
+    """Time mask and merge of bytes, as a ratio to floats written down first."""
     for size in (112, 224):
         clips = random_clips(n, size=size)
         seconds = best_times(
@@ -80,7 +80,7 @@ def fame(n: int = 4) -> None:
 
 
 def memory() -> None:
-    """Peak memory of the same, each in a process of its own."""
+    """Measure the peak memory of the same, each in a process of its own."""
     ours, reference = peak_mebibytes(_prepare_ours), peak_mebibytes(_prepare_reference)
     show(
         case='peak memory of FAME, 8 clips of 16x224x224',
@@ -123,7 +123,7 @@ def growth() -> None:
 
 
 def photometric(n: int = 4) -> None:
-    """Kornia through the adapter against Kornia called by hand, eager and compiled."""
+    """Time Kornia through the adapter against Kornia by hand, eager and compiled."""
     by_hand = kornia.augmentation.VideoSequential(
         *[getattr(kornia.augmentation, t['type'])(**_without_type(t)) for t in PHOTOMETRIC],
         data_format='BCTHW',
@@ -147,7 +147,7 @@ def photometric(n: int = 4) -> None:
 
 
 def gpu(n: int = 64) -> None:
-    """Frames a second, nothing waited for, and the share of an I3D training step in bfloat16."""
+    """Time frames a second, nothing waited for, and the share of a bfloat16 I3D training step."""
     if not torch.cuda.is_available():
         show(case='gpu', skipped='there is no GPU here')
         return
@@ -223,7 +223,7 @@ def _copied(batch: dict) -> torch.Tensor:
 
 
 def warping(n: int = 4) -> None:
-    """A spline a clip, as a ratio to Kornia's: a call a frame, and a call a clip."""
+    """Time a spline a clip, as a ratio to Kornia's: a call a frame, and a call a clip."""
     spline = kornia.augmentation.RandomThinPlateSpline(p=1.0, same_on_batch=True)
     for size in (112, 224):
         clips = random_clips(n, size=size).float() / 255
@@ -245,7 +245,7 @@ def warping(n: int = 4) -> None:
 
 
 def flow() -> None:
-    """Scaling the flow of a clip in a worker, which has one thread, and its flow alone."""
+    """Time scaling a clip's flow in a worker, which has one thread, and its flow alone."""
     cv2.setNumThreads(0)
     noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
     ground = cv2.resize(noise, (320, 320))

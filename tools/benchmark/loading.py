@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def long_list(video: str, lines: int = 240_000) -> None:
-    """Building the dataset of a list as long as Kinetics-400's."""
+    """Time building the dataset of a list as long as Kinetics-400's."""
     with tempfile.NamedTemporaryFile('w', suffix='.txt') as file:
         file.writelines(f'{video} {i % 400}\n' for i in range(lines))
         file.flush()
@@ -41,7 +41,7 @@ def long_list(video: str, lines: int = 240_000) -> None:
 
 
 def shared_frames(video: str, repeats: int) -> None:
-    """Decoding two views: independent, and sharing their frames; as a ratio to one view."""
+    """Time decoding two views, independent and sharing frames, as a ratio to one view."""
     one = dict(a={})
     cases = dict(independent=dict(a={}, b={}), shared=dict(a={}, b=dict(same_as='a')), single=one)
     seconds = {
@@ -58,7 +58,7 @@ def shared_frames(video: str, repeats: int) -> None:
 
 
 def triplet(video: str, repeats: int, draws: int = 4) -> None:
-    """Decoding DSM's anchor, positive and negative, as a ratio to two independent clips."""
+    """Time decoding DSM's anchor, positive and negative, as a ratio to two independent clips."""
     anchor, negative = dict(), dict(shift_from='anchor', shift=(4, 30))
     views = dict(
         one=dict(anchor=anchor),
@@ -96,7 +96,7 @@ def decode(video: str, views: dict, frame_interval: int = 2) -> None:
 
 
 def median(function: Callable[[], None], repeats: int) -> float:
-    """Median seconds of a call, after one call to warm up."""
+    """Return the median seconds of a call, after one call to warm up."""
     function()
     times = []
     for _ in range(repeats):

@@ -10,7 +10,7 @@ import torch
 
 
 def best_times(ways: dict[str, Callable[[], object]], repeats: int = 15) -> dict[str, float]:
-    """Seconds of the fastest call of each way, taken in turns.
+    """Return the seconds of the fastest call of each way, taken in turns.
 
     Other programs on the machine slow calls down and never speed them up: the fastest is the one
     they disturbed least, and taking turns lets all ways have the same luck.
@@ -25,7 +25,7 @@ def best_times(ways: dict[str, Callable[[], object]], repeats: int = 15) -> dict
 
 
 def peak_mebibytes(prepare: Callable[[], Callable[[], object]]) -> float:
-    """By how much a call raises the peak memory of a process of its own.
+    """Measure how much a call raises the peak memory of a process of its own.
 
     Args:
         prepare: Makes the call from nothing; what it holds by then does not count.

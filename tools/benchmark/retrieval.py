@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def write_gallery(path: Path, count: int, width: int, part: int = 65536) -> None:
-    """Random rows on disk, written part by part."""
+    """Write random rows to disk, part by part."""
     rows = np.lib.format.open_memmap(path, 'w+', np.float32, (count, width))
     rng = np.random.default_rng(0)
     for start in range(0, count, part):
@@ -82,7 +82,7 @@ def prepare(way: str, path: Path, clock: Path, args: argparse.Namespace) -> part
 
 
 def queries_of_product(args: argparse.Namespace) -> int:
-    """For how many queries the result of one product has room."""
+    """Return for how many queries the result of one product has room."""
     return max(1, min(args.queries, int(args.room * 2**30 / 4 / args.gallery)))
 
 

@@ -61,7 +61,7 @@ def read(video: Path, short_side: int) -> np.ndarray:
 
 
 def compute_flow(frames: np.ndarray, interval: int, method: str) -> np.ndarray:
-    """Flow from each frame's successor back to it: float16 ``[T, h, w, 2]``."""
+    """Return the flow from each frame's successor back to it: float16 ``[T, h, w, 2]``."""
     later = np.roll(frames, -interval, axis=0)
     pairs = zip(frames, later)
     return np.concatenate([flow_to_previous(pair, method) for pair in pairs]).astype(np.float16)

@@ -72,7 +72,7 @@ def find_file(folders: Sequence[Path], *names: str) -> Path:
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:
-    """Numbered lines of a text file that are not empty."""
+    """Return the numbered lines of a text file that are not empty."""
     lines = enumerate(path.read_text(encoding='utf-8-sig').splitlines(), 1)
     return [(number, line.strip()) for number, line in lines if line.strip()]
 
@@ -178,7 +178,7 @@ def _read_json(path: Path, kind: type[Json]) -> Json:
 
 
 def read_diving48(folders: Sequence[Path], classes: int = 48) -> Annotations:
-    """Diving48 with the labels of version 2: ``Diving48_V2_{train,test}.json`` and the vocabulary.
+    """Read Diving48, labels of version 2: ``Diving48_V2_{train,test}.json`` and the vocabulary.
 
     Entries have ``vid_name`` and ``label`` from 0; ``Diving48_vocab.json`` lists the classes as
     four words each: take-off, somersaults, twists, position
@@ -215,7 +215,7 @@ def read_diving48(folders: Sequence[Path], classes: int = 48) -> Annotations:
 
 
 def read_sthv2(folders: Sequence[Path], classes: int = 174) -> Annotations:
-    """Something-Something V2: training and validation; the labels of the test set are not used.
+    """Read Something-Something V2, training and validation; labels of the test set are not used.
 
     ``labels.json`` maps the templates to numbers in strings, entries of ``train.json`` and
     ``validation.json`` have ``id`` and ``template``, the latter with its gaps in brackets. Files of
@@ -252,7 +252,7 @@ def read_sthv2(folders: Sequence[Path], classes: int = 174) -> Annotations:
 
 
 def _kinetics_rows(path: Path) -> Iterable[tuple[str, str, str]]:
-    """Class, YouTube name and ``<name>_<start>_<end>`` of each line of a Kinetics csv."""
+    """Yield class, YouTube name and ``<name>_<start>_<end>`` of each line of a Kinetics csv."""
     with path.open(encoding='utf-8-sig', newline='') as file:
         reader = csv.DictReader(file)
         wanted = ('label', 'youtube_id', 'time_start', 'time_end')
@@ -271,7 +271,7 @@ def _kinetics_rows(path: Path) -> Iterable[tuple[str, str, str]]:
 
 
 def read_kinetics400(folders: Sequence[Path], classes: int = 400) -> Annotations:
-    """Kinetics-400: ``train.csv`` and ``validate.csv`` (also ``val.csv``, ``kinetics_val.csv``).
+    """Read Kinetics-400: ``train.csv`` and ``validate.csv`` (or ``val.csv``, ``kinetics_val.csv``).
 
     Columns are label, youtube_id, time_start, time_end, split and maybe more. Classes are numbered
     in alphabetical order of their names with underscores for spaces, as by MMAction2. Copies of

@@ -35,7 +35,7 @@ class Check:
 
     @property
     def seconds(self) -> float:
-        """Duration, from the number of frames and their rate."""
+        """Return the duration, from the number of frames and their rate."""
         return self.frames / self.fps if self.fps > 0 else 0.0
 
 
@@ -65,7 +65,7 @@ def check_video(path: Path) -> Check:
 
 
 def _known(journal: Path) -> dict[str, Check]:
-    """Checks of earlier runs. A last line cut off by an interruption is passed over."""
+    """Read the checks of earlier runs. A last line cut off by an interruption is passed over."""
     if not journal.exists():
         return {}
     known = {}

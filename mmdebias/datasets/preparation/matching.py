@@ -12,17 +12,17 @@ VIDEOS = ('.avi', '.mp4', '.webm', '.mkv', '.mov')
 
 
 def by_name(path: Path) -> str:
-    """Key of a video: its file name without extension."""
+    """Return the key of a video: its file name without extension."""
     return path.stem
 
 
 def by_name_in_any_case(path: Path) -> str:
-    """Key of a video: its file name without extension, in lower case."""
+    """Return the key of a video: its file name without extension, in lower case."""
     return path.stem.lower()
 
 
 def by_class_and_name(path: Path) -> str:
-    """Key of a video: folder and file name without extension."""
+    """Return the key of a video: folder and file name without extension."""
     return f'{path.parent.name}/{path.stem}'
 
 

@@ -26,7 +26,7 @@ KEY_FRAME_EVERY = 16
 
 
 def parse_size(text: str) -> int | tuple[int, int]:
-    """``'256'`` (short side) as a number, ``'340x256'`` (width x height) as a pair.
+    """Parse ``'256'`` (short side) as a number, ``'340x256'`` (width x height) as a pair.
 
     Raises:
         ValueError: it is neither, or a number is odd (the encoder asks for even ones) or below 16.

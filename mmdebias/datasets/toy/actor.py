@@ -107,7 +107,7 @@ def _finish(colours: np.ndarray, depth: np.ndarray, scale: float, shade: float) 
 
 
 def _grid(left: float, right: float, half: float, scale: float) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates [h, w] in standing heights, and two pixels of margin all around."""
+    """Return the coordinates [h, w] in standing heights, and two pixels of margin all around."""
     columns = np.arange(np.floor(left * scale) - 2, np.ceil(right * scale) + 3) / scale
     rows = np.arange(-np.ceil(half * scale) - 2, np.ceil(half * scale) + 3) / scale
     x, y = np.meshgrid(columns, rows)
@@ -206,7 +206,7 @@ def place_parts(
     frame_height: int,
     height: float,
 ) -> np.ndarray:
-    """Affine maps from the parts' pictures to the frames.
+    """Return the affine maps from the parts' pictures to the frames.
 
     Args:
         parts: Parts of the actor, P of them.
@@ -234,7 +234,7 @@ def place_parts(
 
 
 def boxes_of_parts(parts: list[Part], maps: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Ranges of the frame that the parts may touch.
+    """Return the ranges of the frame that the parts may touch.
 
     Args:
         parts: Parts of the actor, P of them.

@@ -151,18 +151,18 @@ def _crouch_and_flight(phase: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _bow_angle(phase: np.ndarray) -> np.ndarray:
-    """Angle of the trunk in radians, forwards, of the bow's phase."""
+    """Return the angle of the trunk in radians, forwards, from the bow's phase."""
     phase = phase % 1
     return 1.1 * (_ease(phase, 0, 0.65) - _ease(phase, 0.65, 0.85))
 
 
 def _towards(angle: np.ndarray) -> np.ndarray:
-    """Unit vectors [..., 2] at ``angle`` from straight down, towards +x."""
+    """Return the unit vectors [..., 2] at ``angle`` from straight down, towards +x."""
     return np.stack([np.sin(angle), -np.cos(angle)], -1)
 
 
 def _legs(tracks: Tracks, crouch: np.ndarray) -> dict[str, np.ndarray]:
-    """Leg joints relative to the middle of the hips."""
+    """Return the leg joints relative to the middle of the hips."""
     joints = {}
     for side, (name, half) in enumerate((('near', 0.0), ('far', 0.5))):
         cycle = 2 * np.pi * (tracks.gait + half)
@@ -182,7 +182,7 @@ def _legs(tracks: Tracks, crouch: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _upper_body(tracks: Tracks, tilt: np.ndarray, facing: np.ndarray) -> dict[str, np.ndarray]:
-    """Joints above the hips, relative to the middle of the hips."""
+    """Return the joints above the hips, relative to the middle of the hips."""
     up = -_towards(-tilt)
     out = np.stack([up[..., 1], -up[..., 0]], -1)
     joints = {'neck': TORSO * up, 'head': (TORSO + NECK) * up, 'crown': (TORSO + 2 * NECK) * up}

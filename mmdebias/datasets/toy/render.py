@@ -14,7 +14,7 @@ from .swings import sample_swing, swing_joints
 
 
 def _camera(config: ToyConfig, rng: np.random.Generator) -> np.ndarray:
-    """Affine maps [T, 2, 3] of a slightly shaking camera, in pixels about the frame's middle."""
+    """Return maps [T, 2, 3] of a slightly shaking camera, in pixels about the frame's middle."""
     height, width = config.size
     period = (12.0, 48.0)
     shift = [config.shake * height * smooth_signal(rng, config.frames, period) for _ in range(2)]
@@ -28,7 +28,7 @@ def _camera(config: ToyConfig, rng: np.random.Generator) -> np.ndarray:
 
 
 def _light(config: ToyConfig, rng: np.random.Generator) -> np.ndarray:
-    """Gains [T, 3] of the blue, green and red channel: exposure and cast, drifting slowly."""
+    """Return slowly drifting gains [T, 3] of blue, green and red: exposure and cast."""
     strength = config.lighting
     exposure = strength * rng.uniform(-0.2, 0.12)
     cast = strength * rng.normal(0, 0.06, 3)

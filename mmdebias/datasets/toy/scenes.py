@@ -18,7 +18,7 @@ _Rng = np.random.Generator
 
 
 def _coordinates(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """x [1, width] and y [height, 1] in heights from the top left corner."""
+    """Return x [1, width] and y [height, 1] in heights from the top left corner."""
     x = (np.arange(width, dtype=np.float32) + 0.5) / height
     y = (np.arange(height, dtype=np.float32) + 0.5) / height
     return x[None], y[:, None]

@@ -91,7 +91,7 @@ def _is_whole(out: Path, video: ToyVideo, fingerprint: str) -> bool:
 
 
 def _texts(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, str]:
-    """Contents of the lists and name files by path relative to OUT."""
+    """Return the contents of the lists and name files by path relative to OUT."""
     texts = {
         'classes.txt': '\n'.join(config.classes) + '\n',
         'scenes.txt': '\n'.join(SCENES) + '\n',
@@ -120,7 +120,7 @@ def _meta(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, obj
 
 
 def _read_meta(path: Path) -> dict | None:
-    """Content of a marker, None if it is no toy set's."""
+    """Return the content of a marker, None if it is no toy set's."""
     try:
         content = json.loads(path.read_text(encoding='utf-8'))
     except (OSError, ValueError):

@@ -84,7 +84,7 @@ class SpatialWarping(nn.Module):
 
 @lru_cache(maxsize=8)
 def _basis(points: int, size: tuple[int, int], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Destination points ``[P, 2]`` and their basis ``[1, H * W, P]``: the same for every batch."""
+    """Return destination points ``[P, 2]`` and their basis ``[1, H * W, P]``."""
     target = uniform_points(points)
     basis = tps_basis(target[None], size)
     return target.float().to(device), basis.float().to(device)

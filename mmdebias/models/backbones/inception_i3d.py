@@ -99,7 +99,7 @@ class ConvUnit(nn.Module):
         self.batch3d = nn.BatchNorm3d(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride]."""
+        """Map [N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride]."""
         if self.padding:
             x = F.pad(x, self.padding)
         return F.relu(self.batch3d(self.conv3d(x)), inplace=True)
@@ -125,7 +125,7 @@ class SamePadMaxPool(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, C, T, H, W] to [N, C, T / stride, H / stride, W / stride], rounded up."""
+        """Map [N, C, T, H, W] to [N, C, T / stride, H / stride, W / stride], rounded up."""
         return self.pool(F.pad(x, self.padding) if self.padding else x)
 
 
@@ -155,12 +155,12 @@ class InceptionBlock(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, in, T, H, W] to [N, width_0 + width_1 + width_2 + width_3, T, H, W]."""
+        """Map [N, in, T, H, W] to [N, width_0 + width_1 + width_2 + width_3, T, H, W]."""
         branches = (self.branch_0, self.branch_1, self.branch_2, self.branch_3)
         return torch.cat([branch(x) for branch in branches], dim=1)
 
 
 def same_padding(kernel_size: int, stride: int) -> tuple[int, int]:
-    """Zeros in front and behind that turn a size which `stride` divides into size / stride."""
+    """Return the zeros in front and behind; a size that ``stride`` divides becomes size / stride."""
     total = max(kernel_size - stride, 0)
     return total // 2, total - total // 2

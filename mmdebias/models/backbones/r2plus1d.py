@@ -75,7 +75,7 @@ class ResidualBlock(nn.Module):
         self.downsample = projection(in_channels, out_channels, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride], rounded up."""
+        """Map [N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride], rounded up."""
         shortcut = x if self.downsample is None else self.downsample(x)
         return self.relu(self.conv2(self.conv1(x)) + shortcut)
 
@@ -93,6 +93,6 @@ def conv_2plus1d(in_channels: int, between: int, out_channels: int, stride: int)
 
 
 def factorised_width(in_channels: int, out_channels: int, t: int = 3, d: int = 3) -> int:
-    """M = floor(t d² N_in N_out / (d² N_in + t N_out)), section 3.5."""
+    """Compute M = floor(t d² N_in N_out / (d² N_in + t N_out)), section 3.5."""
     full = t * d * d * in_channels * out_channels
     return full // (d * d * in_channels + t * out_channels)

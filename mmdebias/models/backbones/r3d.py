@@ -92,7 +92,7 @@ class BasicBlock(nn.Module):
         self.downsample = projection(in_channels, out_channels, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride], rounded up."""
+        """Map [N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride], rounded up."""
         shortcut = x if self.downsample is None else self.downsample(x)
         x = self.relu(self.bn1(self.conv1(x)))
         return self.relu(self.bn2(self.conv2(x)) + shortcut)

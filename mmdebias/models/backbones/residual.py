@@ -35,7 +35,7 @@ class ResidualStage(nn.Sequential):
         self.with_cp = with_cp
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride], rounded up."""
+        """Map [N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride], rounded up."""
         for block in self:
             x = run_together([block], x, self.with_cp)
         return x

@@ -27,7 +27,7 @@ class InfoNCEHead(BaseModule):
     def loss(
         self, query: Tensor, key: Tensor, queue: Tensor, negative: Tensor | None = None
     ) -> dict[str, Tensor]:
-        """Loss and diagnostics of one direction.
+        """Return the loss and diagnostics of one direction.
 
         Args:
             query: Unit vectors ``[N, D]``, with gradient.

@@ -65,7 +65,7 @@ class PretextHead(BaseModule):
         return self.classifier(self.join(maps.amax((3, 4, 5))))
 
     def loss(self, maps: Tensor, labels: Tensor) -> dict[str, Tensor]:
-        """Cross-entropy of naming the transformation.
+        """Return the cross-entropy of naming the transformation.
 
         Args:
             maps: ``[N, P, C, T, H, W]``.

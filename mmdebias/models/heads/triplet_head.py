@@ -28,7 +28,7 @@ class TripletHead(BaseModule):
         self.inter_video = inter_video
 
     def loss(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> dict[str, Tensor]:
-        """Loss and diagnostics of a batch.
+        """Return the loss and diagnostics of a batch.
 
         Args:
             anchor: Unit vectors ``[N, D]``, with gradient, as the others.

@@ -54,7 +54,7 @@ class ProjectionNeck(BaseModule):
         self.mlp = nn.Sequential(*layers, nn.Linear(widths[-1], out_channels))
 
     def forward(self, features: Tensor | tuple[Tensor, ...]) -> Tensor:
-        """Embed.
+        """Project features to normalised embeddings.
 
         Args:
             features: What the backbone returns: a map ``[N, C, T, H, W]``, vectors ``[N, C]``

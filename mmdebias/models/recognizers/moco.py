@@ -104,7 +104,7 @@ class MoCoRecognizer(PretrainingRecognizer):
         return nn.Sequential(OrderedDict(backbone=self.backbone, neck=self.neck))
 
     def loss(self, inputs: dict[str, Tensor], data_samples: list | None = None) -> dict:
-        """Contrastive loss of a batch of views.
+        """Return the contrastive loss of a batch of views.
 
         Args:
             inputs: ``{view: [N, C, T, H, W]}``; other views than those of the arguments are

@@ -64,7 +64,7 @@ class PretextRecognizer(PretrainingRecognizer):
         self.check_views(original_view=original_view, disturbed_view=disturbed_view)
 
     def loss(self, inputs: dict[str, Tensor], data_samples: list | None = None) -> dict:
-        """Losses of a batch of views.
+        """Return the losses of a batch of views.
 
         Args:
             inputs: ``{view: [N, C, T, H, W]}``; other views than those of the arguments are
@@ -87,7 +87,7 @@ class PretextRecognizer(PretrainingRecognizer):
         return losses
 
     def embed(self, pieces: Tensor) -> Tensor:
-        """Feature maps ``[N, P, C', T', H', W']`` of pieces ``[N, P, C, T, H, W]``.
+        """Return the feature maps ``[N, P, C', T', H', W']`` of pieces ``[N, P, C, T, H, W]``.
 
         Raises:
             ValueError: the backbone returns something else than a map of each piece.

@@ -55,7 +55,7 @@ class TripletRecognizer(PretrainingRecognizer):
         )
 
     def loss(self, inputs: dict[str, Tensor], data_samples: list | None = None) -> dict:
-        """Triplet loss of a batch of views.
+        """Return the triplet loss of a batch of views.
 
         Args:
             inputs: ``{view: [N, C, T, H, W]}``; other views than the three are ignored.
