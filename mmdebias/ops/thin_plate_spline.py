@@ -141,7 +141,7 @@ def _affine(places: Tensor) -> Tensor:
 
 
 def _kernel(places: Tensor, points: Tensor) -> Tensor:
-    """Return ``r^2 log r^2`` of the distances from ``[N, Q, 2]`` to ``[N, P, 2]``: ``[N, Q, P]``."""
+    """Return ``r^2 log r^2``, distances from ``[N, Q, 2]`` to ``[N, P, 2]``: ``[N, Q, P]``."""
     # Not torch.cdist: its gradient is not defined at distance 0, where every point meets itself.
     squares = (places[:, :, None] - points[:, None]).square().sum(-1)
     return torch.xlogy(squares, squares.clamp(min=1e-30))

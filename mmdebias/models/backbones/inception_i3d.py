@@ -161,6 +161,6 @@ class InceptionBlock(nn.Module):
 
 
 def same_padding(kernel_size: int, stride: int) -> tuple[int, int]:
-    """Return the zeros in front and behind; a size that ``stride`` divides becomes size / stride."""
+    """Return the zeros in front and behind; a multiple of ``stride`` becomes size / stride."""
     total = max(kernel_size - stride, 0)
     return total // 2, total - total // 2
