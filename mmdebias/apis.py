@@ -87,7 +87,7 @@ def load_encoder(
             and normalisation. Its test pipeline says how :func:`embed` reads videos. A config of
             pre-training has none: ten clips spread over the video are taken, with its own clip
             length and stride, the middle of the frame at its own size.
-        checkpoint: A file of a run, or a released one that `tools/convert/import_weights.py`
+        checkpoint: A file of a run, or a released one that ``tools/convert/import_weights.py``
             recognises. It is read without running code that may be in it. None leaves the encoder
             as it is initialised, at random.
 
@@ -136,8 +136,8 @@ def embed(
         float32 [V, C], a row a video, in their order.
 
     Raises:
-        ValueError: `batch_size` below 1, or no videos.
-        TypeError: `videos` is a single path.
+        ValueError: ``batch_size`` below 1, or no videos.
+        TypeError: ``videos`` is a single path.
         RuntimeError: not one of the videos could be read.
     """
     videos = _checked(videos, batch_size)

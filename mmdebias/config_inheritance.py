@@ -7,12 +7,12 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def inherit_mmdebias_configs() -> None:
-    """Make `_base_ = 'mmdebias::fame/i3d_k400.py'` work.
+    """Make ``_base_ = 'mmdebias::fame/i3d_k400.py'`` work.
 
-    mmengine 0.10.7 inherits only from the packages in its table `MODULE2PACKAGE`, and gives what it
-    inherits the package's own scope, while mmdebias registers into MMAction2's registries: the
-    scope has to be 'mmaction'. The configs are in `.mim/configs` of an installed mmdebias, and next
-    to the package in a checkout.
+    mmengine 0.10.7 inherits only from the packages in its table ``MODULE2PACKAGE``, and gives what
+    it inherits the package's own scope, while mmdebias registers into MMAction2's registries: the
+    scope has to be 'mmaction'. The configs are in ``.mim/configs`` of an installed mmdebias, and
+    next to the package in a checkout.
     """
     from mmengine.config import Config
     from mmengine.config.utils import MODULE2PACKAGE

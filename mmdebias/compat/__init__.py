@@ -1,17 +1,17 @@
 """Every upstream workaround mmdebias needs, each with the upstream fact it answers.
 
-`apply()` runs them all, once, in an order that matters: what is checked or supplied for `mmaction`
-comes before anything imports it. `mmdebias/__init__.py` calls it before it imports a sub-package.
-Every workaround may be called on its own and again, and leaves upstream alone where upstream needs
-no help (it looks at what upstream does rather than at its version number wherever that can be
-asked).
+``apply()`` runs them all, once, in an order that matters: what is checked or supplied for
+``mmaction`` comes before anything imports it. ``mmdebias/__init__.py`` calls it before it imports a
+sub-package. Every workaround may be called on its own and again, and leaves upstream alone where
+upstream needs no help (it looks at what upstream does rather than at its version number wherever
+that can be asked).
 
 | module | what upstream does (mmengine 0.10.7, mmaction2 1.2.0) |
 |---|---|
-| `installation` | a wrong mmcv, mmcv-lite's warning, two wheels of one `cv2`, pkg_resources |
-| `checkpoints` | torch >= 2.6 refuses MMEngine's own files, but runs the code of downloaded ones |
-| `launchers` | without a GPU a launcher calls `torch.cuda.set_device` and gives DDP device ids |
-| `mmaction2` | the wheel lacks a module; hue jitter and NumPy 2; `init_cfg` of ResNet3d |
+| ``installation`` | a wrong mmcv, mmcv-lite's warning, two wheels of one ``cv2``, pkg_resources |
+| ``checkpoints`` | torch >= 2.6 refuses MMEngine's own files, yet runs code of downloaded ones |
+| ``launchers`` | without a GPU they call ``torch.cuda.set_device`` and give DDP device ids |
+| ``mmaction2`` | the wheel lacks a module; hue jitter and NumPy 2; ``init_cfg`` of ResNet3d |
 """
 
 import functools

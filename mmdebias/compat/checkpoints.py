@@ -1,4 +1,4 @@
-"""Workarounds for MMEngine's checkpoints under torch's `weights_only`.
+"""Workarounds for MMEngine's checkpoints under torch's ``weights_only``.
 
 The protection stays on: users load weights from strangers.
 """
@@ -19,9 +19,9 @@ PLAIN_DTYPE = re.compile(r'b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU][1-9]\d{0,5}
 
 
 class _Dtype:
-    """Stands for `numpy.dtype` in a checkpoint: a plain number or string type and nothing else.
+    """Stands for ``numpy.dtype`` in a checkpoint: a plain number or string type and nothing else.
 
-    The real one must not be allowed: `dtype.__setstate__` believes the file about fields, offsets
+    The real one must not be allowed: ``dtype.__setstate__`` believes the file about fields, offsets
     and flags, and a made-up one has NumPy take any bytes for object pointers.
     """
 
@@ -39,11 +39,11 @@ class _Dtype:
 
 
 class _Array(np.ndarray):
-    """Stands for `numpy.ndarray` in a checkpoint: an array that a file can fill once, no more.
+    """Stands for ``numpy.ndarray`` in a checkpoint: an array that a file can fill once, no more.
 
-    The real one must not be allowed: `ndarray.__setstate__` frees the old data, even under a tensor
-    that was made of the array by torch's own `_rebuild_device_tensor_from_numpy`. Pickled and
-    copied as a plain array.
+    The real one must not be allowed: ``ndarray.__setstate__`` frees the old data, even under a
+    tensor that was made of the array by torch's own ``_rebuild_device_tensor_from_numpy``. Pickled
+    and copied as a plain array.
     """
 
     def __new__(cls, *ignored: object) -> '_Array':
@@ -61,23 +61,23 @@ class _Array(np.ndarray):
 
 
 def _numpy_scalar(dtype: _Dtype, data: bytes) -> np.generic:
-    """Stands for `numpy.core.multiarray.scalar`."""
+    """Stands for ``numpy.core.multiarray.scalar``."""
     if not (isinstance(dtype, _Dtype) and isinstance(data, bytes)):
         raise pickle.UnpicklingError('a malformed NumPy scalar')
     return np.frombuffer(data, dtype.dtype, count=1)[0]
 
 
 def _no_bytes() -> bytes:
-    """Stands for `bytes`, which protocol 2 calls for the data of an empty array."""
+    """Stands for ``bytes``, which protocol 2 calls for the data of an empty array."""
     return b''
 
 
 class _OneCycle:
-    """Stands for `OneCycleParamScheduler`, of which a checkpoint may name two functions."""
+    """Stands for ``OneCycleParamScheduler``, of which a checkpoint may name two functions."""
 
 
 def _method(owner: type, name: str) -> object:
-    """Stands for `getattr`, which MMEngine's checkpoints call for the methods of two classes."""
+    """Stands for ``getattr``, which MMEngine's checkpoints call for the methods of two classes."""
     from mmengine.logging import HistoryBuffer
     from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 
@@ -90,17 +90,17 @@ def _method(owner: type, name: str) -> object:
 
 
 def allow_checkpoint_types() -> None:
-    """Let `load_from` and `--resume` read MMEngine checkpoints under `weights_only=True`.
+    """Let ``load_from`` and ``--resume`` read MMEngine checkpoints under ``weights_only=True``.
 
-    torch >= 2.6 loads with `weights_only=True`; a checkpoint of mmengine 0.10.7 holds HistoryBuffer
-    (its message hub), NumPy arrays and scalars (losses, best score), ConfigDict (a nested
-    `metainfo`) and a pickled `getattr`, and is refused (open-mmlab/mmengine#1655; the proposed
-    upstream answer, #1650, is to switch the protection off).
+    torch >= 2.6 loads with ``weights_only=True``; a checkpoint of mmengine 0.10.7 holds
+    HistoryBuffer (its message hub), NumPy arrays and scalars (losses, best score), ConfigDict (a
+    nested ``metainfo``) and a pickled ``getattr``, and is refused (open-mmlab/mmengine#1655; the
+    proposed upstream answer, #1650, is to switch the protection off).
 
-    HistoryBuffer (numbers, see `slim_history_buffers`) and ConfigDict (a dict of what was allowed
-    anyway) are allowed as they are. NumPy's names, `getattr` and the one-cycle schedule (its state
-    holds a function of its class) mean the narrow stand-ins above.
-    torch < 2.6 does not restrict by default and its `add_safe_globals` knows no names: nothing to
+    HistoryBuffer (numbers, see ``slim_history_buffers``) and ConfigDict (a dict of what was allowed
+    anyway) are allowed as they are. NumPy's names, ``getattr`` and the one-cycle schedule (its
+    state holds a function of its class) mean the narrow stand-ins above.
+    torch < 2.6 does not restrict by default and its ``add_safe_globals`` knows no names: nothing to
     do.
     """
     if torch.__version__ < (2, 6):  # type: ignore[operator]  # a string that compares so
@@ -128,12 +128,12 @@ def allow_checkpoint_types() -> None:
 def slim_history_buffers() -> None:
     """Save and restore the numbers of a HistoryBuffer, not its class's methods.
 
-    mmengine 0.10.7's `HistoryBuffer.__getstate__` adds the table of statistics methods to the state
-    (and, by accident, to the live object); pickled, each is a call of `getattr`, which
-    `weights_only` refuses. `__setstate__` merges the table into the *class*, so a file could
-    replace `mean` for the whole process. Neither is needed: the class fills the table itself, and a
-    user's `register_statistics` runs when their code is imported. Files made without this load as
-    before.
+    mmengine 0.10.7's ``HistoryBuffer.__getstate__`` adds the table of statistics methods to the
+    state (and, by accident, to the live object); pickled, each is a call of ``getattr``, which
+    ``weights_only`` refuses. ``__setstate__`` merges the table into the *class*, so a file could
+    replace ``mean`` for the whole process. Neither is needed: the class fills the table itself, and
+    a user's ``register_statistics`` runs when their code is imported. Files made without this load
+    as before.
     """
     from mmengine.logging import HistoryBuffer
 
@@ -155,12 +155,13 @@ def slim_history_buffers() -> None:
 
 
 def protect_downloads() -> None:
-    """Read what `load_from='https://...'` downloads under `weights_only`, as local files are.
+    """Read what ``load_from='https://...'`` downloads under ``weights_only``, as local files are.
 
-    mmengine 0.10.7's `load_url` is torch's `load_state_dict_from_url`, whose `weights_only` is
-    False by default, so a downloaded checkpoint runs whatever code it holds. `https://`,
-    `torchvision://`, `open-mmlab://` and `mmcls://` all go through the one name replaced here; a
-    caller's own `weights_only` still counts. torch < 2.6: as in `allow_checkpoint_types`.
+    mmengine 0.10.7's ``load_url`` is torch's ``load_state_dict_from_url``, whose ``weights_only``
+    is False by default, so a downloaded checkpoint runs whatever code it holds. ``https://``,
+    ``torchvision://``, ``open-mmlab://`` and ``mmcls://`` all go through the one name replaced
+    here; a caller's own ``weights_only`` still counts. torch < 2.6: as in
+    ``allow_checkpoint_types``.
     """
     from mmengine.runner import checkpoint
 

@@ -32,7 +32,7 @@ OPENCV_KNOWN_GOOD = '4.11.0.86'  # as in constraints.txt: runs with NumPy 1.26 a
 def check_mmcv() -> None:
     """Turn a missing or unfit mmcv into an error that names the commands that mend it.
 
-    mmaction2 1.2.0 does not declare mmcv (pip cannot choose between `mmcv` and `mmcv-lite`),
+    mmaction2 1.2.0 does not declare mmcv (pip cannot choose between ``mmcv`` and ``mmcv-lite``),
     imports it first thing and asserts 2.0.0rc4 <= mmcv < 2.2.0: a bare ModuleNotFoundError or
     AssertionError. Must run before anything imports mmaction.
     """
@@ -68,7 +68,7 @@ def check_opencv() -> None:
     """Warn about OpenCV wheels that overwrite each other, or that nothing here was run with.
 
     mmaction2 1.2.0 asks for opencv-contrib-python, mmengine 0.10.7 and mmcv 2.1.0 for
-    opencv-python, none with a version. Each wheel writes the same `cv2` folder, so two versions
+    opencv-python, none with a version. Each wheel writes the same ``cv2`` folder, so two versions
     leave a mixture; and pip picks OpenCV 5 if let.
     """
     found = {}
@@ -97,9 +97,9 @@ def check_opencv() -> None:
 def hush_missing_mmcv_ops() -> None:
     """Silence the advice, at every import, to install mmcv for an operator.
 
-    mmcv-lite 2.1.0's `mmcv.cnn.bricks.transformer` warns that MultiScaleDeformableAttention is
+    mmcv-lite 2.1.0's ``mmcv.cnn.bricks.transformer`` warns that MultiScaleDeformableAttention is
     missing; mmdebias uses none of mmcv's operators. Must run before anything imports that module,
-    as `mmaction.models` does.
+    as ``mmaction.models`` does.
     """
     warnings.filterwarnings(
         'ignore',
@@ -154,21 +154,21 @@ def get_installed_path(package: str) -> str:
 
 
 def replace_everywhere(old: Callable, new: Callable) -> None:
-    """Put `new` wherever a loaded module holds `old` under its name: `from` imports copy it."""
+    """Put ``new`` wherever a loaded module holds ``old`` by its name: ``from`` imports copy it."""
     for module in list(sys.modules.values()):
         if getattr(module, '__dict__', {}).get(old.__name__) is old:
             setattr(module, old.__name__, new)
 
 
 def find_packages_without_pkg_resources() -> None:
-    """Let `mmaction::...` configs work without pkg_resources and with editable installs.
+    """Let ``mmaction::...`` configs work without pkg_resources and with editable installs.
 
-    mmengine 0.10.7's `is_installed` and `get_installed_path` import pkg_resources: gone from
-    setuptools 82, slow and deprecated before. They also take `site-packages` for the home of a PEP
-    660 editable install (`pip install -e`), where its package is not. open-mmlab/mmengine#1676
-    (merged, not released) still imports pkg_resources in the one and takes the parent of
-    site-packages in the other, so both are replaced whatever the version; the replacements keep
-    upstream's contract.
+    mmengine 0.10.7's ``is_installed`` and ``get_installed_path`` import pkg_resources: gone from
+    setuptools 82, slow and deprecated before. They also take ``site-packages`` for the home of a
+    PEP 660 editable install (``pip install -e``), where its package is not.
+    open-mmlab/mmengine#1676 (merged, not released) still imports pkg_resources in the one and takes
+    the parent of site-packages in the other, so both are replaced whatever the version; the
+    replacements keep upstream's contract.
     """
     from mmengine.utils import package_utils
 

@@ -1,4 +1,4 @@
-"""Workarounds for `tools/dist_train.sh CONFIG 2` on a machine without a GPU, over gloo."""
+"""Workarounds for ``tools/dist_train.sh CONFIG 2`` on a machine without a GPU, over gloo."""
 
 import contextlib
 import functools
@@ -19,7 +19,7 @@ def _has_accelerator() -> bool:
 
 @contextlib.contextmanager
 def _no_cuda_device_to_set() -> Iterator[None]:
-    """Make `torch.cuda.set_device` do nothing while a launcher runs."""
+    """Make ``torch.cuda.set_device`` do nothing while a launcher runs."""
     original = torch.cuda.set_device
     torch.cuda.set_device = lambda device: None
     try:
@@ -54,7 +54,7 @@ def _on_cpu_if_need_be(launcher: Callable) -> Callable:
 def launch_without_gpu() -> None:
     """Let the launchers pytorch, slurm and mpi start a gloo group where there is no accelerator.
 
-    mmengine 0.10.7's `init_dist` calls `torch.cuda.set_device` whatever the machine, and
+    mmengine 0.10.7's ``init_dist`` calls ``torch.cuda.set_device`` whatever the machine, and
     MMAction2's default runtime asks for the backend nccl. With any accelerator MMEngine knows, its
     own code runs untouched.
     """
@@ -69,8 +69,8 @@ def launch_without_gpu() -> None:
 def wrap_models_on_cpu() -> None:
     """Give DistributedDataParallel no device ids for a model on the CPU.
 
-    mmengine 0.10.7's `Runner.wrap_model` always passes `device_ids=[LOCAL_RANK]`, which DDP refuses
-    for a CPU model: only calls that would have failed change.
+    mmengine 0.10.7's ``Runner.wrap_model`` always passes ``device_ids=[LOCAL_RANK]``, which DDP
+    refuses for a CPU model: only calls that would have failed change.
     """
     from mmengine.model import MMDistributedDataParallel
 

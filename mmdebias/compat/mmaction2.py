@@ -1,4 +1,4 @@
-"""Workarounds for MMAction2 1.2.0 itself: a missing module, hue jitter, an ignored `init_cfg`."""
+"""Workarounds for MMAction2 1.2.0 itself: a missing module, hue jitter, an ignored ``init_cfg``."""
 
 import functools
 import importlib.abc
@@ -15,9 +15,9 @@ DRN_PACKAGE = 'mmaction.models.localizers.drn'
 
 
 class _DrnFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Supplies `mmaction.models.localizers.drn.drn` with a DRN that can only say it is missing.
+    """Supplies ``mmaction.models.localizers.drn.drn`` with a DRN that can only say it is missing.
 
-    Stands last in `sys.meta_path`, so that real files, wherever they come from, are found first.
+    Stands last in ``sys.meta_path``, so that real files, wherever they come from, are found first.
     """
 
     def find_spec(
@@ -50,12 +50,12 @@ class _DrnFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def supply_missing_drn() -> None:
-    """Make `import mmaction.models` work.
+    """Make ``import mmaction.models`` work.
 
-    mmaction2 1.2.0's wheel lacks `mmaction/models/localizers/drn` (no `__init__.py`, so its
-    setup.py did not find the package), which `mmaction.models.localizers` imports:
+    mmaction2 1.2.0's wheel lacks ``mmaction/models/localizers/drn`` (no ``__init__.py``, so its
+    setup.py did not find the package), which ``mmaction.models.localizers`` imports:
     open-mmlab/mmaction2#2714. Does nothing where the folder exists. Looks at files: importing
-    `mmaction.models` is what would fail.
+    ``mmaction.models`` is what would fail.
     """
     spec = importlib.util.find_spec('mmaction')
     if spec is None or any(isinstance(finder, _DrnFinder) for finder in sys.meta_path):
@@ -68,7 +68,7 @@ def supply_missing_drn() -> None:
 
 
 def _adjust_hue(img: np.ndarray, factor: float) -> np.ndarray:
-    """Do `ColorJitter.adjust_hue` in int16: [H, W, 3] RGB in 0..255 -> the same, float32."""
+    """Do ``ColorJitter.adjust_hue`` in int16: [H, W, 3] RGB in 0..255 -> the same, float32."""
     import cv2
 
     hsv = cv2.cvtColor(np.clip(img, 0, 255).astype(np.uint8), cv2.COLOR_RGB2HSV)
@@ -77,13 +77,13 @@ def _adjust_hue(img: np.ndarray, factor: float) -> np.ndarray:
 
 
 def jitter_hue_in_wide_integers() -> None:
-    """Mend MMAction2's `ColorJitter` under NumPy 2.
+    """Mend MMAction2's ``ColorJitter`` under NumPy 2.
 
-    mmaction2 1.2.0's `adjust_hue` adds a Python int to a uint8 array. NumPy 2 raises OverflowError
-    for a negative one; NumPy 1 went to int16 for a negative one and wrapped at 256, before the `%
-    180`, for a positive one. The hue is a circle of 180 steps, so that wrap was a bug, which shows
-    for factors above 0.3 (0.1 is the default): here the sum is exact, which equals NumPy 1 for
-    every factor from -0.5 to 0.3.
+    mmaction2 1.2.0's ``adjust_hue`` adds a Python int to a uint8 array. NumPy 2 raises
+    OverflowError for a negative one; NumPy 1 went to int16 for a negative one and wrapped at 256,
+    before the ``% 180``, for a positive one. The hue is a circle of 180 steps, so that wrap was a
+    bug, which shows for factors above 0.3 (0.1 is the default): here the sum is exact, which equals
+    NumPy 1 for every factor from -0.5 to 0.3.
     """
     from mmaction.datasets.transforms import ColorJitter
 
@@ -94,7 +94,7 @@ def jitter_hue_in_wide_integers() -> None:
 
 
 def _honour_pretrained(cls: type) -> None:
-    """Have `cls.init_weights` end by loading what `init_cfg` calls Pretrained."""
+    """Have ``cls.init_weights`` end by loading what ``init_cfg`` calls Pretrained."""
     from mmengine.model import PretrainedInit, initialize
 
     original = vars(cls).get('init_weights')
@@ -121,12 +121,13 @@ def _honour_pretrained(cls: type) -> None:
 
 
 def honour_pretrained_init_cfg() -> None:
-    """Make `init_cfg=dict(type='Pretrained', checkpoint=...)` work for the ResNet3d family.
+    """Make ``init_cfg=dict(type='Pretrained', checkpoint=...)`` work for the ResNet3d family.
 
-    mmaction2 1.2.0's `init_weights` of ResNet3d, ResNet3dLayer and the SlowFast classes (so also of
-    SlowOnly, CSN and R(2+1)D) override BaseModule's and look only at the argument `pretrained`:
-    `init_cfg` is ignored without a word. As in BaseModule, Pretrained comes last. Other kinds of
-    `init_cfg` stay ignored: honouring them would change how existing MMAction2 configs start.
+    mmaction2 1.2.0's ``init_weights`` of ResNet3d, ResNet3dLayer and the SlowFast classes (so also
+    of SlowOnly, CSN and R(2+1)D) override BaseModule's and look only at the argument
+    ``pretrained``: ``init_cfg`` is ignored without a word. As in BaseModule, Pretrained comes last.
+    Other kinds of ``init_cfg`` stay ignored: honouring them would change how existing MMAction2
+    configs start.
     """
     from mmaction.models.backbones import resnet3d, resnet3d_slowfast
 

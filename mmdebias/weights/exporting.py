@@ -15,7 +15,7 @@ TRAINING_ONLY = ('momentum_encoder.', 'queue.')
 
 
 def find_encoder(checkpoint: Mapping) -> OrderedDict[str, Tensor]:
-    """Return the encoder's tensors, without the prefix `backbone.`.
+    """Return the encoder's tensors, without the prefix ``backbone.``.
 
     Raises:
         CheckpointError: there are none.
@@ -35,7 +35,7 @@ def find_encoder(checkpoint: Mapping) -> OrderedDict[str, Tensor]:
 
 
 def strip(checkpoint: Mapping, backbone_only: bool = False) -> dict:
-    """Return a checkpoint to publish: weights and `meta`, without what only training needs.
+    """Return a checkpoint to publish: weights and ``meta``, without what only training needs.
 
     Optimiser, schedules, message hub, queue and momentum encoder go.
 
@@ -56,7 +56,7 @@ def strip(checkpoint: Mapping, backbone_only: bool = False) -> dict:
 
 
 def to_torchvision(checkpoint: Mapping, backbone_only: bool = True) -> OrderedDict[str, Tensor]:
-    """Return the encoder as a state dict of torchvision's `r2plus1d_18` or `r3d_18`, without `fc`.
+    """Return an encoder as torchvision's ``r2plus1d_18`` or ``r3d_18``, without ``fc``.
 
     Args:
         checkpoint: Of MMEngine.

@@ -18,7 +18,7 @@ def misfits(
     Args:
         weights: State dict.
         wanted: Names and shapes of the net's tensors.
-        named: What to call those of `weights` instead: their names in a file.
+        named: What to call those of ``weights`` instead: their names in a file.
     """
     named = named or {}
     missing = [f'missing     {k} {tuple(wanted[k])}' for k in wanted if k not in weights]

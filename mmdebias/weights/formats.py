@@ -26,8 +26,8 @@ class Layout(NamedTuple):
 def fame(checkpoint: Mapping) -> Layout | None:
     """Read FAME's: ``{epoch, arch, state_dict, optimizer}``.
 
-    Pre-training has `module.encoder_q.`, `module.encoder_k.` and `module.queue`; fine-tuning has
-    the net under `module.`. The heads are `id_head` (I3D) and `fc` (R(2+1)D).
+    Pre-training has ``module.encoder_q.``, ``module.encoder_k.`` and ``module.queue``; fine-tuning
+    has the net under ``module.``. The heads are ``id_head`` (I3D) and ``fc`` (R(2+1)D).
     """
     weights = checkpoint.get('state_dict')
     # MMEngine's checkpoints have a state_dict too.
@@ -53,8 +53,8 @@ def fame(checkpoint: Mapping) -> Layout | None:
 def be(checkpoint: Mapping) -> Layout | None:
     """Read BE's and DSM's: ``{opt, model, contrast, optimizer, epoch}``.
 
-    Pre-training has the net under `module.`, its head `id_head` included; fine-tuning has it under
-    `module.base_model.`, beside the classifier.
+    Pre-training has the net under ``module.``, its head ``id_head`` included; fine-tuning has it
+    under ``module.base_model.``, beside the classifier.
     """
     weights = checkpoint.get('model')
     if not _is_state_dict(weights) or not all(key.startswith('module.') for key in weights):
@@ -74,8 +74,8 @@ def be(checkpoint: Mapping) -> Layout | None:
 def torchvision(checkpoint: Mapping) -> Layout | None:
     """Read torchvision's ``r2plus1d_18`` and ``r3d_18``: the state dict itself, classifier ``fc``.
 
-    The first has our names. Of the second the stem is `stem.{0,1}`, and a block's convolutions are
-    `conv{1,2}.0` with their normalisation in `conv{1,2}.1`.
+    The first has our names. Of the second the stem is ``stem.{0,1}``, and a block's convolutions
+    are ``conv{1,2}.0`` with their normalisation in ``conv{1,2}.1``.
     """
     if not _is_state_dict(checkpoint) or 'stem.0.weight' not in checkpoint:
         return None
@@ -89,11 +89,11 @@ def moco_video(checkpoint: Mapping) -> Layout | None:
     PyTorchVideo.
 
     Feichtenhofer et al., "A Large-Scale Study on Unsupervised Spatiotemporal Representation
-    Learning", CVPR 2021. A file is `{epoch, model_state, optimizer_state, cfg}`. SlowFast has the
-    encoder under `backbone.`, its moving average under `backbone_hist.`, and `queue_x`, `ptr`,
-    `iter`, `knn_mem.`, `swav_prototypes.`; names are `s1.pathway0_stem` and `s2` to `s5` with
-    `pathway0_res0`. PyTorchVideo's are `blocks.0` to `blocks.4` with `res_blocks.0`; its head is
-    `blocks.5`.
+    Learning", CVPR 2021. A file is ``{epoch, model_state, optimizer_state, cfg}``. SlowFast has the
+    encoder under ``backbone.``, its moving average under ``backbone_hist.``, and ``queue_x``,
+    ``ptr``, ``iter``, ``knn_mem.``, ``swav_prototypes.``; names are ``s1.pathway0_stem`` and ``s2``
+    to ``s5`` with ``pathway0_res0``. PyTorchVideo's are ``blocks.0`` to ``blocks.4`` with
+    ``res_blocks.0``; its head is ``blocks.5``.
     """
     weights = checkpoint.get('model_state')
     if not _is_state_dict(weights):
@@ -131,7 +131,7 @@ FORMATS: dict[str, Callable[[Mapping], Layout | None]] = {
 
 
 def torchvision_r3d_name(name: str) -> str:
-    """Rename `stem.0.weight` to `conv1.weight`, `layer1.0.conv2.1.bias` to `layer1.0.bn2.bias`."""
+    """Rename ``stem.0.weight`` to ``conv1.weight``, ``conv2.1.bias`` to ``bn2.bias``."""
     name = name.replace('stem.0.', 'conv1.').replace('stem.1.', 'bn1.')
     name = re.sub(r'\.conv([12])\.1\.', r'.bn\1.', name)
     return re.sub(r'\.conv([12])\.0\.', r'.conv\1.', name)
@@ -146,7 +146,7 @@ def name_of_torchvision_r3d(name: str) -> str:
 
 
 def slowfast_name(name: str) -> str:
-    """Rename `s2.pathway0_res0.branch2.a_bn.bias` to MMAction2's `layer1.0.conv1.bn.bias`."""
+    """Rename ``s2.pathway0_res0.branch2.a_bn.bias`` to MMAction2's ``layer1.0.conv1.bn.bias``."""
     name = re.sub(r'^s1\.pathway0_stem\.', 'conv1.', name)
     name = re.sub(
         r'^s([2-5])\.pathway0_res(\d+)\.', lambda m: f'layer{int(m[1]) - 1}.{m[2]}.', name
@@ -158,7 +158,7 @@ def slowfast_name(name: str) -> str:
 
 
 def pytorchvideo_name(name: str) -> str:
-    """Rename `blocks.1.res_blocks.0.branch2.norm_a.bias` to `layer1.0.conv1.bn.bias`."""
+    """Rename ``blocks.1.res_blocks.0.branch2.norm_a.bias`` to ``layer1.0.conv1.bn.bias``."""
     name = re.sub(r'^blocks\.0\.conv\.', 'conv1.conv.', name)
     name = re.sub(r'^blocks\.0\.norm\.', 'conv1.bn.', name)
     name = re.sub(r'^blocks\.([1-4])\.res_blocks\.(\d+)\.', r'layer\1.\2.', name)
@@ -206,7 +206,8 @@ def _sort(
         weights: The state dict.
         prefix: Of the encoder's keys.
         aside: Prefixes of other keys, and what those are.
-        outside: What keys without `prefix` are; None leaves them with the encoder, to be reported.
+        outside: What keys without ``prefix`` are; None leaves them with the encoder, to be
+            reported.
         rename: From the encoder's names without prefix to MMAction2's.
     """
     encoder, others = {}, {}

@@ -41,7 +41,7 @@ def export_torchscript(encoder: nn.Module, path: str | Path, size: tuple[int, in
 def export_onnx(encoder: nn.Module, path: str | Path, size: tuple[int, int, int]) -> float:
     """Write an encoder as ONNX, for clips of one size and batches of any, and check it.
 
-    The input is called `clips` and the output `features`. It is compared by onnxruntime.
+    The input is called ``clips`` and the output ``features``. It is compared by onnxruntime.
 
     Args:
         encoder: As in :func:`export_torchscript`.

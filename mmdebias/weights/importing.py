@@ -1,4 +1,4 @@
-"""Released checkpoints into MMEngine checkpoints that `load_from` takes."""
+"""Released checkpoints into MMEngine checkpoints that ``load_from`` takes."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ class Imported(NamedTuple):
     """The format that the file was recognised as."""
     net: Net
     state_dict: OrderedDict[str, Tensor]
-    """The encoder, its names under `backbone.`."""
+    """The encoder, its names under ``backbone.``."""
     went: dict[str, str]
     """Every key of the file's state dict: where it went, or why it was left out."""
     added: list[str]
@@ -36,7 +36,7 @@ def import_weights(
 
     Args:
         checkpoint: What :func:`read_checkpoint` returned.
-        source: Its layout, one of `FORMATS`, or 'auto' to recognise it.
+        source: Its layout, one of ``FORMATS``, or 'auto' to recognise it.
         ignore: Prefixes of keys, as in the file, to leave out: a head of another name, say.
 
     Returns:

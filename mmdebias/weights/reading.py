@@ -17,15 +17,15 @@ class CheckpointError(ValueError):
 
 
 def read_checkpoint(path: str | Path) -> dict:
-    """Read a checkpoint onto the CPU under torch's `weights_only=True`.
+    """Read a checkpoint onto the CPU under torch's ``weights_only=True``.
 
     Tensors, numbers, text and containers of them are read, and what :mod:`mmdebias.compat` and
-    MMEngine's checkpoints need. `argparse.Namespace`, a plain record that BE's and DSM's files
+    MMEngine's checkpoints need. ``argparse.Namespace``, a plain record that BE's and DSM's files
     hold their options in, is read too. Nothing else is, because rebuilding it would run code that
     the file names.
 
     Args:
-        path: A local file that `torch.save` wrote.
+        path: A local file that ``torch.save`` wrote.
 
     Returns:
         The dict in the file.

@@ -1,4 +1,4 @@
-"""Backbones that MMAction2 lacks; importing this package registers them into its `MODELS`."""
+"""Backbones that MMAction2 lacks; importing this package registers them into its ``MODELS``."""
 
 from .c3d import C3DBN
 from .inception_i3d import InceptionI3D

@@ -25,20 +25,20 @@ class C3DBN(StagedBackbone):
     """C3D's eight 3x3x3 convolutions, each with batch normalisation, up to the last feature map.
 
     Tran et al., "Learning Spatiotemporal Features with 3D Convolutional Networks", ICCV 2015,
-    section 3.3 and figure 3, without `pool5` and the fully connected layers. 27,661,440 parameters.
-    The state dict has the names of BE's and DSM's code. MMAction2's `C3D` is another net: without
-    batch normalisation unless asked, and it returns `fc7` of clips of one size.
+    section 3.3 and figure 3, without ``pool5`` and the fully connected layers. 27,661,440
+    parameters. The state dict has the names of BE's and DSM's code. MMAction2's ``C3D`` is another
+    net: without batch normalisation unless asked, and it returns ``fc7`` of clips of one size.
 
     Shapes: [N, C, T, H, W] to [N, 512, T', H', W'] with T' = T / 8 and H' = H / 16, rounded up as
     in the original's Caffe: 16 x 112 x 112 gives 2 x 7 x 7, and 16 x 224 x 224 gives 2 x 14 x 14.
 
-    Stages, for `frozen_stages`: the stem is `conv1`; stage k of 4 is the pooling and the
+    Stages, for ``frozen_stages``: the stem is ``conv1``; stage k of 4 is the pooling and the
     convolutions numbered k + 1.
 
     Args:
         in_channels: Channels of the clip: 3 for RGB.
-        **options: `frozen_stages`, `norm_eval`, `with_cp`, `channels_last_3d` and `init_cfg` of
-            :class:`StagedBackbone`.
+        **options: ``frozen_stages``, ``norm_eval``, ``with_cp``, ``channels_last_3d`` and
+            ``init_cfg`` of :class:`StagedBackbone`.
 
     Raises:
         ValueError: as :class:`StagedBackbone`.

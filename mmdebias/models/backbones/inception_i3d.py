@@ -39,13 +39,14 @@ class InceptionI3D(StagedBackbone):
     minus stride is odd. It does not depend on the size: an odd one is padded as in the authors'
     code, not as TensorFlow would.
 
-    Stages, for `frozen_stages`: the stem is the 7x7x7 convolution; 1 to 4 are the two convolutions
-    `2b` and `2c`, then `mixed_3*`, `mixed_4*` and `mixed_5*`, each with the pooling before it.
+    Stages, for ``frozen_stages``: the stem is the 7x7x7 convolution; 1 to 4 are the two
+    convolutions ``2b`` and ``2c``, then ``mixed_3*``, ``mixed_4*`` and ``mixed_5*``, each with the
+    pooling before it.
 
     Args:
         in_channels: Channels of the clip: 3 for RGB.
-        **options: `frozen_stages`, `norm_eval`, `with_cp`, `channels_last_3d` and `init_cfg` of
-            :class:`StagedBackbone`.
+        **options: ``frozen_stages``, ``norm_eval``, ``with_cp``, ``channels_last_3d`` and
+            ``init_cfg`` of :class:`StagedBackbone`.
 
     Raises:
         ValueError: as :class:`StagedBackbone`.
@@ -108,7 +109,7 @@ class ConvUnit(nn.Module):
 class SamePadMaxPool(nn.Module):
     """Max pooling of values >= 0 (what a ReLU leaves), padded with zeros, sizes rounded up.
 
-    Because of the ReLU a padding of -inf, which `max_pool3d` has built in, gives the same result
+    Because of the ReLU a padding of -inf, which ``max_pool3d`` has built in, gives the same result
     as zeros; only uneven padding needs zeros of its own.
     """
 

@@ -8,16 +8,16 @@ from torch import Tensor, nn
 # MMEngine's own registry, not MMAction2's: it initialises modules whatever the default scope.
 @WEIGHT_INITIALIZERS.register_module(name='Inflated')
 class InflatedInit:
-    """`init_cfg=dict(type='Inflated', checkpoint=...)`: 2D weights of the same names, inflated.
+    """``init_cfg=dict(type='Inflated', checkpoint=...)``: 2D weights of the same names, inflated.
 
     Carreira and Zisserman, CVPR 2017, section 2.4. MMAction2 offers it for its ResNet3d family
-    (`pretrained2d=True`); here it is for :class:`R3D`, whose 2D counterpart is torchvision's
-    `resnet18` or `resnet34`, with the same names. The other nets have none: C3D and R(2+1)D have no
-    2D original, and MMAction2 offers no inflation of Inception-v1, whose released 2D weights have
-    other names and another epsilon in their batch normalisation.
+    (``pretrained2d=True``); here it is for :class:`R3D`, whose 2D counterpart is torchvision's
+    ``resnet18`` or ``resnet34``, with the same names. The other nets have none: C3D and R(2+1)D
+    have no 2D original, and MMAction2 offers no inflation of Inception-v1, whose released 2D
+    weights have other names and another epsilon in their batch normalisation.
 
     Args:
-        checkpoint: File or URL of a state dict, or of a dict that has one under `state_dict`.
+        checkpoint: File or URL of a state dict, or of a dict that has one under ``state_dict``.
         ignore: Prefixes of keys that the 2D net has besides the encoder: its classifier.
 
     Raises:
@@ -51,7 +51,7 @@ def inflate(flat: dict[str, Tensor], wanted: dict[str, Tensor]) -> dict[str, Ten
         wanted: State dict of the 3D network, for its names and shapes.
 
     Returns:
-        A state dict with the names and shapes of `wanted`; counters of batches that the file does
+        A state dict with the names and shapes of ``wanted``; counters of batches that the file does
         not have are kept.
 
     Raises:

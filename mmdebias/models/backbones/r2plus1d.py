@@ -13,8 +13,9 @@ class R2Plus1D(ResidualBackbone):
     """R(2+1)D-18: a residual network whose 3D convolutions are a spatial and then a temporal one.
 
     Tran et al., "A Closer Look at Spatiotemporal Convolutions for Action Recognition", CVPR 2018,
-    section 3.5 and table 1. 31,300,125 parameters. It takes torchvision's `r2plus1d_18` weights and
-    those of FAME; MMAction2's `ResNet2Plus1d(depth=18)` is another net, with 33.2 M parameters.
+    section 3.5 and table 1. 31,300,125 parameters. It takes torchvision's ``r2plus1d_18`` weights
+    and those of FAME; MMAction2's ``ResNet2Plus1d(depth=18)`` is another net, with 33.2 M
+    parameters.
 
     The paper chooses the width M between the two convolutions such that the pair has as many
     weights as the t x d x d convolution it stands for. As in the released weights, a block computes
@@ -23,12 +24,12 @@ class R2Plus1D(ResidualBackbone):
     Shapes: [N, C, T, H, W] to [N, 512, T', H', W'] with T' = T / 8 and H' = H / 16, rounded up:
     16 x 112 x 112 gives 2 x 7 x 7, and 16 x 224 x 224 gives 2 x 14 x 14.
 
-    Stages, for `frozen_stages`: the stem, then `layer1` to `layer4`.
+    Stages, for ``frozen_stages``: the stem, then ``layer1`` to ``layer4``.
 
     Args:
         in_channels: Channels of the clip: 3 for RGB.
-        **options: `frozen_stages`, `norm_eval`, `with_cp`, `channels_last_3d` and `init_cfg` of
-            :class:`StagedBackbone`.
+        **options: ``frozen_stages``, ``norm_eval``, ``with_cp``, ``channels_last_3d`` and
+            ``init_cfg`` of :class:`StagedBackbone`.
 
     Raises:
         ValueError: as :class:`StagedBackbone`.

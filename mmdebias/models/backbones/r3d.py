@@ -17,29 +17,29 @@ class R3D(ResidualBackbone):
     Hara et al., "Can Spatiotemporal 3D CNNs Retrace the History of 2D CNNs and ImageNet?", CVPR
     2018, section 3.2 and table 2, with projections (type B) where the shape changes. 33,203,904
     parameters with 18 layers, 63,513,536 with 34. The state dict has the names of BE's and DSM's
-    code. torchvision's `r3d_18` (Tran et al., CVPR 2018) has another stem: it is
-    `R3D(conv1_kernel_t=3, with_pool1=False)`, with the keys renamed as
-    `tools/convert/import_weights.py` does.
+    code. torchvision's ``r3d_18`` (Tran et al., CVPR 2018) has another stem: it is
+    ``R3D(conv1_kernel_t=3, with_pool1=False)``, with the keys renamed as
+    ``tools/convert/import_weights.py`` does.
 
     Shapes: [N, C, T, H, W] to [N, 512, T', H', W'] with T' = T / 16 and H' = H / 32, rounded up:
-    16 x 112 x 112 gives 1 x 4 x 4, and 16 x 224 x 224 gives 1 x 7 x 7. Without `pool1` each is
+    16 x 112 x 112 gives 1 x 4 x 4, and 16 x 224 x 224 gives 1 x 7 x 7. Without ``pool1`` each is
     twice as large.
 
-    Stages, for `frozen_stages`: the stem, then `layer1` to `layer4`.
+    Stages, for ``frozen_stages``: the stem, then ``layer1`` to ``layer4``.
 
-    `init_cfg=dict(type='Inflated', checkpoint=...)` starts from a 2D ResNet of the same depth, see
-    :class:`InflatedInit`.
+    ``init_cfg=dict(type='Inflated', checkpoint=...)`` starts from a 2D ResNet of the same depth,
+    see :class:`InflatedInit`.
 
     Args:
         depth: 18 or 34 layers.
         in_channels: Channels of the clip: 3 for RGB.
         conv1_kernel_t: Frames that the stem's kernel spans, an odd number.
         with_pool1: Halve time and space by max pooling after the stem's convolution.
-        **options: `frozen_stages`, `norm_eval`, `with_cp`, `channels_last_3d` and `init_cfg` of
-            :class:`StagedBackbone`.
+        **options: ``frozen_stages``, ``norm_eval``, ``with_cp``, ``channels_last_3d`` and
+            ``init_cfg`` of :class:`StagedBackbone`.
 
     Raises:
-        ValueError: if `depth` is neither 18 nor 34 or `conv1_kernel_t` is even, and as
+        ValueError: if ``depth`` is neither 18 nor 34 or ``conv1_kernel_t`` is even, and as
             :class:`StagedBackbone`.
 
     Example:

@@ -42,7 +42,7 @@ class ResidualStage(nn.Sequential):
 
 
 class ResidualBackbone(StagedBackbone):
-    """A backbone whose stages are `layer1` to `layer4`, of 64, 128, 256 and 512 channels."""
+    """A backbone whose stages are ``layer1`` to ``layer4``, of 64, 128, 256 and 512 channels."""
 
     def _add_layers(self, block: Callable[[int, int, int], nn.Module], depths: tuple) -> None:
         # A subclass calls this once, after its stem exists.

@@ -19,8 +19,8 @@ DEFAULT_INIT = (
 class StagedBackbone(BaseModule):
     """A 3D network that is a chain of named children: a stem, then stages.
 
-    A subclass lists the chain in `stages`, creates a child of each name and calls `_finish()`; the
-    rest is here.
+    A subclass lists the chain in ``stages``, creates a child of each name and calls ``_finish()``;
+    the rest is here.
 
     Args:
         in_channels: Channels of the clip: 3 for RGB.
@@ -32,21 +32,21 @@ class StagedBackbone(BaseModule):
             them: less memory, more time, the same output, gradients and running statistics.
         channels_last_3d: Keep weights and feature maps in memory with the channels last, whatever
             the layout of the clips: faster on GPUs with tensor cores under AMP, the same values.
-        init_cfg: MMEngine's `init_cfg`. None is Kaiming normal (fan out) for the convolutions, one
-            and zero for the batch normalisation. `dict(type='Pretrained', checkpoint=...,
+        init_cfg: MMEngine's ``init_cfg``. None is Kaiming normal (fan out) for the convolutions,
+            one and zero for the batch normalisation. `dict(type='Pretrained', checkpoint=...,
             prefix='backbone.')` starts from a checkpoint.
 
     Raises:
-        ValueError: if `frozen_stages` is out of range or, in `forward`, if the clip has fewer than
-            4 frames, a side below 32 pixels, or the wrong number of channels.
+        ValueError: if ``frozen_stages`` is out of range or, in ``forward``, if the clip has fewer
+            than 4 frames, a side below 32 pixels, or the wrong number of channels.
     """
 
     stages: tuple[tuple[str, ...], ...] = ()
     """The stem, stage 1, stage 2, …, each a list of blocks in the order they run. A block is the
-    names of its children, with spaces between: `with_cp` recomputes them together."""
+    names of its children, with spaces between: ``with_cp`` recomputes them together."""
 
     min_clip: tuple[int, int, int] = (4, 32, 32)
-    """The smallest clip (T, H, W) that `forward` takes."""
+    """The smallest clip (T, H, W) that ``forward`` takes."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class StagedBackbone(BaseModule):
         ]
 
     def train(self, mode: bool = True) -> 'StagedBackbone':
-        """Switch the mode, but leave in eval mode what `frozen_stages` and `norm_eval` hold."""
+        """Switch the mode, but leave in eval mode what ``frozen_stages`` and ``norm_eval`` hold."""
         super().train(mode)
         for module in self._frozen():
             module.eval()
@@ -129,7 +129,7 @@ class StagedBackbone(BaseModule):
 
 
 def run_together(modules: Sequence[nn.Module], x: Tensor, with_cp: bool) -> Tensor:
-    """Apply `modules` in turn, with their activations recomputed in the backward pass if `with_cp`.
+    """Apply ``modules`` in turn, activations recomputed in the backward pass if ``with_cp``.
 
     The second run of a plain checkpoint would update the running statistics of the batch
     normalisation once more; here it does not.
