@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mmengine.config import Config
@@ -182,8 +183,15 @@ def read_job(
 
     Raises:
         FileNotFoundError: something is not there.
+        TypeError: one name or path where a list belongs, or a model that is no :class:`Model`.
         ValueError: something does not fit.
     """
+    _check_lists(models=models, train=train, scenes=scenes, probes=probes)
+    if scenes and not train:
+        raise ValueError(
+            f'scenes={[str(file) for file in scenes]} needs train, the list that the layer which '
+            'names scenes is trained on: give both or neither.'
+        )
     data, options = Path(videos), dict(cfg_options or {})
     root = data.parent if data_root is None else Path(data_root)
     unknown = [name for name in probes or () if name not in composed_probes()]
@@ -218,11 +226,25 @@ def read_job(
         masks=_find_masks(masks, root),
         images_folder=None if images is None else Path(images),
         images=pictures,
-        probes=list(probes or possible),
+        probes=list(possible if probes is None else probes),
         out=Path(out),
         seed=seed,
         options=options,
     )
+
+
+def _check_lists(**arguments: Any) -> None:
+    """Raise where one name or one path stands for a list, whose letters would be its entries."""
+    for name, value in arguments.items():
+        if isinstance(value, (str, Path)):
+            raise TypeError(f'{name}={str(value)!r} must be a list: write {name}=[{str(value)!r}].')
+    if arguments['probes'] is not None and not arguments['probes']:
+        raise ValueError('probes is empty: name one or more, or leave it out for all that can be.')
+    for model in arguments['models']:
+        if not isinstance(model, Model):
+            raise TypeError(
+                f'models has {model!r}: each must be mmdebias.bias.Model(name, config, checkpoint).'
+            )
 
 
 def _load(model: Model, options: dict) -> LoadedModel:

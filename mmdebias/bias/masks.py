@@ -6,7 +6,7 @@ them; what is read is cached beside.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -233,10 +233,15 @@ def build_masks(masks: dict | None, data_root: str | Path) -> MaskSource | None:
         data_root: Folder that the videos are relative to.
 
     Raises:
+        TypeError: something other than a dict.
         ValueError: an unknown type or argument; see the classes for others.
     """
     if masks is None:
         return None
+    if not isinstance(masks, Mapping):
+        raise TypeError(
+            f'masks={str(masks)!r} must be a dict: dict(type="files", folder={str(masks)!r}).'
+        )
     options = dict(masks)
     name = options.pop('type', None)
     if name not in SOURCES_OF_MASKS:

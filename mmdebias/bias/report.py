@@ -110,6 +110,7 @@ def bias_report(
     Raises:
         FileNotFoundError: a list, a video, a mask, a config or a checkpoint is not there.
         FileExistsError: ``out`` holds the report of another setting.
+        TypeError: one name or path where a list belongs, or a model that is no :class:`Model`.
         ValueError: something does not fit; the message names it.
     """
     job = read_job(

@@ -19,7 +19,7 @@ PLAIN_DTYPE = re.compile(r'b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[SU][1-9]\d{0,5}
 
 
 class _Dtype:
-    """Stands for ``numpy.dtype`` in a checkpoint: a plain number or string type and nothing else.
+    """Stand for ``numpy.dtype`` in a checkpoint: a plain number or string type and nothing else.
 
     The real one must not be allowed: ``dtype.__setstate__`` believes the file about fields, offsets
     and flags, and a made-up one has NumPy take any bytes for object pointers.
@@ -39,7 +39,7 @@ class _Dtype:
 
 
 class _Array(np.ndarray):
-    """Stands for ``numpy.ndarray`` in a checkpoint: an array that a file can fill once, no more.
+    """Stand for ``numpy.ndarray`` in a checkpoint: an array that a file can fill once, no more.
 
     The real one must not be allowed: ``ndarray.__setstate__`` frees the old data, even under a
     tensor that was made of the array by torch's own ``_rebuild_device_tensor_from_numpy``. Pickled
@@ -61,23 +61,23 @@ class _Array(np.ndarray):
 
 
 def _numpy_scalar(dtype: _Dtype, data: bytes) -> np.generic:
-    """Stands for ``numpy.core.multiarray.scalar``."""
+    """Stand for ``numpy.core.multiarray.scalar``."""
     if not (isinstance(dtype, _Dtype) and isinstance(data, bytes)):
         raise pickle.UnpicklingError('a malformed NumPy scalar')
     return np.frombuffer(data, dtype.dtype, count=1)[0]
 
 
 def _no_bytes() -> bytes:
-    """Stands for ``bytes``, which protocol 2 calls for the data of an empty array."""
+    """Stand for ``bytes``, which protocol 2 calls for the data of an empty array."""
     return b''
 
 
 class _OneCycle:
-    """Stands for ``OneCycleParamScheduler``, of which a checkpoint may name two functions."""
+    """Stand for ``OneCycleParamScheduler``, of which a checkpoint may name two functions."""
 
 
 def _method(owner: type, name: str) -> object:
-    """Stands for ``getattr``, which MMEngine's checkpoints call for the methods of two classes."""
+    """Stand for ``getattr``, which MMEngine's checkpoints call for the methods of two classes."""
     from mmengine.logging import HistoryBuffer
     from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 

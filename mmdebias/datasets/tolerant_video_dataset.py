@@ -104,7 +104,7 @@ class TolerantVideoDataset(VideoDataset):
         return samples
 
     def _check_that_videos_exist(self) -> None:
-        """A wrong data root should not cost a start-up and a thousand warnings."""
+        """Raise for a wrong data root before it costs a start-up and a thousand warnings."""
         backends = {getattr(t, 'io_backend', 'disk') for t in self.pipeline.transforms}
         if backends != {'disk'}:
             return

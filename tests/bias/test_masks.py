@@ -186,3 +186,8 @@ def test_sources_that_cannot_be_built(masks, message):
 
 def test_no_source_at_all():
     assert build_masks(None, '') is None
+
+
+def test_a_folder_in_place_of_a_dict_is_refused():
+    with pytest.raises(TypeError, match=r"masks='masks' must be a dict: dict\(type=\"files\""):
+        build_masks('masks', 'data')

@@ -30,7 +30,9 @@ def main() -> None:
     parser.add_argument(
         '--data', required=True, metavar='LIST', help='one video a line, with or without a label'
     )
-    parser.add_argument('--data-root', type=Path, default=Path(), help='folder of the videos')
+    parser.add_argument(
+        '--data-root', type=Path, help="folder of the videos; the list's if left out"
+    )
     parser.add_argument('--out', type=Path, required=True, help='folder to write to')
     parser.add_argument('--interval', type=int, default=4, help="the clips' frame_interval")
     parser.add_argument('--method', choices=METHODS, default='dis_medium')
@@ -38,10 +40,13 @@ def main() -> None:
     args = parser.parse_args()
     if args.interval < 1:
         parser.error(f'--interval {args.interval}: give 1 or more')
+    if not Path(args.data).is_file():
+        parser.error(f'--data {args.data}: there is no such list')
+    root = Path(args.data).parent if args.data_root is None else args.data_root
     lines = [line.strip() for line in Path(args.data).read_text().splitlines()]
     for line in filter(None, lines):
         path, _, label = line.rpartition(' ')
-        video = args.data_root / (path if path and label.isdecimal() else line)
+        video = root / (path if path and label.isdecimal() else line)
         out = args.out / video.parent.name / f'{video.stem}_{args.interval}.npy'
         if out.exists():
             continue

@@ -1,4 +1,4 @@
-"""Keeping small sets of videos decoded."""
+"""A decoder that keeps small sets of videos decoded."""
 
 import decord
 import numpy as np
