@@ -16,9 +16,6 @@ mim = [
 # What tools/convert/export_weights.py --to onnx writes and checks with.
 export = ['onnx', 'onnxruntime', 'onnxscript']
 
-# What resizing needs in tools/data/*/prepare.py.
-prepare = ['av>=16']
-
 # Nearest neighbours among many features; without it they are found by matrix products.
 faiss = ['faiss-cpu']
 
@@ -44,7 +41,9 @@ setup(
         'torch>=2.1',
         'mmaction2>=1.2,<1.3',
         'mmengine>=0.10,<1',
-        'decord>=0.6',
+        'av>=16',
+        # An option of the reader, and what MMAction2's own configs use. It has no other wheels.
+        'decord>=0.6; platform_machine in "x86_64 AMD64" and sys_platform in "linux win32"',
         'kornia>=0.7',
         'matplotlib',
         'numpy>=1.21',
@@ -54,10 +53,9 @@ setup(
         'setuptools<81',  # MMEngine imports pkg_resources
     ],
     extras_require={
-        'test': ['pytest>=7', 'tensorboard', 'ruff', 'mypy', *docs, *export, *prepare, *faiss],
+        'test': ['pytest>=7', 'tensorboard', 'ruff', 'mypy', *docs, *export, *faiss],
         'docs': docs,
         'export': export,
-        'prepare': prepare,
         'faiss': faiss,
         'tensorboard': ['tensorboard'],
         # Finding people in videos; mmdet needs a full mmcv beside it.

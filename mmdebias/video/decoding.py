@@ -1,0 +1,129 @@
+"""Decoding chosen frames: sought from key frames, or counted from the start of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from .index import VideoIndex, decoded_in_order
+from .opening import opened, packets_of
+
+# So many frames that need no others are passed over rather than sought.
+NEAR = 32
+
+
+class UnsureError(Exception):
+    """A file that is not as its index says; its frames must be counted."""
+
+
+def counted_frames(path: str | Path, wanted: Sequence[int]) -> Iterator[tuple[int, VideoFrame]]:
+    """Decode a file from its start to the last frame that is wanted.
+
+    Args:
+        path: The file.
+        wanted: Numbers of frames, ascending, each once.
+
+    Yields:
+        The number of a wanted frame, and the frame.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be opened, or has no film.
+    """
+    left = set(wanted)
+    with opened(path) as (container, stream):
+        for number, frame in enumerate(decoded_in_order(container, stream)):
+            if number in left:
+                yield number, frame
+                left.remove(number)
+            if not left:
+                return
+
+
+def sought_frames(
+    path: str | Path, index: VideoIndex, wanted: Sequence[int]
+) -> Iterator[tuple[int, VideoFrame]]:
+    """Decode some frames, each from the last key frame before it.
+
+    Args:
+        path: The file.
+        index: Its index, without a doubt.
+        wanted: Numbers of frames, ascending, each once.
+
+    Yields:
+        The number of a wanted frame, and the frame.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be opened, or has no film.
+        UnsureError: a frame did not come as the index says.
+    """
+    left = {int(index.pts[number]): number for number in wanted}
+    with opened(path) as (container, stream):
+        way = _alone if index.intra else _in_groups
+        try:
+            for frame in way(container, stream, index, wanted):
+                if frame.pts in left:
+                    yield left.pop(frame.pts), frame
+        except av.error.FFmpegError as error:
+            raise UnsureError(str(error)) from error
+    if left:
+        raise UnsureError(f'no frames came for the timestamps {sorted(left)}')
+
+
+def _alone(
+    container: InputContainer, stream: VideoStream, index: VideoIndex, wanted: Sequence[int]
+) -> Iterator[VideoFrame]:
+    """Decode frames each of which needs no other."""
+    packets, last = packets_of(container, stream), -1
+    for number in wanted:
+        pts = int(index.pts[number])
+        if number - last > NEAR:
+            yield from _rest(stream)
+            container.seek(pts, stream=stream)
+            packets = packets_of(container, stream)
+        last = number
+        for packet in packets:
+            if packet.pts == pts:
+                yield from stream.codec_context.decode(packet)
+                break
+    yield from _rest(stream)
+
+
+def _in_groups(
+    container: InputContainer, stream: VideoStream, index: VideoIndex, wanted: Sequence[int]
+) -> Iterator[VideoFrame]:
+    """Decode what stands between a key frame and the last frame wanted behind it."""
+    stamps = index.pts[np.asarray(wanted)]
+    keys = np.searchsorted(index.key_pts, stamps, side='right') - 1
+    # By the timestamps of decoding, or by those of showing.
+    places = index.key_dts if index.container == 'mov' else index.key_pts
+    for key in np.unique(keys):
+        if key:
+            container.seek(int(places[key]), stream=stream)
+        left = set(stamps[keys == key].tolist())
+        found = False
+        for packet in packets_of(container, stream):
+            found = found or packet.pts == index.key_pts[key]
+            if not found:
+                continue
+            # In H.264 no other frame needs what is not a reference. In H.265 one may.
+            optional = index.codec == 'h264' and packet.pts not in left
+            stream.codec_context.skip_frame = 'NONREF' if optional else 'DEFAULT'
+            yield from stream.codec_context.decode(packet)
+            left.discard(packet.pts)
+            if not left:
+                break
+        yield from _rest(stream)
+
+
+def _rest(stream: VideoStream) -> Iterator[VideoFrame]:
+    """Yield what the decoder still holds, and let it begin anew."""
+    yield from stream.codec_context.decode(None)
+    stream.codec_context.flush_buffers()

@@ -1,0 +1,236 @@
+"""Which frames a video has, and from where each can be decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from .keyframes import UnclearPacketError, bytes_of_length, is_hidden, starts_afresh
+from .opening import VideoReadError, opened, packets_of
+from .pixels import UPRIGHT, Orientation, orientation
+
+# Where a seek lands on a key frame that one can check, and frames come out of the decoder with the
+# timestamp that their packet went in with. What .avi files say of B-frames' times is made up.
+CODECS = {
+    'mov': ('h264', 'hevc', 'vp9', 'av1', 'mpeg4', 'mjpeg'),
+    'matroska': ('h264', 'hevc', 'vp9', 'av1', 'mpeg4', 'mjpeg'),
+    'avi': ('mpeg4', 'mjpeg'),
+}
+
+# Without groups that may be open (H.265's key frames do not tell).
+PLAIN_CODECS = ('h264', 'vp9', 'mjpeg')
+
+Timestamps = npt.NDArray[np.int64]
+
+
+def _none() -> Timestamps:
+    return np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class VideoIndex:
+    """What a video has.
+
+    Attributes:
+        frames: Number of frames that decoding the whole file in order gives.
+        width: Of a frame as a player shows it, in pixels.
+        height: Likewise.
+        fps: Average frames per second; 0 where the file does not say.
+        codec: FFmpeg's name of the codec.
+        container: The first of FFmpeg's names of the container.
+        upright: How stored frames are turned to stand upright.
+        doubt: Why frames are counted from the start of the file instead of being sought; empty
+            where they are sought.
+        pts: Timestamps of the frames in the order in which they are shown, int64 ``[frames]``;
+            empty if there is a doubt.
+        key_pts: Timestamps of the key frames from which all that is shown later can be decoded,
+            int64 ``[K]``, ascending.
+        key_dts: Their decoding timestamps, by which some containers seek.
+        plain: No other key frames, and no packets that are not shown: readers that trust what the
+            container says find the right frames as well.
+    """
+
+    frames: int
+    width: int
+    height: int
+    fps: float
+    codec: str
+    container: str
+    upright: Orientation = UPRIGHT
+    doubt: str = ''
+    pts: Timestamps = field(default_factory=_none, repr=False)
+    key_pts: Timestamps = field(default_factory=_none, repr=False)
+    key_dts: Timestamps = field(default_factory=_none, repr=False)
+    plain: bool = False
+
+    @property
+    def intra(self) -> bool:
+        """Return whether every frame can be decoded by itself."""
+        return len(self.key_pts) == self.frames
+
+
+@dataclass
+class _Packets:
+    """The packets of a video, in the order of decoding."""
+
+    pts: list[int] = field(default_factory=list)
+    dts: list[int] = field(default_factory=list)
+    shown: list[bool] = field(default_factory=list)
+    flagged: list[bool] = field(default_factory=list)
+    fresh: list[bool] = field(default_factory=list)
+
+
+def index_video(path: str | Path) -> VideoIndex:
+    """Find out which frames a video has.
+
+    Reads the packets of the file and decodes its first frame only. Where the packets do not say for
+    sure what a decoder will show, the whole file is decoded once.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
+    """
+    with opened(path) as (container, stream):
+        doubt = _doubt_about_kind(container, stream)
+        facts = _facts(container, stream)
+        if not doubt:
+            packets, first, doubt = _demux(container, stream)
+    if doubt or first is None:
+        return index_by_decoding(path, doubt)
+    pts, dts, shown, fresh = (
+        np.array(values) for values in (packets.pts, packets.dts, packets.shown, packets.fresh)
+    )
+    order = np.argsort(pts[fresh])
+    return VideoIndex(
+        frames=int(shown.sum()),
+        **facts,
+        **_upright_facts(first),
+        pts=np.sort(pts[shown]),
+        key_pts=pts[fresh][order],
+        key_dts=dts[fresh][order],
+        plain=bool(shown.all())
+        and packets.fresh == packets.flagged
+        and facts['codec'] in PLAIN_CODECS,
+    )
+
+
+def index_by_decoding(path: str | Path, doubt: str) -> VideoIndex:
+    """Count a video's frames by decoding them all.
+
+    Args:
+        path: The file.
+        doubt: Why that is necessary.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
+    """
+    first, count = None, 0
+    with opened(path) as (container, stream):
+        facts = _facts(container, stream)
+        for frame in decoded_in_order(container, stream):
+            first = frame if first is None else first
+            count += 1
+    if first is None:
+        raise VideoReadError(f'{path} cannot be read: none of its frames can be decoded.')
+    return VideoIndex(frames=count, **facts, **_upright_facts(first), doubt=doubt)
+
+
+def decoded_in_order(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Decode a file in order. What cannot be decoded is left out, as FFmpeg does.
+
+    This says what frame ``i`` of a file is; all other ways must agree with it.
+
+    Args:
+        container: Of :func:`opened`.
+        stream: Likewise.
+    """
+    for packet in packets_of(container, stream):
+        try:
+            frames = stream.codec_context.decode(packet)
+        except av.error.FFmpegError:
+            continue
+        yield from frames
+
+
+def _doubt_about_kind(container: InputContainer, stream: VideoStream) -> str:
+    facts = _facts(container, stream)
+    if facts['codec'] not in CODECS.get(facts['container'], ()):
+        return f'{facts["codec"]} in {facts["container"]}: times of frames are not sure'
+    if facts['codec'] in ('h264', 'hevc') and not bytes_of_length(stream.codec_context):
+        return f'{facts["codec"]} without the lengths of its units'
+    return ''
+
+
+def _demux(
+    container: InputContainer, stream: VideoStream
+) -> tuple[_Packets, VideoFrame | None, str]:
+    """Read all packets and decode the first frame; the last value is a doubt about them."""
+    codec, length_bytes = _codec(stream), bytes_of_length(stream.codec_context)
+    packets = _Packets()
+    first: VideoFrame | None = None
+    for packet in packets_of(container, stream):
+        if packet.size:
+            if packet.pts is None:
+                return packets, first, 'packets without a timestamp'
+            data = memoryview(packet)
+            try:
+                fresh = starts_afresh(data, codec, length_bytes) and packet.is_keyframe
+            except UnclearPacketError as error:
+                return packets, first, str(error)
+            if packet.is_corrupt or is_hidden(data, codec):
+                return packets, first, 'packets that are damaged or not shown'
+            packets.pts.append(packet.pts)
+            packets.dts.append(packet.pts if packet.dts is None else packet.dts)
+            packets.shown.append(not packet.is_discard)
+            packets.flagged.append(packet.is_keyframe)
+            packets.fresh.append(fresh)
+        if first is None:
+            try:
+                first = next(iter(stream.codec_context.decode(packet)), None)
+            except av.error.FFmpegError:
+                return packets, first, 'its first frame cannot be decoded'
+    return packets, first, _doubt_about(packets, first)
+
+
+def _doubt_about(packets: _Packets, first: VideoFrame | None) -> str:
+    shown = [pts for pts, shown in zip(packets.pts, packets.shown) if shown]
+    if first is None or not shown or first.pts != min(shown):
+        return 'its first frame is not the one that it states'
+    if len(set(packets.pts)) < len(packets.pts):
+        return 'frames with the same timestamp'
+    # What is shown before the first key frame, but comes behind it, needs frames that are cut off.
+    if not packets.fresh[0] or packets.pts[0] != min(packets.pts):
+        return 'it does not begin with a key frame'
+    return ''
+
+
+def _codec(stream: VideoStream) -> str:
+    """Return the name of the codec, which is not that of the decoder: AV1 has several."""
+    return str(stream.codec_context.codec.canonical_name)
+
+
+def _facts(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
+    return dict(
+        fps=float(stream.average_rate or stream.guessed_rate or 0),
+        codec=_codec(stream),
+        container=container.format.name.split(',')[0],
+    )
+
+
+def _upright_facts(frame: VideoFrame) -> dict[str, Any]:
+    upright = orientation(frame)
+    width, height = upright.size(frame.width, frame.height)
+    return dict(width=width, height=height, upright=upright)

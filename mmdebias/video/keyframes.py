@@ -1,0 +1,102 @@
+"""From which packets a decoder can start, and which ones it does not show.
+
+Containers flag key frames, but a flag promises different things: in H.264 with open groups, what
+follows such a frame may still need frames before it.
+"""
+
+from __future__ import annotations
+
+from av.codec import CodecContext
+
+# Types of NAL units, ITU-T H.264, table 7-1, and H.265, table 7-1: pictures with which all
+# references end (H.264), or from which all that is shown later can be decoded (H.265).
+IDR_SLICE = 5
+IRAP_SLICES = range(16, 22)
+LAST_H265_SLICE = 31
+
+
+# ISO/IEC 14496-2, 6.3.5: the start of a picture, behind which two bits give its kind.
+MPEG4_PICTURE = b'\x00\x00\x01\xb6'
+INTRA_PICTURE, B_PICTURE = 0, 2
+
+# What stands for a frame that was left out takes some seven bytes; a picture takes more.
+LEAST_MPEG4_PICTURE = 16
+
+
+class UnclearPacketError(ValueError):
+    """A packet that does not say what a decoder makes of it."""
+
+
+def bytes_of_length(context: CodecContext) -> int:
+    """Return how many bytes state the length of a NAL unit; 0 where they are not in use.
+
+    From the decoder's configuration, ISO/IEC 14496-15, 5.3.3.1 (H.264) and 8.3.3.1 (H.265).
+    """
+    place = dict(h264=4, hevc=21).get(context.codec.canonical_name)
+    setup = context.extradata
+    if place is None or setup is None or len(setup) <= place or setup[0] != 1:
+        return 0
+    return (setup[place] & 3) + 1
+
+
+def starts_afresh(packet: memoryview, codec: str, length_bytes: int) -> bool:
+    """Return whether all that is shown behind a packet needs none before it.
+
+    Args:
+        packet: Its bytes. Of codecs that have no open groups, the container's flag says it.
+        codec: FFmpeg's name of the codec.
+        length_bytes: See :func:`bytes_of_length`; for H.264 and H.265.
+
+    Raises:
+        UnclearPacketError: an H.264 or H.265 packet whose units do not fill it; an MPEG-4 packet
+            with anything but one picture that is shown at once.
+    """
+    if codec == 'mpeg4':
+        return _mpeg4_picture(packet) == INTRA_PICTURE
+    if codec == 'h264':
+        return any(unit & 31 == IDR_SLICE for unit in _units(packet, length_bytes))
+    if codec == 'hevc':
+        types = [unit >> 1 & 63 for unit in _units(packet, length_bytes)]
+        slices = [kind for kind in types if kind <= LAST_H265_SLICE]
+        return bool(slices) and slices[0] in IRAP_SLICES
+    return True
+
+
+def _units(packet: memoryview, length_bytes: int) -> list[int]:
+    """Return the first byte of each NAL unit."""
+    units, place, end = [], 0, len(packet)
+    while place < end:
+        start = place + length_bytes
+        place = start + int.from_bytes(packet[place:start], 'big')
+        if start >= end or not start < place <= end:
+            raise UnclearPacketError('a packet is damaged')
+        units.append(packet[start])
+    return units
+
+
+def _mpeg4_picture(packet: memoryview) -> int:
+    """Return the kind of the one picture in a packet."""
+    data = bytes(packet)
+    place = data.find(MPEG4_PICTURE)
+    if len(data) < LEAST_MPEG4_PICTURE or not 0 <= place < len(data) - len(MPEG4_PICTURE):
+        raise UnclearPacketError('frames that are left out')
+    if data.count(MPEG4_PICTURE) > 1:
+        raise UnclearPacketError('packets with several frames')
+    kind = data[place + len(MPEG4_PICTURE)] >> 6
+    if kind == B_PICTURE:
+        raise UnclearPacketError('MPEG-4 with B-frames')
+    return kind
+
+
+def is_hidden(packet: memoryview, codec: str) -> bool:
+    """Return whether a VP9 packet holds a frame that is only there to be referred to.
+
+    VP9 bitstream specification, 6.2 (uncompressed header) and annex B (superframes, which hold a
+    frame that is shown by convention).
+    """
+    if codec != 'vp9' or packet[-1] & 0xE0 == 0xC0:
+        return False
+    first = packet[0]
+    place = 5 if first >> 4 & 3 == 3 else 4  # a reserved bit follows in profile 3
+    show_existing, show = first >> 7 - place & 1, first >> 5 - place & 1
+    return not show_existing and not show

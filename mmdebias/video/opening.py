@@ -1,0 +1,78 @@
+"""Opening a video file with FFmpeg, by way of PyAV."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+
+class VideoReadError(RuntimeError):
+    """A video file that cannot be read; the message names it and says why."""
+
+
+def reason(error: BaseException) -> str:
+    """Return the first line of what an error says: decoders append their stack to the message."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open a file and its film, to be decoded by one thread.
+
+    Args:
+        path: The file. A name with a colon is a file as well, not a protocol of FFmpeg.
+
+    Yields:
+        The container, and its first video stream that is not a cover picture.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: FFmpeg cannot open it, or it has no film.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'{path} is missing.')
+    try:
+        # Titles need not be UTF-8: they are not read.
+        container = av.open(f'file:{os.fspath(path)}', metadata_errors='replace')
+    except (av.error.FFmpegError, UnicodeError) as error:
+        raise VideoReadError(f'{path} cannot be opened: {reason(error)}.') from error
+    with container:
+        yield container, _film(container, path)
+
+
+def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[Packet]:
+    """Yield the packets of a stream, the last of them empty; a file may end in the middle of one.
+
+    Args:
+        container: Of :func:`opened`.
+        stream: Likewise.
+    """
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.FFmpegError):
+            return
+        yield packet
+
+
+def _film(container: InputContainer, path: str | Path) -> VideoStream:
+    """Return the stream to read: music players store the cover as a video of one picture."""
+    films = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not films:
+        covers = len(container.streams.video)
+        what = 'a cover picture and no film' if covers else 'no video stream'
+        raise VideoReadError(f'{path} has {what}.')
+    film = films[0]
+    # Loading runs in many processes, each with one core; and frame threads delay errors.
+    film.codec_context.thread_count = 1
+    return film

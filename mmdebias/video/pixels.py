@@ -1,0 +1,130 @@
+"""From decoded frames to RGB pixels that stand upright."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from av.sidedata.sidedata import Type
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
+Pixels = npt.NDArray[np.uint8]
+
+# x1, y1, x2, y2 in pixels of the upright frame, the last two excluded.
+Box = tuple[int, int, int, int]
+
+# Layouts whose planes can be cut before they are converted: chroma at half the width and height.
+CUT_BEFORE = ('yuv420p', 'yuvj420p')
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """How a stored frame is turned to stand upright.
+
+    Attributes:
+        turns: Quarter turns against the clock.
+        mirrored: Left and right are swapped before it is turned.
+    """
+
+    turns: int = 0
+    mirrored: bool = False
+
+    def apply(self, frame: Pixels) -> Pixels:
+        """Turn a frame ``[H, W, C]``."""
+        if self.mirrored:
+            frame = frame[:, ::-1]
+        return np.rot90(frame, self.turns)
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Return width and height of a frame that has been turned."""
+        return (height, width) if self.turns % 2 else (width, height)
+
+
+UPRIGHT = Orientation()
+
+
+def orientation(frame: VideoFrame) -> Orientation:
+    """Read from a frame's display matrix how it is to be turned, as players do.
+
+    Phones store videos lying on their side, and front cameras mirrored ones. Angles between quarter
+    turns are rounded to one.
+
+    Args:
+        frame: A decoded frame.
+    """
+    try:
+        sides: Any = frame.side_data  # PyAV's own types miss this entry
+        matrix = sides[Type.DISPLAYMATRIX]
+    except KeyError:
+        return UPRIGHT
+    # Rows of three, [a, b, u], [c, d, v], [x, y, w]: (a, b) is where the x axis goes, y downwards.
+    a, b, _, c, d = np.frombuffer(memoryview(matrix), np.int32)[:5].astype(float)
+    mirrored = a * d - b * c < 0
+    if mirrored:
+        a, b = -a, -b
+    return Orientation(int(np.round(np.arctan2(-b, a) / (np.pi / 2))) % 4, bool(mirrored))
+
+
+class Converter:
+    """Converts the frames of one video to RGB.
+
+    Args:
+        upright: How frames are turned.
+        width: Width of an upright frame; those that come in another size are resized to it, as
+            FFmpeg does where a stream changes its size.
+        height: Likewise.
+    """
+
+    def __init__(self, upright: Orientation, width: int, height: int) -> None:
+        self.upright = upright
+        self.stored = upright.size(width, height)
+        # Sets up FFmpeg's scaler once for frames of one kind.
+        self.scaler = VideoReformatter()
+
+    def rgb(self, frame: VideoFrame, box: Box | None = None) -> Pixels:
+        """Convert a frame, or a part of it.
+
+        The part has the same pixels as if it were cut out of the converted frame.
+
+        Args:
+            frame: As it comes from the decoder.
+            box: What of the upright frame is wanted; None is all of it.
+
+        Returns:
+            uint8 ``[h, w, 3]``.
+        """
+        width, height = self.stored
+        if (frame.width, frame.height) != (width, height):
+            frame = self.scaler.reformat(frame, width, height, interpolation='BICUBIC')
+        if box is None:
+            return self.upright.apply(self._convert(frame))
+        x1, y1, x2, y2 = box
+        small = 2 * (x2 - x1) * (y2 - y1) < width * height
+        # FFmpeg converts frames of an odd size in another way, which mixes neighbours.
+        even = width % 2 == 0 == height % 2
+        if small and even and self.upright == UPRIGHT and frame.format.name in CUT_BEFORE:
+            # From even to even: a sample of chroma covers two pixels each way.
+            left, top = x1 // 2 * 2, y1 // 2 * 2
+            cut = _cut(frame, left, top, x2 + x2 % 2, y2 + y2 % 2)
+            return self._convert(cut)[y1 - top : y2 - top, x1 - left : x2 - left]
+        return self.upright.apply(self._convert(frame))[y1:y2, x1:x2]
+
+    def _convert(self, frame: VideoFrame) -> Pixels:
+        return np.asarray(self.scaler.reformat(frame, format='rgb24').to_ndarray(), np.uint8)
+
+
+def _cut(frame: VideoFrame, left: int, top: int, right: int, bottom: int) -> VideoFrame:
+    """Cut a part with even left and top out of a frame with a layout of :data:`CUT_BEFORE`."""
+    cut = VideoFrame(right - left, bottom - top, frame.format.name)
+    for number, (source, target) in enumerate(zip(frame.planes, cut.planes)):
+        scale = 2 if number else 1
+        rows = slice(top // scale, top // scale + target.height)
+        columns = slice(left // scale, left // scale + target.width)
+        into = np.frombuffer(memoryview(target), np.uint8).reshape(target.height, target.line_size)
+        from_ = np.frombuffer(memoryview(source), np.uint8).reshape(source.height, source.line_size)
+        into[:, : target.width] = from_[rows, columns]
+    cut.colorspace, cut.color_range = frame.colorspace, frame.color_range
+    return cut

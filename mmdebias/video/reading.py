@@ -1,0 +1,139 @@
+"""Frames of a video by their numbers, right for every kind of file."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from .decoding import UnsureError, counted_frames, sought_frames
+from .index import VideoIndex, index_by_decoding, index_video
+from .pixels import Box, Converter, Pixels
+
+# Indexes are kept for so many files a process: one takes up to some 10 kB.
+KEPT = 4096
+
+_kept: OrderedDict[str, tuple[int, int, VideoIndex]] = OrderedDict()
+
+
+def find_index(path: str | Path) -> VideoIndex:
+    """Return the index of a video; it is kept as long as the file does not change.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be read.
+    """
+    name = os.fspath(path)
+    try:
+        stat = os.stat(name)
+    except FileNotFoundError:
+        raise FileNotFoundError(f'{path} is missing.') from None
+    known = _kept.get(name)
+    if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns):
+        _kept.move_to_end(name)
+        return known[2]
+    return _keep(name, index_video(path))
+
+
+def _keep(name: str, index: VideoIndex) -> VideoIndex:
+    stat = os.stat(name)
+    _kept[name] = (stat.st_size, stat.st_mtime_ns, index)
+    _kept.move_to_end(name)
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return index
+
+
+def count_frames(path: str | Path) -> int:
+    """Return how many frames decoding the whole file in order gives.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
+    """
+    return find_index(path).frames
+
+
+def read_frames(path: str | Path, indices: Sequence[int] | npt.NDArray[np.integer]) -> Pixels:
+    """Decode frames of a video.
+
+    Frame ``i`` is frame ``i`` of what decoding the whole file in order gives, upright as a player
+    shows it. Each frame is decoded once, however often it is asked for.
+
+    Args:
+        path: The file.
+        indices: Numbers of the frames, from 0, in any order and with repeats, int ``[N]``.
+
+    Returns:
+        RGB, uint8 ``[N, H, W, 3]``.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        IndexError: a number beyond the frames of the video.
+        VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
+    """
+    numbers = np.asarray(indices, dtype=np.int64).reshape(-1)
+    distinct, back = np.unique(numbers, return_inverse=True)
+    frames = read_parts(path, [(int(number), None) for number in distinct])
+    if not frames:
+        index = find_index(path)
+        return np.empty((0, index.height, index.width, 3), np.uint8)
+    return np.stack(frames)[back]
+
+
+def read_parts(path: str | Path, parts: Sequence[tuple[int, Box | None]]) -> list[Pixels]:
+    """Decode parts of frames; only what is wanted of a frame is converted to RGB.
+
+    Args:
+        path: The file.
+        parts: For each part the number of its frame, from 0, and its box in the upright frame (x1,
+            y1, x2, y2 in pixels, the last two excluded), or None for the whole frame.
+
+    Returns:
+        Each part, RGB, uint8 ``[h, w, 3]``. They share no memory.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        IndexError: a number beyond the frames of the video.
+        VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
+    """
+    index = find_index(path)
+    try:
+        return _read(path, index, parts)
+    except UnsureError as error:
+        doubt = f'its frames are not where its packets say ({error})'
+        index = _keep(os.fspath(path), index_by_decoding(path, doubt))
+        return _read(path, index, parts)
+
+
+def _read(
+    path: str | Path, index: VideoIndex, parts: Sequence[tuple[int, Box | None]]
+) -> list[Pixels]:
+    uses: dict[int, list[int]] = defaultdict(list)
+    for place, (number, _) in enumerate(parts):
+        if not 0 <= number < index.frames:
+            raise IndexError(
+                f'{path} has {index.frames} frame(s), 0 to {index.frames - 1}; frame {number} was '
+                'asked for.'
+            )
+        uses[number].append(place)
+    if not parts:
+        return []
+    converter = Converter(index.upright, index.width, index.height)
+    wanted = sorted(uses)
+    frames = counted_frames(path, wanted) if index.doubt else sought_frames(path, index, wanted)
+    pixels: dict[int, Pixels] = {}
+    for number, frame in frames:
+        for place in uses[number]:
+            pixels[place] = converter.rgb(frame, parts[place][1])
+    return [pixels[place] for place in range(len(parts))]

@@ -1,0 +1,201 @@
+"""Videos of every kind whose frames carry their number, and a slow obvious reader."""
+
+import av
+import numpy as np
+import pytest
+
+FRAMES = 40
+
+
+def draw(number, width, height, grey=False):
+    """A frame ``[H, W, 3]`` with its number as seven blocks over the top third, the lowest bit
+    leftmost, above a pattern that moves."""
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    frame = np.stack(
+        [
+            128 + 60 * np.sin((x + 3 * number) / 9),
+            128 + 60 * np.cos((y - 2 * number) / 7),
+            (x + y + 5 * number) % 256,
+        ],
+        axis=-1,
+    )
+    frame[: height // 3] = 0
+    for bit in range(7):
+        if number >> bit & 1:
+            frame[: height // 3, round(bit * width / 7) : round((bit + 1) * width / 7)] = 255
+    return frame.astype(np.uint8)
+
+
+def read_number(frame):
+    """The number in a frame ``[H, W, 3]``."""
+    grey = frame.mean(2)
+    height, width = grey.shape
+    rows = slice(round(height / 3 * 0.25), max(round(height / 3 * 0.7), 1))
+    number = 0
+    for bit in range(7):
+        columns = slice(round((bit + 0.3) * width / 7), max(round((bit + 0.7) * width / 7), 1))
+        number |= int(grey[rows, columns].mean() > 127) << bit
+    return number
+
+
+def encode(
+    path, codec, *, format=None, options=None, size=(112, 80), pix_fmt='yuv420p', muxing=None,
+    times=None, frames=FRAMES, bit_rate=None, threads=1, colour_range=None, gop=12, title=None,
+    numbers=None,
+):  # fmt: skip
+    """Write numbered frames with one of PyAV's encoders; skips a test where it is missing.
+
+    ``times`` are the frames' times in frames of 1/25 s; ``numbers`` what is drawn in them.
+    """
+    if codec not in av.codecs_available:
+        pytest.skip(f'this PyAV has no encoder {codec}')
+    width, height = size
+    with av.open(str(path), 'w', format=format, options=muxing or {}) as file:
+        if title is not None:
+            file.metadata['title'] = title
+        stream = file.add_stream(codec, rate=25, options=options or {})
+        stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
+        stream.codec_context.gop_size = gop
+        stream.codec_context.thread_count = threads
+        if bit_rate:
+            stream.bit_rate = bit_rate
+        if colour_range is not None:
+            stream.codec_context.color_range = colour_range
+        for index in range(frames):
+            number = index if numbers is None else numbers[index]
+            frame = av.VideoFrame.from_ndarray(draw(number, width, height), format='rgb24')
+            frame = frame.reformat(format=pix_fmt, dst_color_range=colour_range)
+            frame.pts = index if times is None else times[index]
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    return path
+
+
+def remux(source, path, *, format=None, shift=0, first=0, muxing=None):
+    """Copy packets without encoding, from the ``first`` one, ``shift`` frames later."""
+    with av.open(str(source)) as given, av.open(str(path), 'w', format, muxing or {}) as file:
+        video = given.streams.video[0]
+        stream = file.add_stream_from_template(video)
+        step = round(1 / (video.average_rate * video.time_base))
+        for index, packet in enumerate(given.demux(video)):
+            if packet.size and index >= first:
+                packet.stream = stream
+                if packet.pts is not None:
+                    packet.pts += shift * step
+                    packet.dts += shift * step
+                file.mux(packet)
+    return path
+
+
+def sequential(path):
+    """Every frame of a file in order, as stored, ``[T, H, W, 3]``."""
+    frames = []
+    with av.open(f'file:{path}', metadata_errors='replace') as file:
+        stream = next(s for s in file.streams.video if not s.disposition.value & 0x400)
+        stream.codec_context.thread_count = 1
+        for packet in file.demux(stream):
+            try:
+                frames += [frame.to_ndarray(format='rgb24') for frame in packet.decode()]
+            except av.error.FFmpegError:
+                continue
+    return np.stack(frames)
+
+
+def _x264(**more):
+    return lambda path: encode(path, 'libx264', options={'bf': '2', **more})
+
+
+def _x265(**more):
+    parameters = ':'.join(f'{key}={value}' for key, value in {'log-level': 'none', **more}.items())
+    return lambda path: encode(path, 'libx265', options={'x265-params': parameters})
+
+
+def _plain(codec, **arguments):
+    return lambda path: encode(path, codec, **arguments)
+
+
+def _edited(path):
+    whole = encode(path.with_name('whole.mp4'), 'libx264', options={'bf': '2'})
+    return remux(whole, path, shift=-17, muxing={'avoid_negative_ts': 'disabled'})
+
+
+def _cut(codec, options, first=15):
+    def write(path):
+        whole = encode(path.with_name(f'whole{path.suffix}'), codec, options=options)
+        return remux(whole, path, first=first)
+
+    return write
+
+
+def _irregular(path):
+    times = np.cumsum(1 + np.arange(FRAMES) ** 2 % 7)
+    return encode(path, 'libx264', times=times.tolist(), options={'bf': '2'})
+
+
+FRAGMENTS = {'movflags': 'frag_keyframe+empty_moov+default_base_moof'}
+OPEN_265 = {'x265-params': 'log-level=none:open-gop=1:keyint=12:min-keyint=12:bframes=4'}
+
+# What is special about a file: its ending, and how it is written.
+KINDS = {
+    'MPEG-4': ('.mp4', _plain('mpeg4')),
+    'MPEG-4 with B-frames': ('.mp4', _plain('mpeg4', options={'bf': '2'})),
+    'MPEG-4 in .avi': ('.avi', _plain('mpeg4')),
+    'MPEG-4 with B-frames in .avi': ('.avi', _plain('mpeg4', options={'bf': '2'})),
+    'MPEG-4 with B-frames in .mkv': ('.mkv', _plain('mpeg4', options={'bf': '2'})),
+    'H.264': ('.mp4', _x264()),
+    'H.264 in .mkv': ('.mkv', _x264()),
+    'H.264 in .ts': ('.ts', _x264()),
+    'H.264 in .avi': ('.avi', _x264()),
+    'H.264, many references': ('.mp4', _x264(refs='5', **{'b-pyramid': 'normal', 'bf': '5'})),
+    'H.264, open groups': ('.mp4', _x264(**{'x264-params': 'open-gop=1:bframes=3'})),
+    'H.264, open groups, in .mkv': ('.mkv', _x264(**{'x264-params': 'open-gop=1:bframes=3'})),
+    'H.264, open groups, in .ts': ('.ts', _x264(**{'x264-params': 'open-gop=1:bframes=3'})),
+    'H.264, intra refresh': ('.mp4', _x264(**{'x264-params': 'intra-refresh=1:bframes=0'})),
+    'H.264, interlaced': ('.mp4', _x264(**{'x264-params': 'interlaced=1'})),
+    'H.264, every frame a key frame': ('.mp4', _plain('libx264', gop=1)),
+    'H.264, fragments': ('.mp4', _plain('libx264', options={'bf': '2'}, muxing=FRAGMENTS)),
+    'H.264, edit list': ('.mp4', _edited),
+    'H.264, cut': ('.mp4', _cut('libx264', {'bf': '2'})),
+    'H.264, cut, in .mkv': ('.mkv', _cut('libx264', {'bf': '2'})),
+    'H.264, cut, in .ts': ('.ts', _cut('libx264', {'bf': '2'})),
+    'H.264, open groups, cut': ('.mp4', _cut('libx264', {'x264-params': 'open-gop=1:bframes=3'})),
+    'H.264, irregular times': ('.mp4', _irregular),
+    'H.264, irregular times, in .mkv': ('.mkv', _irregular),
+    'H.265': ('.mp4', _x265(**{'open-gop': 0, 'keyint': 12, 'min-keyint': 12})),
+    'H.265, open groups': ('.mp4', _plain('libx265', options=OPEN_265)),
+    'H.265, open groups, in .mkv': ('.mkv', _plain('libx265', options=OPEN_265)),
+    'H.265, open groups, in .ts': ('.ts', _plain('libx265', options=OPEN_265)),
+    'H.265, open groups, cut': ('.mp4', _cut('libx265', OPEN_265)),
+    'VP8, hidden frames': (
+        '.webm',
+        _plain(
+            'libvpx', options={'auto-alt-ref': '1', 'lag-in-frames': '16'}, bit_rate=200_000, gop=30
+        ),
+    ),
+    'VP9, hidden frames': (
+        '.webm',
+        _plain(
+            'libvpx-vp9', options={'auto-alt-ref': '1', 'lag-in-frames': '16', 'cpu-used': '5'},
+            bit_rate=200_000, gop=15,
+        ),
+    ),
+    'VP9 in .mp4': ('.mp4', _plain('libvpx-vp9', options={'cpu-used': '5'}, bit_rate=200_000)),
+    'AV1': ('.mp4', _plain('libsvtav1', options={'preset': '10'}, gop=15)),
+    'AV1 in .mkv': ('.mkv', _plain('libsvtav1', options={'preset': '10'}, gop=15)),
+    'MPEG-1': ('.mpg', _plain('mpeg1video', options={'bf': '2'})),
+    'MPEG-2': ('.mpg', _plain('mpeg2video', options={'bf': '2'})),
+    'MPEG-2 in .ts': ('.ts', _plain('mpeg2video', options={'bf': '2'})),
+    'Windows Media': ('.wmv', _plain('wmv2')),
+    'Motion JPEG in .avi': ('.avi', _plain('mjpeg', pix_fmt='yuvj420p')),
+    'Motion JPEG in .mp4': ('.mp4', _plain('mjpeg', pix_fmt='yuvj420p')),
+    '10 bit': ('.mp4', _plain('libx264', pix_fmt='yuv420p10le', options={'bf': '2'})),
+    '4:4:4': ('.mp4', _plain('libx264', pix_fmt='yuv444p', options={'bf': '2'})),
+    'grey': ('.mp4', _plain('libx264', pix_fmt='gray', options={'bf': '2'})),
+    'full range': ('.mp4', _plain('libx264', pix_fmt='yuvj420p', options={'bf': '2'})),
+    'odd sizes': ('.mp4', _plain('libx264', pix_fmt='yuv444p', size=(111, 79))),
+    'odd sizes, 4:2:0': ('.avi', _plain('mjpeg', pix_fmt='yuvj420p', size=(111, 79))),
+    '16 wide': ('.mp4', _plain('mpeg4', size=(16, 48))),
+    '24 wide': ('.mp4', _plain('libx264', size=(24, 48))),
+    '48 wide': ('.mp4', _plain('libx264', size=(48, 48))),
+    '72 wide': ('.mp4', _plain('libx264', size=(72, 48))),
+}  # fmt: skip

@@ -1,0 +1,217 @@
+"""Frames by their numbers are those of decoding the whole file in order."""
+
+import struct
+
+import av
+import numpy as np
+import pytest
+
+from helpers.numbered import FRAMES, KINDS, encode, read_number, sequential
+from helpers.running import SHARED
+from mmdebias.video import VideoReadError, count_frames, find_index, read_frames, read_parts
+from mmdebias.video.pixels import Orientation
+
+av.logging.set_level(av.logging.PANIC)
+
+# Which kinds are not sought, for their packets do not say for sure what is shown when.
+COUNTED = {
+    'H.264 in .avi', 'H.264 in .ts', 'H.264, cut', 'H.264, cut, in .mkv', 'H.264, cut, in .ts',
+    'H.264, open groups, cut', 'H.264, open groups, in .ts', 'H.265, open groups, cut',
+    'H.265, open groups, in .ts', 'MPEG-1', 'MPEG-2', 'MPEG-2 in .ts', 'MPEG-4 with B-frames',
+    'MPEG-4 with B-frames in .avi', 'MPEG-4 with B-frames in .mkv', 'VP8, hidden frames',
+    'Windows Media',
+}  # fmt: skip
+
+
+def clips(total, stride, starts):
+    """Clips of 16 frames, cut off at the end of the video."""
+    return [
+        [frame for frame in range(start, start + 16 * stride, stride) if frame < total]
+        for start in starts
+    ]
+
+
+@pytest.fixture(scope='module', params=KINDS)
+def kind(request, tmp_path_factory):
+    """The name of a kind, a file of it, and all its frames."""
+    ending, write = KINDS[request.param]
+    path = write(tmp_path_factory.mktemp('kind') / f'video{ending}')
+    return request.param, path, sequential(path)
+
+
+def test_every_clip_is_that_of_decoding_in_order(kind):
+    _, path, frames = kind
+    for stride in (1, 2, 4):
+        for clip in clips(len(frames), stride, range(0, len(frames), 3)):
+            np.testing.assert_array_equal(read_frames(path, clip), frames[clip])
+
+
+def test_the_number_of_frames_is_that_of_decoding_in_order(kind):
+    _, path, frames = kind
+    assert count_frames(path) == len(frames)
+
+
+def test_frames_are_sought_where_that_is_sure(kind):
+    name, path, _ = kind
+    assert bool(find_index(path).doubt) == (name in COUNTED)
+
+
+@pytest.mark.parametrize('folder', ['numbered', 'videos'])
+def test_given_files(folder):
+    if not (SHARED / folder).exists():
+        pytest.skip(f'{SHARED / folder} is missing: it is not part of the repository')
+    for path in sorted((SHARED / folder).iterdir()):
+        if path.suffix in ('.md', '.py'):
+            continue
+        upright = find_index(path).upright
+        frames = np.stack([upright.apply(frame) for frame in sequential(path)])
+        starts = range(0, len(frames), max(len(frames) // 3, 1))
+        for stride in (1, 4):
+            for clip in clips(len(frames), stride, starts):
+                np.testing.assert_array_equal(read_frames(path, clip), frames[clip], str(path))
+        assert count_frames(path) == len(frames), path
+
+
+@pytest.fixture(scope='module')
+def video(tmp_path_factory):
+    """An H.264 file with B-frames, a key frame every 12."""
+    return encode(tmp_path_factory.mktemp('video') / 'video.mp4', 'libx264', options={'bf': '2'})
+
+
+def test_frames_in_any_order_with_repeats(video):
+    wanted = [30, 3, 3, 17, 0, 39, 3]
+    assert [read_number(frame) for frame in read_frames(video, wanted)] == wanted
+
+
+def test_no_frames(video):
+    assert read_frames(video, []).shape == (0, 80, 112, 3)
+
+
+@pytest.mark.parametrize('number', [FRAMES, -1])
+def test_a_frame_beyond_the_end_is_an_error_that_says_how_many_there_are(video, number):
+    with pytest.raises(IndexError, match=rf'video.mp4 has 40 frame\(s\).* frame {number} was'):
+        read_frames(video, [0, number])
+
+
+@pytest.mark.parametrize('box', [(0, 0, 112, 80), (7, 11, 40, 33), (51, 0, 112, 9), (4, 6, 5, 7)])
+@pytest.mark.parametrize('kind', ['H.264', 'full range', '4:4:4', '10 bit', 'odd sizes, 4:2:0'])
+def test_a_part_has_the_pixels_of_the_whole_frame(kind, box, tmp_path):
+    ending, write = KINDS[kind]
+    path = write(tmp_path / f'video{ending}')
+    whole = read_frames(path, [5])[0]
+    x1, y1, x2, y2 = box
+    (part,) = read_parts(path, [(5, box)])
+    np.testing.assert_array_equal(part, whole[y1:y2, x1:x2])
+
+
+# Rows of a display matrix: where the x axis and the y axis of the stored frame go, y downwards.
+@pytest.mark.parametrize(
+    'matrix, expected',
+    [
+        ((1, 0, 0, 1), lambda frame: frame),
+        ((0, 1, -1, 0), lambda frame: np.rot90(frame, -1)),  # a phone upright
+        ((-1, 0, 0, -1), lambda frame: np.rot90(frame, 2)),
+        ((0, -1, 1, 0), lambda frame: np.rot90(frame, 1)),
+        ((-1, 0, 0, 1), lambda frame: frame[:, ::-1]),  # a front camera
+        ((1, 0, 0, -1), lambda frame: frame[::-1]),
+        ((0, 1, 1, 0), lambda frame: frame.transpose(1, 0, 2)),
+    ],
+)
+def test_frames_stand_as_a_player_shows_them(video, tmp_path, matrix, expected):
+    turned = tmp_path / 'turned.mp4'
+    turned.write_bytes(with_matrix(video.read_bytes(), matrix))
+    stored = sequential(video)[3]
+    np.testing.assert_array_equal(read_frames(turned, [3])[0], expected(stored))
+    (part,) = read_parts(turned, [(3, (10, 20, 50, 60))])
+    np.testing.assert_array_equal(part, expected(stored)[20:60, 10:50])
+
+
+def with_matrix(data, matrix):
+    """An .mp4 file's bytes with another display matrix (ISO/IEC 14496-12, 8.3.2)."""
+    a, b, c, d = (value << 16 for value in matrix)
+    place = data.index(b'tkhd') + 4 + 40
+    return data[:place] + struct.pack('>9i', a, b, 0, c, d, 0, 0, 0, 1 << 30) + data[place + 36 :]
+
+
+def test_turning_and_turning_back_is_the_identity():
+    frame = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    for turns in range(4):
+        turned = Orientation(turns).apply(frame)
+        np.testing.assert_array_equal(Orientation(-turns % 4).apply(turned), frame)
+        assert turned.shape[1::-1] == Orientation(turns).size(4, 2)
+
+
+def test_a_title_that_is_not_utf8(tmp_path):
+    path = encode(tmp_path / 'video.avi', 'mpeg4', title='caf\u00e9'.encode().decode())
+    path.write_bytes(path.read_bytes().replace('caf\u00e9'.encode(), b'caf\xe9\xff'))
+    with pytest.raises(UnicodeDecodeError):
+        av.open(str(path))
+    assert read_number(read_frames(path, [7])[0]) == 7
+
+
+def test_a_name_with_a_colon_is_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    encode('file:clip 1:2.mp4', 'libx264')
+    assert read_number(read_frames('clip 1:2.mp4', [7])[0]) == 7
+
+
+def test_the_cover_is_not_the_film(tmp_path):
+    path = tmp_path / 'song.mp4'
+    with av.open(str(path), 'w') as file:
+        cover = file.add_stream('mjpeg', rate=1)
+        cover.width, cover.height, cover.pix_fmt = 64, 64, 'yuvj420p'
+        cover.disposition = av.stream.Disposition.attached_pic.value
+        film = file.add_stream('libx264', rate=25)
+        film.width, film.height, film.pix_fmt = 32, 32, 'yuv420p'
+        for stream, count, size in ((cover, 1, 64), (film, 5, 32)):
+            for index in range(count):
+                frame = av.VideoFrame.from_ndarray(np.zeros((size, size, 3), np.uint8), 'rgb24')
+                frame.pts = index
+                file.mux(stream.encode(frame))
+            file.mux(stream.encode(None))
+    assert count_frames(path) == 5
+    assert read_frames(path, [4]).shape == (1, 32, 32, 3)
+
+
+def test_a_file_that_changes_is_indexed_again(tmp_path):
+    path = encode(tmp_path / 'video.mp4', 'libx264', frames=10)
+    assert count_frames(path) == 10
+    encode(path, 'libx264', frames=20)
+    assert count_frames(path) == 20
+
+
+def test_damage_that_only_the_decoder_sees_is_counted_around(tmp_path, video):
+    """A damaged frame in the middle of a group is concealed or left out, as in order."""
+    path = tmp_path / 'damaged.mp4'
+    data = bytearray(video.read_bytes())
+    with av.open(str(video)) as file:
+        packet = [p for p in file.demux(file.streams.video[0]) if p.size][15]
+    data[packet.pos + 5 : packet.pos + packet.size] = bytes(packet.size - 5)
+    path.write_bytes(data)
+    frames = sequential(path)
+    np.testing.assert_array_equal(read_frames(path, range(12, 20)), frames[12:20])
+
+
+@pytest.mark.parametrize('content, message', [(b'', 'cannot be opened'), (b'text' * 99, 'cannot')])
+def test_what_is_no_video(tmp_path, content, message):
+    path = tmp_path / 'video.mp4'
+    path.write_bytes(content)
+    with pytest.raises(VideoReadError, match=f'video.mp4 {message}'):
+        read_frames(path, [0])
+
+
+def test_sound_only(tmp_path):
+    path = tmp_path / 'sound.mp4'
+    with av.open(str(path), 'w') as file:
+        stream = file.add_stream('aac', rate=8000)
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), 'fltp', 'mono')
+        sound.rate = 8000
+        file.mux(stream.encode(sound))
+        file.mux(stream.encode(None))
+    with pytest.raises(VideoReadError, match='no video stream'):
+        count_frames(path)
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r'gone\.mp4 is missing'):
+        count_frames(tmp_path / 'gone.mp4')
