@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from mmdebias.ops.compositing import Picture
 
 from . import composing
 
 if TYPE_CHECKING:
     from .manifest import ProbeRow
 
-Answer = Callable[[Sequence['ProbeRow'], np.ndarray], np.ndarray]
+Scores = NDArray[np.floating]
+Right = NDArray[np.bool_]
+Answer = Callable[[Sequence['ProbeRow'], Scores], Right]
 STRIPES, IMAGES, VIDEOS, PARTNER = 'stripes', 'images', 'videos', 'partner'
 
 
@@ -66,31 +71,36 @@ class Probe:
     name: str
     shows: str
     measures: tuple[BiasMeasure, ...]
-    compose: Callable[[composing.Stage, composing.Clip], list[np.ndarray]] | None
+    compose: Callable[[composing.Stage, composing.Clip], list[Picture]] | None
     background: str | None = None
     masks: bool = True
     partner: str = ''
     contrast: tuple[str, str] | None = None
 
 
-def names_the_class(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+def names_the_class(rows: Sequence[ProbeRow], scores: Scores) -> Right:
     """Return whether the class of what moves scores highest, bool ``[N]``."""
-    return scores.argmax(1) == [row.label for row in rows]
+    right: Right = scores.argmax(1) == [row.label for row in rows]
+    return right
 
 
-def names_the_partners_class(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+def names_the_partners_class(rows: Sequence[ProbeRow], scores: Scores) -> Right:
     """Return whether the class of the partner scores highest, bool ``[N]``."""
-    return scores.argmax(1) == [row.partner_label for row in rows]
+    right: Right = scores.argmax(1) == [row.partner_label for row in rows]
+    return right
 
 
-def prefers_what_moves(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+def prefers_what_moves(rows: Sequence[ProbeRow], scores: Scores) -> Right:
     """Return whether what moves scores above the partner, bool ``[N]``; a tie is not above."""
     every = np.arange(len(rows))
     moving, still = (np.array([getattr(r, k) for r in rows]) for k in ('label', 'partner_label'))
-    return scores[every, moving] > scores[every, still]
+    right: Right = scores[every, moving] > scores[every, still]
+    return right
 
 
-def _accuracy(better: str, group: str, title: str, sentence: str, **more: Any) -> tuple:
+def _accuracy(
+    better: str, group: str, title: str, sentence: str, **more: Any
+) -> tuple[BiasMeasure]:
     return (BiasMeasure('accuracy', better, group, title, sentence, names_the_class, **more),)
 
 
@@ -265,14 +275,12 @@ def composed_probes() -> list[str]:
     return [name for name, probe in PROBES.items() if probe.compose is not None]
 
 
-def find_measure(name: str) -> BiasMeasure | None:
-    """Return the entry of a measure such as 'action_swap/background_error', None for others."""
-    probe, _, measure = name.partition('/')
-    known = PROBES[probe].measures if probe in PROBES else ()
-    return next((entry for entry in known if entry.name == measure), None)
+def measures_by_name() -> dict[str, BiasMeasure]:
+    """Return the entries of all measures by names such as 'action_swap/background_error'."""
+    return {f'{p.name}/{m.name}': m for p in PROBES.values() for m in p.measures}
 
 
 def measure_order(name: str) -> int:
     """Return where a measure stands in a report; others come last."""
-    order = [f'{p.name}/{m.name}' for p in PROBES.values() for m in p.measures]
+    order = list(measures_by_name())
     return order.index(name) if name in order else len(order)

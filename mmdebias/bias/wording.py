@@ -1,8 +1,9 @@
 """The words of a bias report that follow from its numbers; the table of probes has the others."""
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from .probes import PROBES, BiasMeasure, find_measure
+from .probes import PROBES, measures_by_name
 
 OF_BACKGROUND = dict(stripes='stripes', images='a photograph', videos='another video’s')
 BETTER = dict(higher='higher is better', lower='lower is better')
@@ -16,10 +17,18 @@ REPLACED = (
 )
 
 
-def words_for(name: str) -> BiasMeasure:
+class Words(NamedTuple):
+    """The words of a measure, see :class:`mmdebias.bias.probes.BiasMeasure`."""
+
+    group: str
+    title: str
+    sentence: str
+
+
+def words_for(name: str) -> Words:
     """Return the group, title and sentence of a measure; an unknown name is its own title."""
-    known = find_measure(name)
-    return known or BiasMeasure(name, '', 'Others', name, '', lambda rows, scores: scores)
+    known = measures_by_name().get(name)
+    return Words(known.group, known.title, known.sentence) if known else Words('Others', name, '')
 
 
 def probe_title(name: str) -> str:
@@ -32,7 +41,7 @@ def clip_title(probe: str, label: str, partner: str | None) -> str:
     return label if partner is None else f'{label} · {PROBES[probe].partner}: {partner}'
 
 
-def masks_sentence(masks: dict) -> str:
+def masks_sentence(masks: dict[str, Any]) -> str:
     """Return which masks cut the actors out, and what to beware of."""
     sentence = f'The actors were cut out with {masks["description"]}.'
     return f'{sentence} {masks["warning"]}'.strip()
@@ -49,7 +58,7 @@ def points(difference: float) -> str:
     return '0.0' if text in ('+0.0', '-0.0') else text.replace('-', '−')
 
 
-def answers(report: dict) -> list[tuple[str, str]]:
+def answers(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Say for each checkpoint, in a sentence or two, how much of it is background.
 
     Returns:
@@ -87,12 +96,12 @@ def percent(share: float) -> str:
     return f'{number(share)}\N{NO-BREAK SPACE}%'
 
 
-def _guesses(values: dict[str, dict]) -> bool:
+def _guesses(values: dict[str, dict[str, Any]]) -> bool:
     whole = values.get('original/accuracy')
     return whole is not None and whole['low'] <= whole['chance']
 
 
-def _left(values: dict[str, dict]) -> str:
+def _left(values: dict[str, dict[str, Any]]) -> str:
     replaced = replaced_measure(values)
     if 'original/accuracy' not in values:
         return ''
@@ -101,7 +110,7 @@ def _left(values: dict[str, dict]) -> str:
         return f'The accuracy is {percent(whole)}.'
     left, chance = (values[replaced][key] for key in ('value', 'chance'))
     source = PROBES[replaced.partition('/')[0]].background
-    behind = f'when the background is {OF_BACKGROUND.get(source, "another video’s")}'
+    behind = f'when the background is {OF_BACKGROUND.get(source or "", "another video’s")}'
     if left <= whole:
         text = f'Of the accuracy of {percent(whole)}, {percent(left)} is left {behind}'
     else:
@@ -113,7 +122,7 @@ def _left(values: dict[str, dict]) -> str:
     return text + '.'
 
 
-def _swapped(values: dict[str, dict]) -> str:
+def _swapped(values: dict[str, dict[str, Any]]) -> str:
     if 'action_swap/background_error' not in values:
         return ''
     right, wrong = (

@@ -17,7 +17,7 @@ from mmdebias.bias import (
 from mmdebias.bias.markdown import render_markdown
 from mmdebias.bias.numbers import Measured, put_together
 from mmdebias.bias.page import Sample, render_page
-from mmdebias.bias.probes import find_measure, measure_order, names_the_class
+from mmdebias.bias.probes import measure_order, measures_by_name, names_the_class
 
 
 def upside_down(stage, clip):
@@ -75,7 +75,7 @@ def test_every_entry_says_what_it_is():
             assert measure.better in ('higher', 'lower', '')
             assert measure.chance in ('class', 'pair', 'scene', '')
             assert measure.group and measure.title and measure.sentence.endswith('.')
-            assert find_measure(f'{name}/{measure.name}') is measure
+            assert measures_by_name()[f'{name}/{measure.name}'] is measure
 
 
 def test_contrasts_compare_rows_that_exist():
@@ -93,4 +93,3 @@ def test_measures_that_no_entry_has_come_last():
         'scene_probe/accuracy',
         'b/c',
     ]
-    assert find_measure('b/c') is None
