@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from mmengine.config import Config
 from mmengine.hub import get_config
 from mmengine.registry import DefaultScope
 from mmengine.utils import ProgressBar
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
@@ -48,7 +50,7 @@ class Encoder(nn.Module):
         backbone: nn.Module,
         mean: Sequence[float],
         std: Sequence[float],
-        pipeline: Sequence[dict],
+        pipeline: Sequence[dict[str, Any]],
     ) -> None:
         super().__init__()
         self.backbone = backbone
@@ -118,7 +120,7 @@ def embed(
     device: str | torch.device | None = None,
     num_workers: int = 0,
     progress: bool | None = None,
-) -> np.ndarray:
+) -> NDArray[np.float32]:
     """Return features of videos: the mean over the clips that the encoder's pipeline takes of each.
 
     A video that cannot be read does not stop the others: its row is NaN, and a warning at the end
@@ -188,7 +190,7 @@ def _mean_feature(clips: Tensor, encoder: Encoder, batch_size: int, device: torc
     return torch.cat(features).mean(dim=0).cpu()
 
 
-def _join(rows: list[Tensor | None], failures: list[str]) -> np.ndarray:
+def _join(rows: list[Tensor | None], failures: list[str]) -> NDArray[np.float32]:
     read = [row for row in rows if row is not None]
     if not read:
         raise RuntimeError(
@@ -204,13 +206,15 @@ def _join(rows: list[Tensor | None], failures: list[str]) -> np.ndarray:
     return torch.stack([missing if row is None else row for row in rows]).numpy()
 
 
-class _Videos(Dataset):
+class _Videos(Dataset[Tensor | str]):
     """Clips of videos, uint8 [clips, 3, T, H, W]; a text that says why where there are none."""
 
-    def __init__(self, videos: list[str], pipeline: list[dict]) -> None:
+    def __init__(self, videos: list[str], pipeline: list[dict[str, Any]]) -> None:
         self.videos = videos
         with DefaultScope.overwrite_default_scope('mmaction'):
-            self.transforms: list[Callable] = [TRANSFORMS.build(step) for step in pipeline]
+            self.transforms: list[Callable[..., Any]] = [
+                TRANSFORMS.build(step) for step in pipeline
+            ]
 
     def __len__(self) -> int:
         return len(self.videos)
@@ -277,7 +281,7 @@ def _statistics(cfg: Config) -> tuple[list[float], list[float]]:
     return [value / scale for value in mean], [value / scale for value in std]
 
 
-def _test_pipeline(cfg: Config) -> list[dict]:
+def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:
     """Return the transforms of a test, up to clips [clips, 3, T, H, W]."""
     loader = cfg.get('test_dataloader')
     if loader is not None:

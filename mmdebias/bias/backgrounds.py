@@ -9,8 +9,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from mmdebias.ops.compositing import clean_plate, cover, grow, resize
+from mmdebias.ops.compositing import Mask, Picture, clean_plate, cover, grow, resize
 from mmdebias.ops.stripes import sinusoid_stripes
 
 from .masks import MaskSource
@@ -34,7 +35,7 @@ def draws(seed: int, what: str) -> np.random.RandomState:
     return np.random.RandomState(int.from_bytes(digest[:4], 'big'))
 
 
-def draw_stripes(seed: int, height: int, width: int) -> np.ndarray:
+def draw_stripes(seed: int, height: int, width: int) -> Picture:
     """Draw SCUBA's stripes in two complementary colours.
 
     Half-width 5 to 20 pixels, spacing 3 to 5 half-widths, any rotation, for frames whose short
@@ -88,7 +89,7 @@ def list_images(folder: str | Path) -> list[str]:
     return found
 
 
-def read_image(path: str | Path, height: int, width: int) -> np.ndarray:
+def read_image(path: str | Path, height: int, width: int) -> Picture:
     """Return a picture that fills the frame: its middle, cut to the frame's shape, resized.
 
     Returns:
@@ -105,7 +106,7 @@ def read_image(path: str | Path, height: int, width: int) -> np.ndarray:
 
 def frame_with_foreground(
     root: str | Path, video: str, masks: MaskSource, moment: float
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Picture, Mask]:
     """Return a frame of a video with its foreground: the frame nearest a moment that has one.
 
     The moment's frame and 15 others, evenly spread, are tried.
@@ -123,7 +124,7 @@ def frame_with_foreground(
         ValueError: the masks of all of them are empty.
     """
 
-    def choose(total: int) -> np.ndarray:
+    def choose(total: int) -> NDArray[np.int_]:
         return np.append(int(moment * total), spread(total, 15))
 
     frames, chosen, total = read_frames(video_path(root, video), choose)
@@ -139,7 +140,7 @@ def frame_with_foreground(
 
 
 @lru_cache(maxsize=4)
-def clean_plate_of_video(root: str, video: str, masks: MaskSource) -> np.ndarray:
+def clean_plate_of_video(root: str, video: str, masks: MaskSource) -> Picture:
     """Return the background of a video, see :func:`mmdebias.ops.compositing.clean_plate`.
 
     Of up to 32 frames, evenly spread; masks are grown a little (:func:`grow`).
@@ -161,9 +162,7 @@ def clean_plate_of_video(root: str, video: str, masks: MaskSource) -> np.ndarray
     return plate
 
 
-def without_actor(
-    frame: np.ndarray, mask: np.ndarray, root: str, video: str, masks: MaskSource
-) -> np.ndarray:
+def without_actor(frame: Picture, mask: Mask, root: str, video: str, masks: MaskSource) -> Picture:
     """Return a frame of a video with the plate where the actor is.
 
     Args:
@@ -181,7 +180,7 @@ def without_actor(
     return np.where(grow(mask)[..., None], plate, frame)
 
 
-def still_scene(root: str, video: str, masks: MaskSource, moment: float) -> np.ndarray:
+def still_scene(root: str, video: str, masks: MaskSource, moment: float) -> Picture:
     """Return the frame of a video at a moment, without its actor: its scene, and no other
     foreground.
 

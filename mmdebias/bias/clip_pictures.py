@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from mmdebias.ops.compositing import Picture
+
 SIZE = 160  # pixels of the longer side
 FRAMES = 16
 MILLISECONDS = 120
 
 
-def moving_picture(clip: np.ndarray) -> tuple[str, str]:
+def moving_picture(clip: Picture) -> tuple[str, str]:
     """Return a clip as an animated WebP and its middle frame as a still one, for who wants no
     motion.
 

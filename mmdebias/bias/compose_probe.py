@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
+from numpy.typing import NDArray
+
+from mmdebias.ops.compositing import Picture
 
 from .composing import Clip, Stage
 from .manifest import ProbeRow
 from .masks import MaskSource, build_masks
-from .probes import PROBES
+from .probes import PROBES, composed_probes
 from .reading import read_frames, spread, video_path
 
 # MMAction2's usual mean, which normalises to about zero.
@@ -44,7 +48,7 @@ class ComposeProbe(BaseTransform):
     def __init__(
         self,
         data_root: str = '',
-        masks: dict | None = None,
+        masks: dict[str, Any] | None = None,
         images_root: str | None = None,
         colour: Sequence[float] = NEUTRAL,
     ) -> None:
@@ -61,26 +65,26 @@ class ComposeProbe(BaseTransform):
             ValueError: masks are missing, or no source of them is given.
         """
         named = {row.video for row in rows} | {row.partner for row in rows if row.partner}
-        named |= {row.background for row in rows if row.source == 'videos'}
+        named |= _behind(rows, 'videos')
         self._check_files('videos', 'data_root', self.data_root, sorted(named), video_path)
-        pictures = sorted({row.background for row in rows if row.source == 'images'})
+        pictures = sorted(_behind(rows, 'images'))
         if pictures and self.images_root is None:
             raise ValueError('The manifest has pictures behind actors: give images_root, theirs.')
         self._check_files('pictures', 'images_root', self.images_root or '', pictures, Path)
         masked = [row for row in rows if PROBES[row.probe].masks]
-        if masked and self.masks is None:
+        if not masked:
+            return
+        if self.masks is None:
             raise ValueError(
                 f'{masked[0].probe} needs masks and there are none: give a folder of mask files, '
                 "boxes, or masks=dict(type='motion')."
             )
-        if masked:
-            of = {row.video for row in masked} | {row.partner for row in masked if row.partner}
-            of |= {row.background for row in masked if row.source == 'videos'}
-            self.masks.check(sorted(of))
+        of = {row.video for row in masked} | {row.partner for row in masked if row.partner}
+        self.masks.check(sorted(of | _behind(masked, 'videos')))
 
     @staticmethod
     def _check_files(
-        what: str, argument: str, root: str, names: list[str], locate: Callable
+        what: str, argument: str, root: str, names: list[str], locate: Callable[[str, str], Path]
     ) -> None:
         missing = [name for name in names if not locate(root, name).is_file()]
         if missing:
@@ -89,7 +93,7 @@ class ComposeProbe(BaseTransform):
                 f'{locate(root, missing[0])}: correct {argument}, or the list.'
             )
 
-    def transform(self, results: dict) -> dict:
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Compose the frames of one video."""
         row = results['probe_row']
         row = row if isinstance(row, ProbeRow) else ProbeRow(**row)
@@ -100,7 +104,7 @@ class ComposeProbe(BaseTransform):
         results['imgs'] = self.compose(row, results['imgs'], indices, total)
         return results
 
-    def preview(self, row: ProbeRow, count: int = 16) -> np.ndarray:
+    def preview(self, row: ProbeRow, count: int = 16) -> Picture:
         """Return a row as it is shown to a model, for looking at.
 
         Args:
@@ -115,8 +119,8 @@ class ComposeProbe(BaseTransform):
         return np.stack(self.compose(row, list(frames), indices, total))
 
     def compose(
-        self, row: ProbeRow, frames: Sequence[np.ndarray], indices: np.ndarray, total: int
-    ) -> list[np.ndarray]:
+        self, row: ProbeRow, frames: Sequence[Picture], indices: NDArray[np.int_], total: int
+    ) -> list[Picture]:
         """Return the frames of a probe.
 
         Args:
@@ -127,13 +131,26 @@ class ComposeProbe(BaseTransform):
 
         Returns:
             As many frames of the same size.
+
+        Raises:
+            ValueError: the probe has no frames of its own, as it compares those of others.
         """
+        compose = PROBES[row.probe].compose
+        if compose is None:
+            raise ValueError(
+                f'{row.probe} has no frames; the probes that have are {composed_probes()}.'
+            )
         clip = Clip(row, frames, indices, total)
         stage = Stage(self.data_root, self.masks, self.images_root, self.colour)
-        return PROBES[row.probe].compose(stage, clip)
+        return compose(stage, clip)
 
     def __repr__(self) -> str:
         return (
             f'{type(self).__name__}(data_root={self.data_root!r}, masks={self.masks}, '
             f'images_root={self.images_root!r}, colour={self.colour.tolist()})'
         )
+
+
+def _behind(rows: Sequence[ProbeRow], source: str) -> set[str]:
+    """Return the pictures, or videos, that rows have put behind."""
+    return {row.background for row in rows if row.source == source and row.background is not None}

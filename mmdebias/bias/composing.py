@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mmdebias.ops.compositing import partner_index, paste, place, resize
+from mmdebias.ops.compositing import Mask, Picture, partner_index, paste, place, resize
 
 from .backgrounds import (
     draw_stripes,
@@ -44,8 +45,8 @@ class Clip:
     """
 
     row: ProbeRow
-    frames: Sequence[np.ndarray]
-    indices: np.ndarray
+    frames: Sequence[Picture]
+    indices: NDArray[np.int_]
     total: int
 
     @property
@@ -69,62 +70,86 @@ class Stage:
     data_root: str
     masks: MaskSource | None
     images_root: str | None
-    colour: np.ndarray
+    colour: Picture
 
-    def clip_masks(self, clip: Clip) -> np.ndarray:
+    def mask_source(self, row: ProbeRow) -> MaskSource:
+        """Return the source of masks for a row that needs them.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if self.masks is None:
+            raise ValueError(f'{row.probe} needs masks: give ComposeProbe masks.')
+        return self.masks
+
+    def clip_masks(self, clip: Clip) -> Mask:
         """Return the masks of a clip's frames, bool ``[T, H, W]``.
 
         Raises:
             ValueError: there is no source of masks, or it has none of this video.
         """
-        if self.masks is None:
-            raise ValueError(f'{clip.row.probe} needs masks: give ComposeProbe masks.')
-        return self.masks.masks(clip.row.video, clip.indices, clip.total, *clip.size)
+        return self.mask_source(clip.row).masks(
+            clip.row.video, clip.indices, clip.total, *clip.size
+        )
 
-    def still_background(self, clip: Clip) -> np.ndarray:
-        """Return B of a SCUBA video, with the partner's foreground in it where there is one."""
+    def still_background(self, clip: Clip) -> Picture:
+        """Return B of a SCUBA video, with the partner's foreground in it where there is one.
+
+        Raises:
+            ValueError: there is no source of masks, or the row has no background.
+        """
         row, (height, width) = clip.row, clip.size
         if row.source == 'stripes':
             picture = draw_stripes(row.seed, height, width)
+        elif row.background is None:
+            raise ValueError(f'{row.probe} of {row.video} needs a background: give the row one.')
         elif row.source == 'images':
             picture = read_image(Path(self.images_root or '', row.background), height, width)
         else:
             moment = draws(row.seed, 'still').uniform()
-            scene = still_scene(self.data_root, row.background, self.masks, moment)
+            scene = still_scene(self.data_root, row.background, self.mask_source(row), moment)
             picture = resize(scene, height, width)
         if row.partner is None:
             return picture
         draw = draws(row.seed, 'partner').uniform
-        frame, mask = frame_with_foreground(self.data_root, row.partner, self.masks, draw())
+        frame, mask = frame_with_foreground(
+            self.data_root, row.partner, self.mask_source(row), draw()
+        )
         frame, mask = (resize(part, height, width) for part in (frame, mask))
         return place(frame, mask, picture, draw())
 
-    def partner_frames(self, clip: Clip) -> list[np.ndarray]:
-        """Return the partner's frames without their actor, one for each frame of the clip."""
+    def partner_frames(self, clip: Clip) -> list[Picture]:
+        """Return the partner's frames without their actor, one for each frame of the clip.
+
+        Raises:
+            ValueError: there is no source of masks, or the row has no partner.
+        """
         row, (height, width) = clip.row, clip.size
+        if row.partner is None:
+            raise ValueError(f'{row.probe} of {row.video} needs a partner: give the row one.')
+        source = self.mask_source(row)
         path = video_path(self.data_root, row.partner)
         frames, chosen, count = read_frames(
             path, lambda n: partner_index(clip.indices, clip.total, n)
         )
-        masks = self.masks.masks(row.partner, chosen, count, *frames.shape[1:3])
-        source = self.data_root, row.partner, self.masks
+        masks = source.masks(row.partner, chosen, count, *frames.shape[1:3])
         return [
-            resize(without_actor(frame, mask, *source), height, width)
+            resize(without_actor(frame, mask, self.data_root, row.partner, source), height, width)
             for frame, mask in zip(frames, masks)
         ]
 
 
-def as_filmed(stage: Stage, clip: Clip) -> list[np.ndarray]:
+def as_filmed(stage: Stage, clip: Clip) -> list[Picture]:
     """Return x_t."""
     return list(clip.frames)
 
 
-def one_frame(stage: Stage, clip: Clip) -> list[np.ndarray]:
+def one_frame(stage: Stage, clip: Clip) -> list[Picture]:
     """Repeat one frame of the video, at a moment that the row draws."""
     return _repeat(clip.frames[_nearest(clip, clip.indices)], len(clip.frames))
 
 
-def before_a_still(stage: Stage, clip: Clip) -> list[np.ndarray]:
+def before_a_still(stage: Stage, clip: Clip) -> list[Picture]:
     """Return ``x_t M_t + B (1 - M_t)`` (SCUBA, Li et al., ICCV 2023).
 
     B is one still picture for the video: stripes, a picture, or a frame of another video without
@@ -136,7 +161,7 @@ def before_a_still(stage: Stage, clip: Clip) -> list[np.ndarray]:
     return [paste(*pair, behind) for pair in zip(clip.frames, stage.clip_masks(clip))]
 
 
-def before_a_still_frozen(stage: Stage, clip: Clip) -> list[np.ndarray]:
+def before_a_still_frozen(stage: Stage, clip: Clip) -> list[Picture]:
     """Repeat one frame of the SCUBA video (SCUFO, Li et al., ICCV 2023).
 
     The frame nearest to a moment that the row draws is taken, among those that show some
@@ -150,7 +175,7 @@ def before_a_still_frozen(stage: Stage, clip: Clip) -> list[np.ndarray]:
     return _repeat(frame, len(clip.frames))
 
 
-def in_the_partners_scene(stage: Stage, clip: Clip) -> list[np.ndarray]:
+def in_the_partners_scene(stage: Stage, clip: Clip) -> list[Picture]:
     """Put the foreground before the partner's frames (action swap).
 
     Frame t is before the partner's frame ``clip(round(t / T_f * T_b), 0, T_b - 1)``, whose actor is
@@ -160,29 +185,30 @@ def in_the_partners_scene(stage: Stage, clip: Clip) -> list[np.ndarray]:
     return [paste(*parts) for parts in zip(clip.frames, masks, behind)]
 
 
-def before_one_colour(stage: Stage, clip: Clip) -> list[np.ndarray]:
+def before_one_colour(stage: Stage, clip: Clip) -> list[Picture]:
     """Put the foreground before one neutral colour."""
     return [paste(*pair, stage.colour) for pair in zip(clip.frames, stage.clip_masks(clip))]
 
 
-def actor_taken_away(stage: Stage, clip: Clip) -> list[np.ndarray]:
+def actor_taken_away(stage: Stage, clip: Clip) -> list[Picture]:
     """Return x_t without the actor.
 
     What is behind the actor is the per-pixel median of frames that show it, and OpenCV's inpainting
     where none does (:func:`mmdebias.ops.compositing.clean_plate`).
     """
+    source = stage.mask_source(clip.row)
     return [
-        without_actor(frame, mask, stage.data_root, clip.row.video, stage.masks)
+        without_actor(frame, mask, stage.data_root, clip.row.video, source)
         for frame, mask in zip(clip.frames, stage.clip_masks(clip))
     ]
 
 
-def _nearest(clip: Clip, indices: np.ndarray) -> int:
+def _nearest(clip: Clip, indices: NDArray[np.int_]) -> int:
     """Return which of some frames is nearest to the moment that a row freezes."""
     moment = draws(clip.row.seed, 'moment').uniform() * clip.total
     return int(np.abs(indices - moment).argmin())
 
 
-def _repeat(frame: np.ndarray, times: int) -> list[np.ndarray]:
+def _repeat(frame: Picture, times: int) -> list[Picture]:
     # Copies: MMAction2's Flip works in place and would flip one frame many times.
     return [frame.copy() for _ in range(times)]

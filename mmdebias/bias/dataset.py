@@ -35,7 +35,11 @@ class BiasProbes(VideoDataset):
     """
 
     def __init__(
-        self, ann_file: str, pipeline: list[dict | Callable], data_root: str = '', **kwargs: Any
+        self,
+        ann_file: str,
+        pipeline: list[dict[str, Any] | Callable[..., Any]],
+        data_root: str = '',
+        **kwargs: Any,
     ) -> None:
         kwargs = {'test_mode': True, **kwargs}
         super().__init__(ann_file, pipeline, data_root=data_root, **kwargs)
@@ -47,7 +51,7 @@ class BiasProbes(VideoDataset):
             )
         composers[0].check(self.rows)
 
-    def load_data_list(self) -> list[dict]:
+    def load_data_list(self) -> list[dict[str, Any]]:
         """Read the manifest."""
         self.rows = read_manifest(self.ann_file)
         return [

@@ -20,8 +20,11 @@ WIDTH = 4.2  # inches: a phone shows it at about its own size
 LINE, LABEL, HEADING = 0.125, 0.2, 0.26  # inches: a dot's line, a measure's title, a group's
 AXIS = 0.25  # inches, for the numbers above and below
 
+Row = tuple[str | None, dict[str, Any], float]
+"""A heading (None if the group goes on), a measure, and its top in inches."""
 
-def dot_plot(report: dict) -> str:
+
+def dot_plot(report: dict[str, Any]) -> str:
     """Draw every measure of every checkpoint as inline SVG.
 
     Args:
@@ -49,9 +52,10 @@ def dot_plot(report: dict) -> str:
     return _for_page(buffer.getvalue())
 
 
-def _layout(report: dict) -> tuple[list[tuple[str | None, dict, float]], float]:
-    """Group headings (None if it goes on), measures and their tops in inches; and the height."""
-    rows, top, group = [], 0.0, None
+def _layout(report: dict[str, Any]) -> tuple[list[Row], float]:
+    """Return the rows of the drawing, and its height in inches."""
+    rows: list[Row] = []
+    top, group = 0.0, ''
     for measure in report['measures']:
         words = words_for(measure['name'])
         heading = words.group if words.group != group else None
@@ -62,7 +66,7 @@ def _layout(report: dict) -> tuple[list[tuple[str | None, dict, float]], float]:
     return rows, top
 
 
-def _draw(axes: Any, report: dict, rows: list, height: float) -> None:
+def _draw(axes: Any, report: dict[str, Any], rows: list[Row], height: float) -> None:
     order = [entry['name'] for entry in report['checkpoints']]
     axes.set(xlim=(0, 100), ylim=(height, 0), xticks=range(0, 101, 25), yticks=[])
     axes.set_xticklabels(['0', '25', '50', '75', '100 %'])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +19,7 @@ from mmdebias.evaluation.linear_classifier import fit_linear_classifier
 MAX_ROWS = 20_000
 
 
-def list_loader(cfg: Config, list_file: str | Path) -> DataLoader:
+def list_loader(cfg: Config, list_file: str | Path) -> DataLoader[Any]:
     """Read a list of videos as a config's test does.
 
     Args:
@@ -40,13 +41,14 @@ def list_loader(cfg: Config, list_file: str | Path) -> DataLoader:
         dataset=dataset,
     )
     with DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction'):
-        return Runner.build_dataloader(own)
+        reading: DataLoader[Any] = Runner.build_dataloader(own)
+    return reading
 
 
 @torch.inference_mode()
 def frozen_features(
     model: BaseRecognizer,
-    loader: DataLoader,
+    loader: DataLoader[Any],
     rows: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Tensor:
@@ -83,7 +85,8 @@ def frozen_features(
                     f'{type(model.backbone).__name__} as a module, so its features are not seen'
                 )
             videos = len(batch['data_samples'])
-            part = F.normalize(torch.cat(caught).float(), dim=1).unflatten(0, (videos, -1))
+            part = F.normalize(torch.cat(caught).float(), dim=1)
+            part = part.view(videos, -1, part.shape[1])
             if rows is not None and rows < part.shape[1]:
                 part = part[:, torch.linspace(0, part.shape[1] - 1, rows).round().long()]
             found.append(part.cpu())

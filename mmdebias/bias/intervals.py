@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 NORMAL = NormalDist()
 
@@ -27,7 +28,7 @@ class Interval:
 
 
 def bootstrap_interval(
-    values: np.ndarray,
+    values: NDArray[np.floating],
     limits: tuple[float, float] = (0.0, 1.0),
     confidence: float = 0.95,
     resamples: int = 10_000,
@@ -77,8 +78,8 @@ def bootstrap_interval(
 
 
 def paired_difference(
-    values: np.ndarray,
-    reference: np.ndarray,
+    values: NDArray[np.floating],
+    reference: NDArray[np.floating],
     confidence: float = 0.95,
     resamples: int = 10_000,
     seed: int = 0,
@@ -109,8 +110,8 @@ def paired_difference(
 
 
 def _resampled_means(
-    levels: np.ndarray, counts: np.ndarray, resamples: int, rng: np.random.Generator
-) -> np.ndarray:
+    levels: NDArray[np.float64], counts: NDArray[np.int_], resamples: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Return means of resamples, ``[resamples]``."""
     total = counts.sum()
     part = max(1, 10_000_000 // len(levels))  # 80 MB of counts at a time
@@ -120,7 +121,9 @@ def _resampled_means(
     )
 
 
-def _corrected_tails(values: np.ndarray, draws: np.ndarray, tail: float) -> np.ndarray:
+def _corrected_tails(
+    values: NDArray[np.floating], draws: NDArray[np.floating], tail: float
+) -> NDArray[np.float64]:
     """Return the quantiles of the draws that are the interval's ends (Efron's Eq. 1.9, a mean)."""
     centred = values - values.mean()
     # Draws of 0 and 1 often are the mean itself: half of those count as below it.

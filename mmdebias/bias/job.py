@@ -89,13 +89,13 @@ class Job:
     train_lists: list[Path]
     train: list[Video]
     scenes: dict[Path, int]
-    masks: dict
+    masks: dict[str, Any]
     images_folder: Path | None
     images: list[str]
     probes: list[str]
     out: Path
     seed: int = 0
-    options: dict = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def images_root(self) -> str | None:
@@ -131,7 +131,7 @@ class Job:
             )
         return found
 
-    def setting(self) -> dict:
+    def setting(self) -> dict[str, Any]:
         """Return what decides the numbers, ready for JSON."""
         source = build_masks(self.masks, str(self.root))
         kind = dict(kind=self.masks['type'])
@@ -152,7 +152,7 @@ class Job:
             versions=dict(versions(), numpy=np.__version__),
         )
 
-    def _scene_sizes(self) -> dict | None:
+    def _scene_sizes(self) -> dict[str, Any] | None:
         """Return how many scenes, and videos of either side, the scene probe has."""
         if not self.scenes:
             return None
@@ -169,7 +169,7 @@ def read_job(
     videos: str | Path,
     out: str | Path,
     *,
-    masks: dict | None = None,
+    masks: dict[str, Any] | None = None,
     data_root: str | Path | None = None,
     images: str | Path | None = None,
     train: Sequence[str | Path] = (),
@@ -247,7 +247,7 @@ def _check_lists(**arguments: Any) -> None:
             )
 
 
-def _load(model: Model, options: dict) -> LoadedModel:
+def _load(model: Model, options: dict[str, Any]) -> LoadedModel:
     config, checkpoint = Path(model.config), Path(model.checkpoint)
     for path in (config, checkpoint):
         if not path.is_file():
@@ -289,7 +289,7 @@ def _check_model(model: LoadedModel, videos: list[Video], train: list[Video]) ->
         load_classifier(model.cfg, model.checkpoint)
 
 
-def _find_masks(masks: dict | None, root: Path) -> dict:
+def _find_masks(masks: dict[str, Any] | None, root: Path) -> dict[str, Any]:
     """Return the config of the mask source; by default the folder ``masks`` of the data root."""
     if masks is not None:
         return masks

@@ -1,9 +1,11 @@
 """A bias report as Markdown."""
 
+from typing import Any
+
 from .wording import ARROWS, answers, masks_sentence, number, points, words_for
 
 
-def render_markdown(report: dict) -> str:
+def render_markdown(report: dict[str, Any]) -> str:
     """Render sentences and tables, for a repository or a terminal.
 
     Args:
@@ -36,7 +38,7 @@ def render_markdown(report: dict) -> str:
     return '\n'.join(lines) + '\n'
 
 
-def setting_rows(report: dict) -> list[tuple[str, str]]:
+def setting_rows(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what decided the numbers, as pairs of words."""
     setting = report['setting']
     rows = [
@@ -75,19 +77,19 @@ def _title(name: str) -> str:
     return _cell(f'{words.group}: {words.title}')
 
 
-def _value(entry: dict | None) -> str:
+def _value(entry: dict[str, Any] | None) -> str:
     if entry is None:
         return '–'
     return f'{number(entry["value"])} ({number(entry["low"])} to {number(entry["high"])})'
 
 
-def _chance(measure: dict) -> str:
+def _chance(measure: dict[str, Any]) -> str:
     chances = {entry['chance'] for entry in measure['values']}
     (chance,) = chances if len(chances) == 1 else (None,)
     return '–' if chance is None else number(chance)
 
 
-def _difference(measure: dict, name: str, reference: str) -> str:
+def _difference(measure: dict[str, Any], name: str, reference: str) -> str:
     for entry in measure['differences']:
         if (entry['checkpoint'], entry['against']) == (name, reference):
             return f'{points(entry["value"])} ({points(entry["low"])} to {points(entry["high"])})'

@@ -6,18 +6,19 @@ them; what is read is cached beside.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, overload
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from mmdebias.datasets.actor_videos import read_boxes
 from mmdebias.datasets.mask_files import mask_places, masks_of_frames
-from mmdebias.ops.compositing import draw_boxes, resize
+from mmdebias.ops.compositing import Mask, draw_boxes, resize
 from mmdebias.ops.foreground import PRESETS, fame_mask
 
 from .reading import read_frames, video_path
@@ -26,22 +27,23 @@ MOTION_SIZE = 112
 
 
 class MaskSource(Protocol):
-    """A source of masks.
+    """A source of masks."""
 
-    Attributes:
-        description: What a report says of it.
-        warning: What a reader of the report has to know, '' if nothing.
-    """
+    # Properties, as an attribute would have to be writable, and the sources are frozen.
+    @property
+    def description(self) -> str:
+        """Name the source for a report."""
 
-    description: str
-    warning: str
+    @property
+    def warning(self) -> str:
+        """Say what a reader of the report has to know, '' if nothing."""
 
     def check(self, videos: Sequence[str]) -> None:
         """Raise ValueError if some of the videos have no mask, as far as can be told quickly."""
 
     def masks(
-        self, video: str, frames: np.ndarray, total: int, height: int, width: int
-    ) -> np.ndarray:
+        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+    ) -> Mask:
         """Return masks of some frames of a video.
 
         Args:
@@ -88,20 +90,23 @@ class MaskFiles:
     def check(self, videos: Sequence[str]) -> None:
         missing = [video for video in videos if self._find(video) is None]
         if missing:
-            tried = ', '.join(str(path) for path in self._places(missing[0])[:4])
-            raise ValueError(
-                f'{len(missing)} of {len(videos)} videos have no mask in {self.folder}, for '
-                f'example {missing[0]} (looked for {tried}, ...): take them out of the list, give '
-                "another folder, or use dict(type='motion')."
-            )
+            raise self._without_masks(missing, len(videos))
 
     def masks(
-        self, video: str, frames: np.ndarray, total: int, height: int, width: int
-    ) -> np.ndarray:
+        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+    ) -> Mask:
         path = self._find(video)
         if path is None:
-            self.check([video])
+            raise self._without_masks([video], 1)
         return masks_of_frames(path, video, frames, total, height, width)
+
+    def _without_masks(self, missing: Sequence[str], total: int) -> ValueError:
+        tried = ', '.join(str(path) for path in self._places(missing[0])[:4])
+        return ValueError(
+            f'{len(missing)} of {total} videos have no mask in {self.folder}, for '
+            f'example {missing[0]} (looked for {tried}, ...): take them out of the list, give '
+            "another folder, or use dict(type='motion')."
+        )
 
     def _find(self, video: str) -> Path | None:
         return next((path for path in self._places(video) if path.exists()), None)
@@ -157,8 +162,8 @@ class MaskBoxes:
             )
 
     def masks(
-        self, video: str, frames: np.ndarray, total: int, height: int, width: int
-    ) -> np.ndarray:
+        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+    ) -> Mask:
         self.check([video])
         known, shares = _read_boxes(self.file, self.min_score)
         scale = np.array([width, height, width, height]) if shares else 1
@@ -210,8 +215,8 @@ class MotionMasks:
         """Check that every video that can be read has some."""
 
     def masks(
-        self, video: str, frames: np.ndarray, total: int, height: int, width: int
-    ) -> np.ndarray:
+        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+    ) -> Mask:
         path = video_path(self.data_root, video)
         windows = frames // (self.clip_len * self.frame_interval)
         found = {
@@ -221,10 +226,22 @@ class MotionMasks:
         return np.stack([found[window] for window in windows])
 
 
-SOURCES_OF_MASKS = {'files': MaskFiles, 'boxes': MaskBoxes, 'motion': MotionMasks}
+SOURCES_OF_MASKS: dict[str, Callable[..., MaskSource]] = {
+    'files': MaskFiles,
+    'boxes': MaskBoxes,
+    'motion': MotionMasks,
+}
 
 
-def build_masks(masks: dict | None, data_root: str | Path) -> MaskSource | None:
+@overload
+def build_masks(masks: None, data_root: str | Path) -> None: ...
+
+
+@overload
+def build_masks(masks: Mapping[str, Any], data_root: str | Path) -> MaskSource: ...
+
+
+def build_masks(masks: Mapping[str, Any] | None, data_root: str | Path) -> MaskSource | None:
     """Return a mask source from its config.
 
     Args:
@@ -255,7 +272,7 @@ def build_masks(masks: dict | None, data_root: str | Path) -> MaskSource | None:
 
 
 @lru_cache(maxsize=4)
-def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[np.ndarray]], bool]:
+def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[NDArray[np.float64]]], bool]:
     """Return boxes of each video, and whether they are shares of the frame."""
     boxes = read_boxes(file, min_score)
     ends = [frame.max() for video in boxes.values() for frame in video if len(frame)]
@@ -263,11 +280,11 @@ def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[np.ndarray]
 
 
 @lru_cache(maxsize=64)
-def _motion_mask(path: Path, window: int, source: MotionMasks) -> np.ndarray:
+def _motion_mask(path: Path, window: int, source: MotionMasks) -> Mask:
     """Return the mask of a window of a video, bool ``[h, w]``, the short side 112."""
     span = source.clip_len * source.frame_interval
 
-    def choose(total: int) -> np.ndarray:
+    def choose(total: int) -> NDArray[np.int_]:
         if total < 2:
             raise ValueError(f'{path} has {total} frame(s): motion needs two.')
         # The last window is full, too, so that its mask rests on as many frames.

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .manifest import ProbeRow
 from .probes import PROBES, Probe
+
+Shown = tuple[str, int, str | None]
+"""A video as a row shows it: its name, the seed, the background."""
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,11 @@ class Measure:
 
     name: str
     videos: tuple[str, ...]
-    values: np.ndarray
+    values: NDArray[np.float64]
     better: str
 
 
-def bias_measures(rows: Sequence[ProbeRow], scores: np.ndarray) -> dict[str, Measure]:
+def bias_measures(rows: Sequence[ProbeRow], scores: NDArray[np.floating]) -> dict[str, Measure]:
     """Return all measures that the rows give, by name, in the order of the probes.
 
     Args:
@@ -42,7 +46,7 @@ def bias_measures(rows: Sequence[ProbeRow], scores: np.ndarray) -> dict[str, Mea
     found: dict[str, Measure] = {}
     for probe in PROBES.values():
         if probe.contrast is not None:
-            found |= _contrasted(probe, rows, scores)
+            found |= _contrasted(probe, probe.contrast, rows, scores)
             continue
         chosen = [index for index, row in enumerate(rows) if row.probe == probe.name]
         if not chosen:
@@ -55,11 +59,16 @@ def bias_measures(rows: Sequence[ProbeRow], scores: np.ndarray) -> dict[str, Mea
     return found
 
 
-def _contrasted(probe: Probe, rows: Sequence[ProbeRow], scores: np.ndarray) -> dict[str, Measure]:
+def _contrasted(
+    probe: Probe,
+    pair: tuple[str, str],
+    rows: Sequence[ProbeRow],
+    scores: NDArray[np.floating],
+) -> dict[str, Measure]:
     """Return the share of videos right on the SCUBA video and wrong on its own still frame."""
     found = {}
     for measure in probe.measures:
-        right: dict[str, dict] = {name: {} for name in probe.contrast}
+        right: dict[str, dict[Shown, np.bool_]] = {name: {} for name in pair}
         chosen = [index for index, row in enumerate(rows) if row.probe in right]
         shown = [rows[index] for index in chosen]
         for row, answer in zip(shown, measure.answer(shown, scores[chosen]) if chosen else ()):
@@ -75,7 +84,7 @@ def _contrasted(probe: Probe, rows: Sequence[ProbeRow], scores: np.ndarray) -> d
     return found
 
 
-def _check(rows: Sequence[ProbeRow], scores: np.ndarray) -> None:
+def _check(rows: Sequence[ProbeRow], scores: NDArray[np.floating]) -> None:
     if scores.ndim != 2 or len(scores) != len(rows):
         raise ValueError(
             f'scores {list(scores.shape)} must be [N, K], with a row for each of {len(rows)} rows.'

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
+from numpy.typing import NDArray
 
 from mmdebias.evaluation import load_classifier
 from mmdebias.files import replacing, write_text
@@ -26,7 +28,7 @@ from .video_list import Video
 
 def measure(
     job: Job, model: LoadedModel, rows: Sequence[ProbeRow], manifest: Path
-) -> tuple[Measured, np.ndarray]:
+) -> tuple[Measured, NDArray[np.float32]]:
     """Measure everything of a model.
 
     Args:
@@ -76,7 +78,7 @@ def _linear_layer(job: Job, model: LoadedModel) -> tuple[Config, Path]:
 
 def _scores(
     job: Job, model: LoadedModel, cfg: Config, checkpoint: Path, rows: int, manifest: Path
-) -> np.ndarray:
+) -> NDArray[np.float32]:
     """Return the scores of every row of the manifest, computed or read."""
     trained = _list_key(job.train) if model.probed else ''
     key = digest(
@@ -142,7 +144,7 @@ def _list_key(videos: Iterable[Video]) -> str:
     return digest([[path, os.stat(path).st_size] for path, _ in videos])
 
 
-def _masks_key(masks: dict) -> str:
+def _masks_key(masks: dict[str, Any]) -> str:
     """Return a digest of the masks: the file of boxes, or names and sizes of the files."""
     if 'file' in masks:
         return file_sha256(masks['file'])

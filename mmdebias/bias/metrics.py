@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 from mmaction.registry import METRICS
 from mmengine.evaluator import BaseMetric
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mmdebias.files import replacing
 
 from .manifest import read_manifest
 from .measures import bias_measures
+
+RowScores = tuple[int, NDArray[np.float32]]
+"""The number of a row, and its score of each class."""
 
 
 @METRICS.register_module()
@@ -46,7 +50,7 @@ class ProbeScores(BaseMetric):
         self.rows = read_manifest(manifest)
         self.out_file = None if out_file is None else Path(out_file)
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+    def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
         """Keep the scores of a batch's rows."""
         for sample in data_samples:
             index, scores = sample.get('sample_idx'), sample.get('pred_score')
@@ -63,7 +67,7 @@ class ProbeScores(BaseMetric):
                 )
             self.results.append((int(index), scores.float().cpu().numpy()))
 
-    def compute_metrics(self, results: list) -> dict[str, float]:
+    def compute_metrics(self, results: list[RowScores]) -> dict[str, float]:
         """Write the file, which appears when it is whole."""
         scores = self._scores_of_rows(results)
         if self.out_file is not None:
@@ -71,7 +75,7 @@ class ProbeScores(BaseMetric):
                 np.savez_compressed(unfinished, scores=scores.astype(np.float32))
         return {}
 
-    def _scores_of_rows(self, results: list) -> np.ndarray:
+    def _scores_of_rows(self, results: list[RowScores]) -> NDArray[np.float32]:
         """Return the scores of the manifest's rows ``[N, K]``."""
         # Samplers may show a row twice.
         by_row = dict(results)
@@ -92,7 +96,7 @@ class BiasMeasures(ProbeScores):
     :func:`mmdebias.bias.bias_measures`; the arguments are those of :class:`ProbeScores`.
     """
 
-    def compute_metrics(self, results: list) -> dict[str, float]:
+    def compute_metrics(self, results: list[RowScores]) -> dict[str, float]:
         """Return the means of the measures by name."""
         super().compute_metrics(results)
         found = bias_measures(self.rows, self._scores_of_rows(results))

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .intervals import bootstrap_interval, paired_difference
 from .measures import Measure
-from .probes import find_measure, measure_order
+from .probes import measure_order, measures_by_name
 
 FORMAT, VERSION = 'mmdebias-bias-report', 1
 SCENE_PROBE = 'scene_probe/accuracy'
@@ -33,7 +35,7 @@ class Measured:
 
 
 def scene_measure(
-    videos: Sequence[str], probabilities: np.ndarray, scenes: Sequence[int]
+    videos: Sequence[str], probabilities: NDArray[np.floating], scenes: Sequence[int]
 ) -> dict[str, Measure]:
     """Return whether a probe of frozen features names the scene of each video.
 
@@ -44,14 +46,14 @@ def scene_measure(
     """
     right = np.asarray(probabilities).argmax(1) == np.array(scenes)
     measure = Measure(
-        SCENE_PROBE, tuple(videos), right.astype(np.float64), find_measure(SCENE_PROBE).better
+        SCENE_PROBE, tuple(videos), right.astype(np.float64), measures_by_name()[SCENE_PROBE].better
     )
     return {SCENE_PROBE: measure}
 
 
 def put_together(
     setting: Mapping[str, object], measured: Sequence[Measured], seed: int = 0
-) -> dict:
+) -> dict[str, Any]:
     """Put together what the report says, ready for JSON.
 
     Args:
@@ -81,7 +83,7 @@ def put_together(
     )
 
 
-def _measure(name: str, measured: Sequence[Measured], seed: int) -> dict:
+def _measure(name: str, measured: Sequence[Measured], seed: int) -> dict[str, Any]:
     having = [checkpoint for checkpoint in measured if name in checkpoint.measures]
     first = having[0].measures[name]
     values, differences = [], []
@@ -113,7 +115,7 @@ def chance(name: str, num_classes: int, num_scenes: int | None = None) -> float 
 
     None where it depends on how one guesses: contrasted accuracy counts two answers.
     """
-    measure = find_measure(name)
+    measure = measures_by_name().get(name)
     of = measure.chance if measure is not None else 'class'
     if of == 'scene':
         return 1 / num_scenes if num_scenes else None

@@ -7,8 +7,9 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 from string import Template
+from typing import Any
 
-import numpy as np
+from mmdebias.ops.compositing import Picture
 
 from .clip_pictures import moving_picture
 from .dot_plot import COLOURS, MARKERS, dot_plot
@@ -41,13 +42,13 @@ class Sample:
     """
 
     probe: str
-    clip: np.ndarray
+    clip: Picture
     label: str
     partner: str | None
     answers: tuple[str, ...]
 
 
-def render_page(report: dict, samples: Sequence[Sample] = ()) -> str:
+def render_page(report: dict[str, Any], samples: Sequence[Sample] = ()) -> str:
     """Render the page: the answer in words, dots, tables, clips, and what decided the numbers.
 
     It reads on a phone and prints, in light and dark; styles, drawing and clips are inside it.
@@ -96,13 +97,13 @@ def _mark(index: int) -> str:
     return f'<span class="mark" style="color:var(--c{index % COLOURS})">{character}</span>'
 
 
-def _table(report: dict, names: list[str]) -> str:
+def _table(report: dict[str, Any], names: list[str]) -> str:
     heads = ''.join(
         f'<th scope="col">{_mark(i)}&nbsp;{escape(n)}</th>' for i, n in enumerate(names)
     )
     heads = f'<th></th>{heads}<th scope="col">chance</th><th scope="col">videos</th>'
 
-    def cells(measure: dict) -> str:
+    def cells(measure: dict[str, Any]) -> str:
         values = {entry['checkpoint']: entry for entry in measure['values']}
         chances = {entry['chance'] for entry in measure['values']}
         (chance,) = chances if len(chances) == 1 else (None,)
@@ -114,12 +115,12 @@ def _table(report: dict, names: list[str]) -> str:
     return _grouped(report, heads, len(names) + 3, cells)
 
 
-def _value(entry: dict) -> str:
+def _value(entry: dict[str, Any]) -> str:
     interval = f'{number(entry["low"])}–{number(entry["high"])}'
     return f'<td>{number(entry["value"])}<small>{interval}</small></td>'
 
 
-def _differences(report: dict, names: list[str]) -> str:
+def _differences(report: dict[str, Any], names: list[str]) -> str:
     if len(names) < 2:
         return ''
     reference, others = names[0], names[1:]
@@ -127,7 +128,7 @@ def _differences(report: dict, names: list[str]) -> str:
         f'<th scope="col">{_mark(i)}&nbsp;{escape(name)}</th>' for i, name in enumerate(others, 1)
     )
 
-    def cells(measure: dict) -> str:
+    def cells(measure: dict[str, Any]) -> str:
         found = {
             entry['checkpoint']: entry
             for entry in measure['differences']
@@ -147,13 +148,15 @@ def _differences(report: dict, names: list[str]) -> str:
     )
 
 
-def _difference(entry: dict) -> str:
+def _difference(entry: dict[str, Any]) -> str:
     clear = ' class="clear"' if entry['low'] > 0 or entry['high'] < 0 else ''
     interval = f'{points(entry["low"])} to {points(entry["high"])}'
     return f'<td{clear}>{points(entry["value"])}<small>{interval}</small></td>'
 
 
-def _grouped(report: dict, heads: str, columns: int, cells: Callable[[dict], str]) -> str:
+def _grouped(
+    report: dict[str, Any], heads: str, columns: int, cells: Callable[[dict[str, Any]], str]
+) -> str:
     rows = []
     measures = groupby(report['measures'], key=lambda m: words_for(m['name']).group)
     for group, members in measures:
@@ -170,7 +173,7 @@ def _grouped(report: dict, heads: str, columns: int, cells: Callable[[dict], str
     )
 
 
-def _meanings(report: dict) -> str:
+def _meanings(report: dict[str, Any]) -> str:
     parts = []
     for group, members in groupby(report['measures'], lambda m: words_for(m['name']).group):
         parts.append(f'<dt class="group">{escape(group)}</dt>')

@@ -3,9 +3,11 @@
 import copy
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mmengine.config import Config
+from numpy.typing import NDArray
 
 from mmdebias.datasets import ordered_steps
 from mmdebias.ops.clips import pixel_range
@@ -21,7 +23,7 @@ def probe_config(
     cfg: Config,
     rows_file: str | Path,
     data_root: str | Path,
-    masks: dict | None,
+    masks: dict[str, Any] | None,
     out_file: str | Path,
     images_root: str | Path | None = None,
     batch_size: int | None = None,
@@ -64,7 +66,7 @@ def probe_config(
         )
     if cfg.model.cls_head.get('average_clips') is None:
         cfg.model.cls_head.average_clips = 'prob'
-    composer = dict(type='ComposeProbe', data_root=data_root, masks=masks)
+    composer: dict[str, Any] = dict(type='ComposeProbe', data_root=data_root, masks=masks)
     if images_root is not None:
         composer['images_root'] = str(Path(images_root).absolute())
     mean = (cfg.model.get('data_preprocessor') or {}).get('mean')
@@ -95,14 +97,14 @@ def probe_config(
     return cfg
 
 
-def load_scores(out_file: str | Path, rows: int) -> np.ndarray:
+def load_scores(out_file: str | Path, rows: int) -> NDArray[np.float32]:
     """Read the scores of a run, float32 ``[N, K]``.
 
     Raises:
         ValueError: the file has another number of rows than ``rows``.
     """
     with np.load(out_file, allow_pickle=False) as stored:
-        scores = stored['scores']
+        scores: NDArray[np.float32] = stored['scores']
     if len(scores) != rows:
         raise ValueError(
             f'{out_file} has scores of {len(scores)} rows, and the manifest has {rows}: they are '
@@ -111,7 +113,7 @@ def load_scores(out_file: str | Path, rows: int) -> np.ndarray:
     return scores
 
 
-def _test_pipeline(cfg: Config) -> list[dict]:
+def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:
     dataset = (cfg.get('test_dataloader') or {}).get('dataset')
     if dataset is not None and dataset.get('datasets'):
         # Several joined, such as Kinetics-710: they are read alike.
@@ -124,7 +126,9 @@ def _test_pipeline(cfg: Config) -> list[dict]:
     return [dict(step) for step in ordered_steps(dataset.pipeline)]
 
 
-def _with_composer(pipeline: Sequence[dict], composer: dict) -> list[dict]:
+def _with_composer(
+    pipeline: Sequence[dict[str, Any]], composer: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Return the pipeline with the composer behind its decoder, and rows known by their numbers."""
     names = [_name(step) for step in pipeline]
     decoders = [index for index, name in enumerate(names) if name in DECODERS]
@@ -148,7 +152,7 @@ def _with_composer(pipeline: Sequence[dict], composer: dict) -> list[dict]:
     return [*pipeline[:where], composer, *pipeline[where:]]
 
 
-def _name(step: dict) -> str:
+def _name(step: dict[str, Any]) -> str:
     """Return the class of a transform, without its scope; newer configs give the class itself."""
     kind = step['type']
     return (kind if isinstance(kind, str) else kind.__name__).rpartition('.')[2]

@@ -1,24 +1,29 @@
 """The table of probes: what each shows, what it needs, what is measured on it, in which words.
 
 Everything else in this package follows it: the rows of the manifest, the composing, the measures,
-their order in the report, the Markdown and the page. A new probe is an entry here and the function
-that composes it (:mod:`mmdebias.bias.composing`).
+their order in the report, the summary, the Markdown and the page. A new probe is an entry here and
+the function that composes it (:mod:`mmdebias.bias.composing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from mmdebias.ops.compositing import Picture
 
 from . import composing
 
 if TYPE_CHECKING:
     from .manifest import ProbeRow
 
-Answer = Callable[[Sequence['ProbeRow'], np.ndarray], np.ndarray]
+Scores = NDArray[np.floating]
+Right = NDArray[np.bool_]
+Answer = Callable[[Sequence['ProbeRow'], Scores], Right]
 STRIPES, IMAGES, VIDEOS, PARTNER = 'stripes', 'images', 'videos', 'partner'
 
 
@@ -36,6 +41,10 @@ class BiasMeasure:
             counts, bool ``[N]``.
         chance: 'class' (one of the classes), 'pair' (one of two), 'scene' (one of the scenes) or ''
             where it depends on how one guesses.
+        summary: Words behind its share in the sentence that a report begins with, as in 'when there
+            is nothing but background'; '' keeps it out of that sentence.
+        telling: Above 0 for a share that is left without the video's own background. Of these, the
+            sentence has the one with the highest number only, and it has all others.
     """
 
     name: str
@@ -45,6 +54,8 @@ class BiasMeasure:
     sentence: str
     answer: Answer
     chance: str = 'class'
+    summary: str = ''
+    telling: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,56 +72,83 @@ class Probe:
         masks: Whether it needs masks of the foreground.
         partner: Role of a video of another class in it ('still figure', 'scene'), or '' for none.
         contrast: Of a probe without rows: those whose rows it compares, moving and still.
+        summary: A sentence for the report's first lines, with the names of its measures in braces
+            where their shares stand; '' for none.
     """
 
     name: str
     shows: str
     measures: tuple[BiasMeasure, ...]
-    compose: Callable[[composing.Stage, composing.Clip], list[np.ndarray]] | None
+    compose: Callable[[composing.Stage, composing.Clip], list[Picture]] | None
     background: str | None = None
     masks: bool = True
     partner: str = ''
     contrast: tuple[str, str] | None = None
+    summary: str = ''
 
 
-def names_the_class(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+def names_the_class(rows: Sequence[ProbeRow], scores: Scores) -> Right:
     """Return whether the class of what moves scores highest, bool ``[N]``."""
-    return scores.argmax(1) == [row.label for row in rows]
+    right: Right = scores.argmax(1) == [row.label for row in rows]
+    return right
 
 
-def names_the_partners_class(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+def names_the_partners_class(rows: Sequence[ProbeRow], scores: Scores) -> Right:
     """Return whether the class of the partner scores highest, bool ``[N]``."""
-    return scores.argmax(1) == [row.partner_label for row in rows]
+    right: Right = scores.argmax(1) == [row.partner_label for row in rows]
+    return right
 
 
-def prefers_what_moves(rows: Sequence[ProbeRow], scores: np.ndarray) -> np.ndarray:
+def prefers_what_moves(rows: Sequence[ProbeRow], scores: Scores) -> Right:
     """Return whether what moves scores above the partner, bool ``[N]``; a tie is not above."""
     every = np.arange(len(rows))
     moving, still = (np.array([getattr(r, k) for r in rows]) for k in ('label', 'partner_label'))
-    return scores[every, moving] > scores[every, still]
+    right: Right = scores[every, moving] > scores[every, still]
+    return right
 
 
-def _accuracy(better: str, group: str, title: str, sentence: str, **more: Any) -> tuple:
+def _accuracy(
+    better: str, group: str, title: str, sentence: str, **more: Any
+) -> tuple[BiasMeasure]:
     return (BiasMeasure('accuracy', better, group, title, sentence, names_the_class, **more),)
 
 
+class Source(NamedTuple):
+    """The words of a kind of still background.
+
+    Args:
+        title: Of its measures.
+        behind: It, behind an actor.
+        summary: See :class:`BiasMeasure`.
+        telling: See :class:`BiasMeasure`.
+    """
+
+    title: str
+    behind: str
+    summary: str
+    telling: int
+
+
+OTHERS = 'when the background is another video’s'
+# A scene that belongs to another action tells more than a picture that belongs to none.
 SOURCES = {
-    STRIPES: ('Stripes', 'coloured stripes'),
-    IMAGES: ('A photograph', 'a photograph'),
-    VIDEOS: ('Another video', 'a frame of another class’s video'),
+    STRIPES: Source('Stripes', 'coloured stripes', 'when the background is stripes', 1),
+    IMAGES: Source('A photograph', 'a photograph', 'when the background is a photograph', 2),
+    VIDEOS: Source('Another video', 'a frame of another class’s video', OTHERS, 4),
 }
 
 
 def _scuba(source: str) -> Probe:
-    title, behind = SOURCES[source]
+    title, behind, summary, telling = SOURCES[source]
     sentence = f'The actor moves in front of {behind}; the class is still the actor’s.'
-    measures = _accuracy('higher', 'Another background (SCUBA)', title, sentence)
+    group = 'Another background (SCUBA)'
+    measures = _accuracy('higher', group, title, sentence, summary=summary, telling=telling)
     shows = f'In front of {behind}'
     return Probe(f'scuba_{source}', shows, measures, composing.before_a_still, source)
 
 
 def _scufo(source: str) -> Probe:
-    title, behind = SOURCES[source]
+    title, behind, *_ = SOURCES[source]
     sentence = (
         'One frame of the same composed video, repeated: what is right here was read off a still.'
     )
@@ -122,13 +160,13 @@ def _scufo(source: str) -> Probe:
 def _contrasted(source: str) -> Probe:
     sentence = 'Share of videos that are right when they move and wrong when they are frozen.'
     group = 'Another background, by motion'
-    measures = _accuracy('higher', group, SOURCES[source][0], sentence, chance='')
+    measures = _accuracy('higher', group, SOURCES[source].title, sentence, chance='')
     pair = f'scuba_{source}', f'scufo_{source}'
     return Probe(f'contrasted_{source}', '', measures, None, contrast=pair)
 
 
 def _conflict(source: str) -> Probe:
-    title, behind = SOURCES[source]
+    title, behind, *_ = SOURCES[source]
     group = 'A still figure of another class added'
     measures = (
         BiasMeasure(
@@ -198,6 +236,8 @@ TABLE = (
                 'The actor is put into the scene of a video of another class (action swap): share '
                 'of answers that are the actor’s class.',
                 names_the_class,
+                summary=OTHERS,
+                telling=3,
             ),
             BiasMeasure(
                 'background_error',
@@ -211,6 +251,8 @@ TABLE = (
         composing.in_the_partners_scene,
         PARTNER,
         partner='scene',
+        summary='Shown an actor in the scene of another class, it names the actor’s class in '
+        '{foreground_accuracy} and the scene’s in {background_error} of the videos.',
     ),
     *map(_conflict, SOURCES),
     Probe(
@@ -230,6 +272,7 @@ TABLE = (
             'Background only',
             'The actor is taken out: what is right here was read off the scene, or off what taking '
             'the actor out left behind.',
+            summary='when there is nothing but background',
         ),
         composing.actor_taken_away,
     ),
@@ -258,6 +301,8 @@ TABLE = (
     ),
 )
 PROBES: dict[str, Probe] = {probe.name: probe for probe in TABLE}
+WHOLE = 'original/accuracy'
+"""The measure that the summary begins with: there is something to take apart where it is high."""
 
 
 def composed_probes() -> list[str]:
@@ -265,14 +310,12 @@ def composed_probes() -> list[str]:
     return [name for name, probe in PROBES.items() if probe.compose is not None]
 
 
-def find_measure(name: str) -> BiasMeasure | None:
-    """Return the entry of a measure such as 'action_swap/background_error', None for others."""
-    probe, _, measure = name.partition('/')
-    known = PROBES[probe].measures if probe in PROBES else ()
-    return next((entry for entry in known if entry.name == measure), None)
+def measures_by_name() -> dict[str, BiasMeasure]:
+    """Return the entries of all measures by names such as 'action_swap/background_error'."""
+    return {f'{p.name}/{m.name}': m for p in PROBES.values() for m in p.measures}
 
 
 def measure_order(name: str) -> int:
     """Return where a measure stands in a report; others come last."""
-    order = [f'{p.name}/{m.name}' for p in PROBES.values() for m in p.measures]
+    order = list(measures_by_name())
     return order.index(name) if name in order else len(order)

@@ -25,7 +25,11 @@ class Progress(Hook):
             self.bar.update(done - self.bar.completed)
 
     def after_test_iter(
-        self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: Any = None
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict[str, Any] | None = None,
+        outputs: Any = None,
     ) -> None:
         """Move the bar by a batch."""
         if self.bar is not None:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import decord
 import numpy as np
+from numpy.typing import NDArray
+
+from mmdebias.ops.compositing import Picture
 
 
 def video_path(root: str | Path, video: str) -> Path:
@@ -17,8 +20,8 @@ def video_path(root: str | Path, video: str) -> Path:
 
 
 def read_frames(
-    path: Path, choose: Callable[[int], np.ndarray]
-) -> tuple[np.ndarray, np.ndarray, int]:
+    path: Path, choose: Callable[[int], NDArray[np.int_]]
+) -> tuple[Picture, NDArray[np.int_], int]:
     """Decode some frames of a video.
 
     Args:
@@ -48,7 +51,7 @@ def read_frames(
         ) from error
 
 
-def spread(total: int, most: int) -> np.ndarray:
+def spread(total: int, most: int) -> NDArray[np.int_]:
     """Return up to ``most`` of ``total`` frames, evenly spread over the video."""
     count = min(total, most)
     return ((np.arange(count) + 0.5) * total / count).astype(int)

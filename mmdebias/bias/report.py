@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmdebias.files import write_text
+from mmdebias.ops.compositing import Picture
 from mmdebias.provenance import file_sha256
 
 from .compose_probe import ComposeProbe
@@ -34,7 +37,7 @@ class BiasReport:
         samples: Clips of each probe with the models' answers.
     """
 
-    content: dict
+    content: dict[str, Any]
     samples: tuple[Sample, ...] = ()
 
     def value(self, model: str, measure: str) -> float:
@@ -46,7 +49,7 @@ class BiasReport:
         for entry in self.content['measures']:
             for value in entry['values']:
                 if (entry['name'], value['checkpoint']) == (measure, model):
-                    return value['value']
+                    return float(value['value'])
         raise KeyError(f'The report has no {measure} of {model}.')
 
     def markdown(self) -> str:
@@ -70,7 +73,7 @@ def bias_report(
     videos: str | Path,
     out: str | Path,
     *,
-    masks: dict | None = None,
+    masks: dict[str, Any] | None = None,
     data_root: str | Path | None = None,
     images: str | Path | None = None,
     train: Sequence[str | Path] = (),
@@ -148,7 +151,7 @@ def bias_report(
     return report
 
 
-def _preview(job: Job, rows: Sequence[ProbeRow]) -> dict[tuple[str, str], np.ndarray]:
+def _preview(job: Job, rows: Sequence[ProbeRow]) -> dict[tuple[str, str], Picture]:
     """Compose the clips that are shown, by probe and video.
 
     Masks of another size than their videos show here, before anything is measured.
@@ -167,7 +170,7 @@ def _shown_videos(videos: Sequence[Video]) -> list[str]:
     return [paths[i] for i in np.linspace(0, len(paths) - 1, min(SHOWN, len(paths))).astype(int)]
 
 
-def _take_folder(out: Path, setting: dict, overwrite: bool) -> None:
+def _take_folder(out: Path, setting: dict[str, Any], overwrite: bool) -> None:
     """Write the setting into the folder of this report.
 
     Raises:
@@ -193,8 +196,8 @@ def _take_folder(out: Path, setting: dict, overwrite: bool) -> None:
 def _samples(
     job: Job,
     rows: Sequence[ProbeRow],
-    clips: Mapping[tuple[str, str], np.ndarray],
-    scores: Sequence[np.ndarray],
+    clips: Mapping[tuple[str, str], Picture],
+    scores: Sequence[NDArray[np.float32]],
 ) -> list[Sample]:
     """Return the clips of each probe with the models' answers."""
     file = job.data.parent / 'classes.txt'

@@ -97,7 +97,7 @@ def some_videos(videos: Sequence[Video], count: int, seed: int = 0) -> list[Vide
     order = rng.permutation(len(videos))
     # The first of each class, then the second of each class, and so on.
     turn = np.empty(len(videos), dtype=int)
-    seen: Counter = Counter()
+    seen: Counter[int] = Counter()
     for index in order:
         turn[index] = seen[videos[index][1]]
         seen[videos[index][1]] += 1

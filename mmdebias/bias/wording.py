@@ -1,25 +1,25 @@
 """The words of a bias report that follow from its numbers; the table of probes has the others."""
 
-from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from .probes import PROBES, BiasMeasure, find_measure
+from .probes import PROBES, WHOLE, measures_by_name
 
-OF_BACKGROUND = dict(stripes='stripes', images='a photograph', videos='another video’s')
 BETTER = dict(higher='higher is better', lower='lower is better')
 ARROWS = dict(higher='↑', lower='↓')
-# Measures of what is left without the video's own background, the most telling first.
-REPLACED = (
-    'scuba_videos/accuracy',
-    'action_swap/foreground_accuracy',
-    'scuba_images/accuracy',
-    'scuba_stripes/accuracy',
-)
 
 
-def words_for(name: str) -> BiasMeasure:
+class Words(NamedTuple):
+    """The words of a measure, see :class:`mmdebias.bias.probes.BiasMeasure`."""
+
+    group: str
+    title: str
+    sentence: str
+
+
+def words_for(name: str) -> Words:
     """Return the group, title and sentence of a measure; an unknown name is its own title."""
-    known = find_measure(name)
-    return known or BiasMeasure(name, '', 'Others', name, '', lambda rows, scores: scores)
+    known = measures_by_name().get(name)
+    return Words(known.group, known.title, known.sentence) if known else Words('Others', name, '')
 
 
 def probe_title(name: str) -> str:
@@ -32,7 +32,7 @@ def clip_title(probe: str, label: str, partner: str | None) -> str:
     return label if partner is None else f'{label} · {PROBES[probe].partner}: {partner}'
 
 
-def masks_sentence(masks: dict) -> str:
+def masks_sentence(masks: dict[str, Any]) -> str:
     """Return which masks cut the actors out, and what to beware of."""
     sentence = f'The actors were cut out with {masks["description"]}.'
     return f'{sentence} {masks["warning"]}'.strip()
@@ -49,7 +49,7 @@ def points(difference: float) -> str:
     return '0.0' if text in ('+0.0', '-0.0') else text.replace('-', '−')
 
 
-def answers(report: dict) -> list[tuple[str, str]]:
+def answers(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Say for each checkpoint, in a sentence or two, how much of it is background.
 
     Returns:
@@ -64,22 +64,19 @@ def answers(report: dict) -> list[tuple[str, str]]:
             if entry['checkpoint'] == checkpoint['name']
         }
         if _guesses(values):
-            whole = values['original/accuracy']
+            whole = values[WHOLE]
             text = (
                 f'The accuracy of {percent(whole["value"])} is not clearly above chance '
                 f'({percent(whole["chance"])}): there is little to take apart.'
             )
             found.append((checkpoint['name'], text))
             continue
+        parts = [_shares(values)]
         # Of many checkpoints a page of sentences would hide the answer.
-        parts = [_left(values), _swapped(values) if len(report['checkpoints']) < 4 else '']
+        if len(report['checkpoints']) < 4:
+            parts += _sentences(values)
         found.append((checkpoint['name'], ' '.join(part for part in parts if part)))
     return found
-
-
-def replaced_measure(names: Iterable[str]) -> str | None:
-    """Return the measure that says best what is left without the background."""
-    return next((name for name in REPLACED if name in names), None)
 
 
 def percent(share: float) -> str:
@@ -87,40 +84,48 @@ def percent(share: float) -> str:
     return f'{number(share)}\N{NO-BREAK SPACE}%'
 
 
-def _guesses(values: dict[str, dict]) -> bool:
-    whole = values.get('original/accuracy')
+def _guesses(values: dict[str, dict[str, Any]]) -> bool:
+    whole = values.get(WHOLE)
     return whole is not None and whole['low'] <= whole['chance']
 
 
-def _left(values: dict[str, dict]) -> str:
-    replaced = replaced_measure(values)
-    if 'original/accuracy' not in values:
+def _shares(values: dict[str, dict[str, Any]]) -> str:
+    """Return the sentence of the accuracy, what is left of it, and the table's other shares."""
+    if WHOLE not in values:
         return ''
-    whole = values['original/accuracy']['value']
-    if replaced is None:
-        return f'The accuracy is {percent(whole)}.'
-    left, chance = (values[replaced][key] for key in ('value', 'chance'))
-    source = PROBES[replaced.partition('/')[0]].background
-    behind = f'when the background is {OF_BACKGROUND.get(source, "another video’s")}'
-    if left <= whole:
-        text = f'Of the accuracy of {percent(whole)}, {percent(left)} is left {behind}'
+    said = [
+        (measure, values[name])
+        for name, measure in measures_by_name().items()
+        if measure.summary and name in values
+    ]
+    whole = values[WHOLE]['value']
+    text = f'The accuracy is {percent(whole)}'
+    left = [(measure, entry) for measure, entry in said if measure.telling]
+    if left:
+        measure, entry = max(left, key=lambda pair: pair[0].telling)
+        text = _left(whole, entry, measure.summary)
+    others = [f'{percent(e["value"])} {m.summary}' for m, e in said if not m.telling]
+    text += ''.join(f', {share}' for share in others[:-1])
+    text += ''.join(f', and {share}' for share in others[-1:])
+    return f'{text}.'
+
+
+def _left(whole: float, entry: dict[str, Any], behind: str) -> str:
+    """Return the accuracy and what is left of it, which may be more."""
+    left = percent(entry['value'])
+    if entry['value'] <= whole:
+        text = f'Of the accuracy of {percent(whole)}, {left} is left {behind}'
     else:
-        text = f'The accuracy is {percent(whole)}, and {percent(left)} {behind}'
-    text += f' (chance: {percent(chance)})'
-    if 'background_only/accuracy' in values:
-        alone = percent(values['background_only/accuracy']['value'])
-        text += f', and {alone} when there is nothing but background'
-    return text + '.'
+        text = f'The accuracy is {percent(whole)}, and {left} {behind}'
+    return text if entry['chance'] is None else f'{text} (chance: {percent(entry["chance"])})'
 
 
-def _swapped(values: dict[str, dict]) -> str:
-    if 'action_swap/background_error' not in values:
-        return ''
-    right, wrong = (
-        percent(values[f'action_swap/{key}']['value'])
-        for key in ('foreground_accuracy', 'background_error')
-    )
-    return (
-        f'Shown an actor in the scene of another class, it names the actor’s class in {right} and '
-        f'the scene’s in {wrong} of the videos.'
-    )
+def _sentences(values: dict[str, dict[str, Any]]) -> list[str]:
+    """Return the sentences that the table has of whole probes, with the shares in them."""
+    found = []
+    for probe in PROBES.values():
+        names = {measure.name: f'{probe.name}/{measure.name}' for measure in probe.measures}
+        if probe.summary and values.keys() >= set(names.values()):
+            shares = {key: percent(values[name]['value']) for key, name in names.items()}
+            found.append(probe.summary.format(**shares))
+    return found

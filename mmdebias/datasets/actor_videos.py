@@ -8,12 +8,15 @@ of a frame is cut out, frame by frame. What the paper leaves open is decided her
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import decord
 import numpy as np
+from numpy.typing import NDArray
 
 from mmdebias.files import replacing
+from mmdebias.ops.compositing import Picture
 
 # decord 0.6 misreads videos of these widths (dmlc/decord#336), and smaller ones than 32.
 DECORD_WIDTHS, LEAST_SIDE = (48, 72), 32
@@ -23,7 +26,7 @@ class NoPersonError(ValueError):
     """No frame of a video has a box of a person."""
 
 
-def read_boxes(path: str | Path, min_score: float = 0.5) -> dict[str, list[np.ndarray]]:
+def read_boxes(path: str | Path, min_score: float = 0.5) -> dict[str, list[NDArray[np.float64]]]:
     """Read person boxes from a JSON file of any detector.
 
     The file maps each video, named as in the list, to its frames: a list with one entry a frame, or
@@ -55,7 +58,7 @@ def read_boxes(path: str | Path, min_score: float = 0.5) -> dict[str, list[np.nd
     }
 
 
-def _parse_frames(frames: list | dict, where: str) -> list:
+def _parse_frames(frames: list[Any] | dict[str, Any], where: str) -> list[Any]:
     if isinstance(frames, list):
         return frames
     if not isinstance(frames, dict) or not all(index.isdecimal() for index in frames):
@@ -64,7 +67,7 @@ def _parse_frames(frames: list | dict, where: str) -> list:
     return [numbered.get(index, []) for index in range(max(numbered, default=-1) + 1)]
 
 
-def _parse_entry(entry: list, min_score: float, where: str) -> np.ndarray:
+def _parse_entry(entry: list[Any], min_score: float, where: str) -> NDArray[np.float64]:
     try:
         boxes = [[float(value) for value in box] for box in entry]
     except (TypeError, ValueError) as error:
@@ -78,7 +81,7 @@ def _parse_entry(entry: list, min_score: float, where: str) -> np.ndarray:
     return np.array(kept, dtype=float).reshape(-1, 4)
 
 
-def person_area(boxes: np.ndarray, height: int, width: int) -> np.ndarray | None:
+def person_area(boxes: NDArray[np.floating], height: int, width: int) -> NDArray[np.int_] | None:
     """Return the smallest area of a frame that holds all its person boxes.
 
     Boxes are cut to the frame; those without area inside it count for nothing.
@@ -97,10 +100,11 @@ def person_area(boxes: np.ndarray, height: int, width: int) -> np.ndarray | None
     if not len(inside):
         return None
     low, high = np.floor(inside[:, :2].min(0)), np.ceil(inside[:, 2:].max(0))
-    return np.concatenate([low, high]).astype(int)
+    area: NDArray[np.int_] = np.concatenate([low, high]).astype(int)
+    return area
 
 
-def fill_gaps(areas: Sequence[np.ndarray | None]) -> np.ndarray:
+def fill_gaps(areas: Sequence[NDArray[np.int_] | None]) -> NDArray[np.int_]:
     """Give frames without a person the area of the nearest frame that has one.
 
     Dropping them would break the motion, and the whole frame would bring the background back. Of
@@ -122,7 +126,7 @@ def fill_gaps(areas: Sequence[np.ndarray | None]) -> np.ndarray:
     return np.stack([areas[index] for index in nearest])
 
 
-def video_size(areas: np.ndarray) -> tuple[int, int]:
+def video_size(areas: NDArray[np.int_]) -> tuple[int, int]:
     """Return height and width that all frames of a video are resized to: the medians of their
     areas.
 
@@ -136,7 +140,7 @@ def video_size(areas: np.ndarray) -> tuple[int, int]:
     return height, width + 2 if width in DECORD_WIDTHS else width
 
 
-def crop(frame: np.ndarray, area: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def crop(frame: Picture, area: NDArray[np.int_], size: tuple[int, int]) -> NDArray[Any]:
     """Cut ``area`` (x1, y1, x2, y2) out of a frame ``[H, W, 3]``, resized to (height, width)."""
     x1, y1, x2, y2 = area
     cut = frame[y1:y2, x1:x2]
@@ -146,7 +150,7 @@ def crop(frame: np.ndarray, area: np.ndarray, size: tuple[int, int]) -> np.ndarr
 
 
 def write_actor_video(
-    source: str | Path, boxes: Sequence[np.ndarray], target: str | Path
+    source: str | Path, boxes: Sequence[NDArray[np.floating]], target: str | Path
 ) -> dict[str, int]:
     """Crop a video to its people.
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import scipy.io
+from numpy.typing import NDArray
 
-from mmdebias.ops.compositing import resize
+from mmdebias.ops.compositing import Mask, resize
 
 from .toy.masks import load_masks
 
@@ -68,8 +69,8 @@ def find_masks(video: str | Path, folder: str | Path | None = None) -> Path | No
 
 
 def masks_of_frames(
-    path: Path, video: str | Path, frames: np.ndarray, total: int, height: int, width: int
-) -> np.ndarray:
+    path: Path, video: str | Path, frames: NDArray[np.int_], total: int, height: int, width: int
+) -> Mask:
     """Return masks of some frames of a video, checked against it and resized to it.
 
     Args:
@@ -98,7 +99,7 @@ def masks_of_frames(
 
 
 @lru_cache(maxsize=4)
-def read_masks(path: Path) -> np.ndarray:
+def read_masks(path: Path) -> Mask:
     """Return masks of a video from a .npz, a .mat or a folder of PNGs; see :func:`mask_places`.
 
     Returns:
@@ -117,16 +118,17 @@ def read_masks(path: Path) -> np.ndarray:
     return masks
 
 
-def _read_npz(path: Path) -> np.ndarray:
+def _read_npz(path: Path) -> Mask:
     with np.load(path, allow_pickle=False) as stored:
         if {'bits', 'shape'} <= set(stored.files):
             return load_masks(path)
         if len(stored.files) != 1:
             raise ValueError(f'{path} has the arrays {stored.files}: keep the masks alone.')
-        return stored[stored.files[0]] != 0
+        masks: Mask = stored[stored.files[0]] != 0
+    return masks
 
 
-def _read_mat(path: Path) -> np.ndarray:
+def _read_mat(path: Path) -> Mask:
     try:
         stored = scipy.io.loadmat(path)
     except (NotImplementedError, ValueError) as error:
@@ -140,7 +142,7 @@ def _read_mat(path: Path) -> np.ndarray:
     return np.ascontiguousarray(np.moveaxis(masks, -1, 0))
 
 
-def _read_pngs(folder: Path) -> np.ndarray:
+def _read_pngs(folder: Path) -> Mask:
     files = sorted(folder.glob('*.png'), key=_numbers)
     if not files:
         raise ValueError(f'{folder} holds no .png: one a frame is needed.')
@@ -161,7 +163,9 @@ def _numbers(file: Path) -> tuple[list[int], str]:
     return [int(number) for number in re.findall(r'\d+', file.stem)], file.name
 
 
-def _check_shape(shape: tuple, height: int, width: int, path: Path, video: str | Path) -> None:
+def _check_shape(
+    shape: tuple[int, ...], height: int, width: int, path: Path, video: str | Path
+) -> None:
     ratio = shape[0] * width / (shape[1] * height)
     if not 1 / (1 + ASPECT) <= ratio <= 1 + ASPECT:
         raise ValueError(

@@ -30,7 +30,9 @@ STEPS = (
 )
 
 
-def ordered_steps(pipeline: Mapping[str, dict | None] | Sequence[dict | Callable]) -> list:
+def ordered_steps(
+    pipeline: Mapping[str, dict[str, Any] | None] | Sequence[dict[str, Any] | Callable[..., Any]],
+) -> list[Any]:
     """Return a pipeline as the list that MMAction2 knows.
 
     Args:

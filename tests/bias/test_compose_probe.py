@@ -1,3 +1,4 @@
+import dataclasses
 import pickle
 
 import cv2
@@ -249,6 +250,20 @@ def test_what_is_missing_is_found_at_once(world, tmp_path):
         ComposeProbe(str(tmp_path)).check(rows_of('original'))
     with pytest.raises(FileNotFoundError, match=r'pictures.*missing.*correct images_root'):
         ComposeProbe(str(world), dict(type='motion'), str(tmp_path)).check(rows_of('scuba_images'))
+
+
+@pytest.mark.parametrize(
+    ('probe', 'change', 'message'),
+    [
+        ('scuba_videos', dict(background=None), r'scuba_videos of 0\.mp4 needs a background'),
+        ('action_swap', dict(partner=None), r'action_swap of 0\.mp4 needs a partner'),
+        ('original', dict(probe='contrasted_videos'), 'contrasted_videos has no frames'),
+    ],
+)
+def test_rows_that_show_nothing_are_refused(world, probe, change, message):
+    row = dataclasses.replace(rows_of(probe)[0], **change)
+    with pytest.raises(ValueError, match=message):
+        composer(world).preview(row)
 
 
 def test_it_goes_to_other_processes(world):

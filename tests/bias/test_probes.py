@@ -1,5 +1,7 @@
 """The table of probes: everything else follows from an entry and the function that composes it."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -15,9 +17,11 @@ from mmdebias.bias import (
     write_manifest,
 )
 from mmdebias.bias.markdown import render_markdown
+from mmdebias.bias.measures import Measure
 from mmdebias.bias.numbers import Measured, put_together
 from mmdebias.bias.page import Sample, render_page
-from mmdebias.bias.probes import find_measure, measure_order, names_the_class
+from mmdebias.bias.probes import measure_order, measures_by_name, names_the_class
+from mmdebias.bias.wording import answers
 
 
 def upside_down(stage, clip):
@@ -65,17 +69,77 @@ def test_a_new_probe_is_an_entry_and_a_function(with_entry, few_videos, tmp_path
         assert words in page
 
 
+def summary_with(entry, monkeypatch, *names, models=1):
+    """The first lines of a report on 20 videos, of which 15 are right in all, with a probe more."""
+    monkeypatch.setitem(PROBES, entry.name, entry)
+    videos, right = tuple(map(str, range(20))), (np.arange(20) < 15).astype(float)
+    measures = {
+        name: Measure(name, videos, right, 'higher') for name in ('original/accuracy', *names)
+    }
+    measured = [Measured(str(number), {}, measures, 100) for number in range(models)]
+    return answers(put_together({}, measured))[0][1].replace('\xa0', ' ')
+
+
+@pytest.mark.parametrize(
+    ('more', 'names', 'found'),
+    [
+        # Its share beside those that the table has of others ...
+        (
+            dict(summary='upside down'),
+            ('upside_down/accuracy',),
+            'The accuracy is 75.0 %, and 75.0 % upside down.',
+        ),
+        (
+            dict(summary='upside down'),
+            ('upside_down/accuracy', 'background_only/accuracy', 'scuba_videos/accuracy'),
+            'Of the accuracy of 75.0 %, 75.0 % is left when the background is another video’s '
+            '(chance: 1.0 %), 75.0 % when there is nothing but background, and 75.0 % upside down.',
+        ),
+        # ... or instead of what tells less of the background.
+        (
+            dict(summary='upside down', telling=9, chance=''),
+            ('upside_down/accuracy', 'scuba_videos/accuracy'),
+            'Of the accuracy of 75.0 %, 75.0 % is left upside down.',
+        ),
+        (
+            dict(summary='upside down', telling=3),
+            ('upside_down/accuracy', 'scuba_videos/accuracy'),
+            'Of the accuracy of 75.0 %, 75.0 % is left when the background is another video’s '
+            '(chance: 1.0 %).',
+        ),
+        (dict(), ('upside_down/accuracy',), 'The accuracy is 75.0 %.'),
+        (dict(summary='upside down'), (), 'The accuracy is 75.0 %.'),
+    ],
+)
+def test_the_summary_has_the_words_of_an_entry(more, names, found, monkeypatch):
+    measure = dataclasses.replace(ENTRY.measures[0], **more)
+    entry = dataclasses.replace(ENTRY, measures=(measure,))
+    assert summary_with(entry, monkeypatch, *names) == found
+
+
+def test_the_summary_has_the_sentence_of_an_entry_where_models_are_few(monkeypatch):
+    entry = dataclasses.replace(ENTRY, summary='On its head, it is right in {accuracy}.')
+    name = 'upside_down/accuracy'
+    told = 'The accuracy is 75.0 %. On its head, it is right in 75.0 %.'
+    assert summary_with(entry, monkeypatch, name, models=3) == told
+    assert summary_with(entry, monkeypatch, name, models=4) == 'The accuracy is 75.0 %.'
+    assert summary_with(entry, monkeypatch) == 'The accuracy is 75.0 %.'
+
+
 def test_every_entry_says_what_it_is():
     for name, probe in PROBES.items():
         assert probe.name == name and probe.measures
         # What is composed is shown; what is not composed has no rows that could be.
         assert bool(probe.shows) == (probe.compose is not None)
         assert probe.background != 'partner' or probe.partner
+        shares = {measure.name: '1 %' for measure in probe.measures}
+        assert not probe.summary or probe.summary.format(**shares).endswith('.')
         for measure in probe.measures:
             assert measure.better in ('higher', 'lower', '')
             assert measure.chance in ('class', 'pair', 'scene', '')
+            assert measure.summary or not measure.telling
             assert measure.group and measure.title and measure.sentence.endswith('.')
-            assert find_measure(f'{name}/{measure.name}') is measure
+            assert measures_by_name()[f'{name}/{measure.name}'] is measure
 
 
 def test_contrasts_compare_rows_that_exist():
@@ -93,4 +157,3 @@ def test_measures_that_no_entry_has_come_last():
         'scene_probe/accuracy',
         'b/c',
     ]
-    assert find_measure('b/c') is None

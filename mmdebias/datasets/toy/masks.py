@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def pack_masks(masks: np.ndarray, **extra: Any) -> bytes:
+def pack_masks(masks: NDArray[np.bool_], **extra: Any) -> bytes:
     """Serialise boolean masks [T, H, W] as a compressed .npz file, eight pixels a byte.
 
     Args:
@@ -23,7 +24,7 @@ def pack_masks(masks: np.ndarray, **extra: Any) -> bytes:
     return buffer.getvalue()
 
 
-def load_masks(path: str | Path) -> np.ndarray:
+def load_masks(path: str | Path) -> NDArray[np.bool_]:
     """Read the foreground masks of one video.
 
     Args:
@@ -35,4 +36,5 @@ def load_masks(path: str | Path) -> np.ndarray:
     with np.load(path, allow_pickle=False) as stored:
         shape = tuple(int(length) for length in stored['shape'])
         bits = np.unpackbits(stored['bits'], count=int(np.prod(shape)))
-    return bits.reshape(shape).astype(bool)
+    masks: NDArray[np.bool_] = bits.reshape(shape).astype(bool)
+    return masks
