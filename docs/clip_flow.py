@@ -13,7 +13,7 @@ PLACES = (
 STEPS = (
     (0, 'list', 'TolerantVideoDataset', 'a path'),
     (0, 'choose frames', 'SampleViews', 'V views of a video'),
-    (0, 'decode', 'DecordDecode', 'uint8 frames'),
+    (0, 'decode', 'VideoDecode', 'uint8 frames'),
     (0, 'crop, resize, flip', 'PerView', 'one draw a view'),
     (0, 'pack', 'PackActionInputs', 'uint8 [V, C, T, H, W]'),
     (1, 'augment', 'FAME, KorniaAugment, …', 'RGB [N, C, T, H, W], a view'),

@@ -20,11 +20,13 @@ from . import (  # noqa: E402
     evaluation,
     models,
     ops,
+    video,
     visualization,
 )
 
 inherit_mmdebias_configs()
 datasets.accept_named_steps_upstream()
+datasets.warn_of_misread_files_upstream()
 
 __all__ = [
     'analysis',
@@ -34,5 +36,6 @@ __all__ = [
     'evaluation',
     'models',
     'ops',
+    'video',
     'visualization',
 ]

@@ -25,9 +25,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from mmdebias.datasets import ordered_steps
+from mmdebias.datasets import ordered_steps, with_our_reader
+from mmdebias.datasets.reading_steps import TIME_LIMIT, run_steps, within
 from mmdebias.models.data_preprocessor import NormalisingPreprocessor
 from mmdebias.ops.clips import pixel_range
+from mmdebias.video import VideoReadError
 from mmdebias.weights import CheckpointError, import_weights, read_checkpoint
 from mmdebias.weights.exporting import find_encoder
 from mmdebias.weights.fitting import fill
@@ -223,17 +225,10 @@ class _Videos(Dataset[Tensor | str]):
         sample = dict(filename=self.videos[index], start_index=0, modality='RGB', label=-1)
         if not Path(self.videos[index]).is_file():
             return 'there is no such file'
-        for transform in self.transforms:
-            reading = 'imgs' not in sample
-            try:
-                sample = transform(sample)
-            except ImportError:
-                raise
-            except Exception as error:
-                if not reading:
-                    raise
-                # Decoders append their C++ stack to the message.
-                return f'{type(error).__name__}: {(str(error).strip() or "?").splitlines()[0]}'
+        try:
+            sample = within(TIME_LIMIT, lambda: run_steps(self.transforms, sample))
+        except (VideoReadError, TimeoutError) as error:
+            return str(error)
         return torch.from_numpy(np.ascontiguousarray(sample['imgs']))
 
 
@@ -285,14 +280,14 @@ def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:
     """Return the transforms of a test, up to clips [clips, 3, T, H, W]."""
     loader = cfg.get('test_dataloader')
     if loader is not None:
-        steps = ordered_steps(loader.dataset.pipeline)
+        steps = with_our_reader(ordered_steps(loader.dataset.pipeline))
         return [step for step in steps if step['type'] not in PACKING]
     steps = {step['type']: step for step in ordered_steps(cfg.train_dataloader.dataset.pipeline)}
     views = steps['SampleViews']
     per_view = [step for step in steps['PerView'].values() if isinstance(step, dict)]
     (size,) = (step['scale'][0] for step in per_view if step['type'] == 'Resize')
     return [
-        dict(type='DecordInit'),
+        dict(type='VideoInit'),
         dict(
             type='SampleFrames',
             clip_len=views['clip_len'],
@@ -300,7 +295,7 @@ def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:
             num_clips=10,
             test_mode=True,
         ),
-        dict(type='DecordDecode'),
+        dict(type='VideoDecode'),
         dict(type='Resize', scale=(-1, size * 8 // 7)),
         dict(type='CenterCrop', crop_size=size),
         dict(type='FormatShape', input_format='NCTHW'),

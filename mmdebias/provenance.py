@@ -6,10 +6,14 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
+from mmdebias.video import READER_VERSION
+
 
 def versions() -> dict[str, str]:
     """Return the versions of what numbers depend on, by name."""
-    names = dict(mmdebias='mmdebias', mmaction2='mmaction2', mmengine='mmengine', torch='torch')
+    names = dict(
+        mmdebias='mmdebias', mmaction2='mmaction2', mmengine='mmengine', torch='torch', av='av'
+    )
     found = {name: _version(package) for name, package in names.items()}
     return dict(found, python=platform.python_version())
 
@@ -24,8 +28,12 @@ def file_sha256(path: str | Path) -> str:
 
 
 def digest(*parts: object) -> str:
-    """Return a short name for the origin of a result: these parts, this package and torch."""
-    text = json.dumps([_version('mmdebias'), _version('torch'), *parts], default=str)
+    """Return a short name for the origin of a result: these parts, this package and torch.
+
+    What was computed from the frames of another reader has another name.
+    """
+    package = [_version('mmdebias'), READER_VERSION, _version('torch')]
+    text = json.dumps([*package, *parts], default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

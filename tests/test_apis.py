@@ -90,12 +90,10 @@ def test_videos_that_cannot_be_read_are_named_and_the_others_kept(encoder, video
 
 
 def test_real_videos_give_real_features(encoder, real_videos):
+    # Of the second some frames are damaged; they are concealed or left out, as players do.
     names = ['carphone.mp4', 'corrupted.mp4', 'three_frames.mov']
-
-    with pytest.warns(UserWarning, match=r'1 of 3 .*corrupted\.mp4 \(DECORDError'):
-        features = embed([real_videos / name for name in names], encoder)
-
-    assert np.isfinite(features).all(axis=1).tolist() == [True, False, True]
+    features = embed([real_videos / name for name in names], encoder)
+    assert np.isfinite(features).all()
 
 
 def test_no_video_read_is_an_error(encoder, tmp_path):

@@ -10,7 +10,7 @@ from mmdebias.provenance import digest, file_sha256, versions
 def test_versions_are_those_that_run():
     found = versions()
     assert found['torch'] == torch.__version__
-    assert set(found) == {'mmdebias', 'mmaction2', 'mmengine', 'torch', 'python'}
+    assert set(found) == {'mmdebias', 'mmaction2', 'mmengine', 'torch', 'av', 'python'}
 
 
 def test_digests_tell_contents_and_settings_apart(tmp_path):

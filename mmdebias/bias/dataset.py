@@ -6,6 +6,7 @@ from typing import Any
 from mmaction.datasets import VideoDataset
 from mmaction.registry import DATASETS
 
+from mmdebias.datasets.reading_steps import TIME_LIMIT, within
 from mmdebias.datasets.seeding import seeded
 
 from .compose_probe import ComposeProbe
@@ -68,7 +69,7 @@ class BiasProbes(VideoDataset):
         row = self.rows[idx]
         with seeded(row.seed):
             try:
-                return super().prepare_data(idx)
+                return within(TIME_LIMIT, lambda: super(BiasProbes, self).prepare_data(idx))
             except ImportError:
                 raise
             except Exception as error:

@@ -9,12 +9,13 @@ import numpy as np
 from mmengine.config import Config
 from numpy.typing import NDArray
 
-from mmdebias.datasets import ordered_steps
+from mmdebias.datasets import ordered_steps, with_our_reader
 from mmdebias.ops.clips import pixel_range
 
 from .manifest import read_manifest
 
-DECODERS = ('DecordDecode', 'PyAVDecode', 'OpenCVDecode', 'PIMSDecode')
+# MMAction2's own are replaced by it: masks lie on the frames of our reader.
+DECODER = 'VideoDecode'
 # PackActionInputs' own, and what the metrics tell rows by.
 META_KEYS = ('img_shape', 'img_key', 'video_id', 'timestamp')
 
@@ -130,22 +131,24 @@ def _with_composer(
     pipeline: Sequence[dict[str, Any]], composer: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Return the pipeline with the composer behind its decoder, and rows known by their numbers."""
+    for step in pipeline:
+        if step.get('io_backend', 'disk') not in ('disk', 'local'):
+            raise ValueError(
+                f'{_name(step)} reads from io_backend={step["io_backend"]!r}; the probes read '
+                "other videos beside, from disk: give a config with io_backend='disk'."
+            )
+    pipeline = with_our_reader(pipeline)
     names = [_name(step) for step in pipeline]
-    decoders = [index for index, name in enumerate(names) if name in DECODERS]
+    decoders = [index for index, name in enumerate(names) if name == DECODER]
     if len(decoders) != 1:
         raise ValueError(
-            f'The test pipeline decodes no videos, or several times: {names}. The probes need one '
-            f'of {list(DECODERS)}: give a config that reads video files. From frame folders '
+            f'The test pipeline decodes no videos, or several times: {names}. The probes need '
+            "VideoDecode or one of MMAction2's decoders of video files, once. From frame folders "
             '(RawFrameDecode) the videos of the manifest cannot be read.'
         )
     if 'PackActionInputs' not in names:
         raise ValueError(f'The test pipeline has no PackActionInputs: {names}.')
     for step, name in zip(pipeline, names):
-        if step.get('io_backend', 'disk') not in ('disk', 'local'):
-            raise ValueError(
-                f'{name} reads from io_backend={step["io_backend"]!r}; the probes read other '
-                "videos beside, from disk: give a config with io_backend='disk'."
-            )
         if name == 'PackActionInputs':
             step['meta_keys'] = (*step.get('meta_keys', META_KEYS), 'sample_idx')
     where = decoders[0] + 1

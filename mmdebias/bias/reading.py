@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import decord
 import numpy as np
 from numpy.typing import NDArray
 
 from mmdebias.ops.compositing import Picture
+from mmdebias.video import VideoReadError, count_frames, with_ending
+from mmdebias.video import read_frames as frames_at
 
 
-def video_path(root: str | Path, video: str) -> Path:
-    """Return the file of a video of a list; as in MMAction2's readers, '.mp4' where it has no
-    ending."""
-    path = Path(root, video)
-    return path if path.suffix else path.with_name(f'{path.name}.mp4')
+def video_path(root: str | Path, name: str) -> Path:
+    """Return the file of a video of a list."""
+    return with_ending(Path(root, name))
 
 
 def read_frames(
@@ -35,20 +34,13 @@ def read_frames(
         FileNotFoundError: there is no such file.
         RuntimeError: it cannot be decoded.
     """
-    if not path.is_file():
-        raise FileNotFoundError(f'{path} is missing: correct data_root, or the manifest.')
     try:
-        reader = decord.VideoReader(str(path), num_threads=1)
-        chosen = np.asarray(choose(len(reader)))
-        # Each once: batches may ask for a frame several times.
-        distinct, back = np.unique(chosen, return_inverse=True)
-        return reader.get_batch(distinct).asnumpy()[back.reshape(-1)], chosen, len(reader)
-    except (decord.DECORDError, RuntimeError, IndexError) as error:
-        # decord appends its C++ stack to the message.
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RuntimeError(
-            f'{path} cannot be decoded: {reason}. Mend it, or take it out of the list.'
-        ) from error
+        chosen = np.asarray(choose(count_frames(path)))
+        return frames_at(path, chosen.reshape(-1)), chosen, count_frames(path)
+    except FileNotFoundError:
+        raise FileNotFoundError(f'{path} is missing: correct data_root, or the manifest.') from None
+    except VideoReadError as error:
+        raise RuntimeError(f'{error} Mend it, or take it out of the list.') from error
 
 
 def spread(total: int, most: int) -> NDArray[np.int_]:

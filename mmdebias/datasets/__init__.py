@@ -1,8 +1,11 @@
 """Reading clips."""
 
+from mmdebias.video import count_frames, read_frames
+
 from .gallery_and_queries import GalleryAndQueries
 from .mask_files import find_masks, masks_of_frames
 from .named_steps import STEPS, accept_named_steps_upstream, ordered_steps
+from .stock_readers import warn_of_misread_files_upstream, with_our_reader
 from .tolerant_video_dataset import TolerantVideoDataset, TooManyUndecodableVideosError
 from .transforms import (
     AddStaticFrame,
@@ -14,6 +17,8 @@ from .transforms import (
     ScaleOpticalFlow,
     SlidingClips,
     StaticClip,
+    VideoDecode,
+    VideoInit,
 )
 
 __all__ = [
@@ -30,8 +35,14 @@ __all__ = [
     'StaticClip',
     'TolerantVideoDataset',
     'TooManyUndecodableVideosError',
+    'VideoDecode',
+    'VideoInit',
     'accept_named_steps_upstream',
+    'count_frames',
     'find_masks',
     'masks_of_frames',
     'ordered_steps',
+    'read_frames',
+    'warn_of_misread_files_upstream',
+    'with_our_reader',
 ]

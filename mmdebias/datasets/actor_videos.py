@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import decord
 import numpy as np
 from numpy.typing import NDArray
 
 from mmdebias.files import replacing
 from mmdebias.ops.compositing import Picture
+from mmdebias.video import each_frame, find_index
 
 # decord 0.6 misreads videos of these widths (dmlc/decord#336), and smaller ones than 32.
 DECORD_WIDTHS, LEAST_SIDE = (48, 72), 32
@@ -167,24 +167,24 @@ def write_actor_video(
 
     Raises:
         NoPersonError: no frame has a person.
-        decord.DECORDError: the video cannot be read.
+        VideoReadError: the video cannot be read.
         RuntimeError: the video cannot be written.
     """
-    reader = decord.VideoReader(str(source))
-    height, width = reader[0].shape[:2]
-    entries = list(boxes[: len(reader)])
-    entries += [np.empty((0, 4))] * (len(reader) - len(entries))
+    index = find_index(source)
+    height, width = index.height, index.width
+    entries = list(boxes[: index.frames])
+    entries += [np.empty((0, 4))] * (index.frames - len(entries))
     found = [person_area(entry, height, width) for entry in entries]
     areas = fill_gaps(found)
     size = video_size(areas)
     with replacing(target) as unfinished:
         fourcc = cv2.VideoWriter.fourcc(*'mp4v')
-        writer = cv2.VideoWriter(str(unfinished), fourcc, reader.get_avg_fps(), size[::-1])
+        writer = cv2.VideoWriter(str(unfinished), fourcc, index.fps or 25, size[::-1])
         try:
             if not writer.isOpened():
                 raise RuntimeError(f'cannot encode {target}: this OpenCV has no mp4v encoder')
-            for index, area in enumerate(areas):
-                writer.write(crop(reader[index].asnumpy(), area, size)[..., ::-1])
+            for area, frame in zip(areas, each_frame(source)):
+                writer.write(crop(frame, area, size)[..., ::-1])
         finally:
             writer.release()
     return dict(

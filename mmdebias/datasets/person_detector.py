@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-import decord
 import numpy as np
+
+from mmdebias.video import each_frame
 
 
 class PersonDetector:
@@ -41,8 +42,7 @@ class PersonDetector:
 
     def __call__(self, video: str | Path) -> list[np.ndarray]:
         """Return boxes of a video: float ``[K, 4]``, x1, y1, x2, y2 in pixels, for each frame."""
-        reader = decord.VideoReader(str(video))
-        return [self._detect(reader[index].asnumpy()) for index in range(len(reader))]
+        return [self._detect(frame) for frame in each_frame(video)]
 
     def _detect(self, frame: np.ndarray) -> np.ndarray:
         # mmdet takes pictures as OpenCV reads them: BGR.

@@ -12,7 +12,10 @@ from mmaction.registry import DATASETS
 from mmengine.fileio import list_from_file
 from mmengine.logging import print_log
 
+from mmdebias.video import VideoReadError
+
 from .named_steps import ordered_steps
+from .reading_steps import TIME_LIMIT, run_steps, within
 from .seeding import derive_seed, seeded
 
 UNTRIED, READ, FAILED = 0, 1, 2
@@ -39,19 +42,21 @@ class TolerantVideoDataset(VideoDataset):
     - With ``EpochSeedHook``, a sample's random draws depend on seed, epoch and index only: not on
       the number of workers, and not on whether training was resumed.
 
-    In test mode nothing is replaced: a video that cannot be read is an error.
+    In test mode nothing is replaced: a video that cannot be read, or not in time, is an error.
 
     Args:
         ann_file: The list, one video a line.
         pipeline: As in MMAction2, or ``{name: transform}``, see :func:`ordered_steps`. Whatever
             runs until ``imgs`` are there counts as reading.
         max_failed_share: Training stops when more than this share of the videos cannot be read.
+        time_limit: Seconds that a sample may take; a video that takes longer counts as one that
+            cannot be read, so that no file can stop a training. None is for ever.
         extra: Keys and values added to each sample's information, such as ``dict(split='query')``.
         **kwargs: As in MMAction2's ``VideoDataset``.
 
     Raises:
-        ValueError: ``max_failed_share`` outside [0, 1], an empty list, or labels on some lines
-            only.
+        ValueError: ``max_failed_share`` outside [0, 1], ``time_limit`` not above 0, an empty list,
+            or labels on some lines only.
         FileNotFoundError: the list is missing, or so are all of five videos looked for.
         TooManyUndecodableVideosError: while loading, see ``max_failed_share``.
     """
@@ -61,12 +66,16 @@ class TolerantVideoDataset(VideoDataset):
         ann_file: str,
         pipeline: Mapping[str, dict | None] | Sequence[dict | Callable],
         max_failed_share: float = 0.1,
+        time_limit: float | None = TIME_LIMIT,
         extra: dict | None = None,
         **kwargs: Any,
     ) -> None:
         if not 0 <= max_failed_share <= 1:
             raise ValueError(f'max_failed_share={max_failed_share} must be a share in [0, 1].')
+        if time_limit is not None and not time_limit > 0:
+            raise ValueError(f'time_limit={time_limit} must be a number of seconds, or None.')
         self.max_failed_share = max_failed_share
+        self.time_limit = time_limit
         self.extra = dict(extra or {})
         self.log_file: str | None = None
         super().__init__(ann_file, ordered_steps(pipeline), **kwargs)
@@ -142,27 +151,18 @@ class TolerantVideoDataset(VideoDataset):
     def _run_pipeline(self, idx: int) -> Any:
         sample = self.get_data_info(idx)
         filename = sample['filename']
-        for transform in self.pipeline.transforms:
-            reading = 'imgs' not in sample
-            try:
-                sample = transform(sample)
-            except ImportError:
-                raise
-            except Exception as error:
-                if not reading:
-                    raise
-                self._report_failure(idx, filename, error)
-                return None
-            if sample is None:
-                return None
-        self.status[idx] = READ
+        steps = self.pipeline.transforms
+        try:
+            sample = within(self.time_limit, lambda: run_steps(steps, sample))
+        except (VideoReadError, TimeoutError) as error:
+            self._report_failure(idx, filename, error)
+            return None
+        if sample is not None:
+            self.status[idx] = READ
         return sample
 
     def _report_failure(self, idx: int, filename: str, error: Exception) -> None:
-        # Decoders append their C++ stack to the message.
-        reason = (
-            f'{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ""}'
-        )
+        reason = str(error)
         if self.test_mode:
             raise RuntimeError(
                 f'{filename} cannot be read ({reason}). A test counts every video: mend it, or '

@@ -15,6 +15,7 @@ from torch.utils.data import Subset
 
 from mmdebias.evaluation import FeatureShards
 from mmdebias.evaluation.feature_metric import FeatureMetric
+from mmdebias.video import READER_VERSION
 
 
 @LOOPS.register_module()
@@ -107,7 +108,8 @@ class ResumableTestLoop(TestLoop):
             digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
         pipeline = self.loader_config['dataset']['pipeline']
         videos = [(info['filename'], info['label'], info['split']) for info in infos]
-        digest.update(repr((self.runner.cfg.model, pipeline, self.dtype, videos)).encode())
+        settings = (READER_VERSION, self.runner.cfg.model, pipeline, self.dtype, videos)
+        digest.update(repr(settings).encode())
         name = [digest.hexdigest()[:16]]
         broadcast_object_list(name)
         return name[0]

@@ -122,9 +122,9 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
     loader.update(batch_size=settings.batch_size, num_workers=0, persistent_workers=False)
     loader.drop_last = True
     for step in steps(loader.dataset.pipeline):
-        if step.type == 'DecordInit':
+        if step.type == 'VideoInit':
             step.type = 'DecodeOnce'
-        elif step.type == 'DecordDecode':
+        elif step.type == 'VideoDecode':
             step.type = 'ArrayDecode'
         elif step.type == 'Resize':
             step.scale = (settings.size, settings.size)
@@ -183,9 +183,9 @@ def probe_pipeline(settings: Settings) -> list[dict]:
     """Return the middle of the frame, a few clips spread over the video."""
     sample = dict(type='SampleFrames', clip_len=settings.clip_len, frame_interval=2)
     return [
-        dict(type='DecordInit'),
+        dict(type='VideoInit'),
         dict(sample, num_clips=settings.probe_clips, test_mode=True),
-        dict(type='DecordDecode'),
+        dict(type='VideoDecode'),
         dict(type='Resize', scale=(-1, settings.size * 8 // 7)),
         dict(type='CenterCrop', crop_size=settings.size),
         dict(type='FormatShape', input_format='NCTHW'),

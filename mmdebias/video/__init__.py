@@ -1,15 +1,31 @@
 """Reading videos: every frame the one that was asked for."""
 
 from .index import VideoIndex, index_video
-from .opening import VideoReadError
-from .reading import count_frames, find_index, read_frames, read_parts
+from .opening import VideoReadError, with_ending
+from .pixels import UPRIGHT, Box
+from .reading import (
+    READER_VERSION,
+    count_frames,
+    each_frame,
+    find_index,
+    read_frames,
+    read_parts,
+)
+from .with_decord import check_reader, is_right_for_decord
 
 __all__ = [
+    'READER_VERSION',
+    'UPRIGHT',
+    'Box',
     'VideoIndex',
     'VideoReadError',
+    'check_reader',
     'count_frames',
+    'each_frame',
     'find_index',
     'index_video',
+    'is_right_for_decord',
     'read_frames',
     'read_parts',
+    'with_ending',
 ]

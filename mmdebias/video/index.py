@@ -26,9 +26,6 @@ CODECS = {
     'avi': ('mpeg4', 'mjpeg'),
 }
 
-# Without groups that may be open (H.265's key frames do not tell).
-PLAIN_CODECS = ('h264', 'vp9', 'mjpeg')
-
 Timestamps = npt.NDArray[np.int64]
 
 
@@ -47,6 +44,7 @@ class VideoIndex:
         fps: Average frames per second; 0 where the file does not say.
         codec: FFmpeg's name of the codec.
         container: The first of FFmpeg's names of the container.
+        stated: Number of frames that the container states; 0 where it states none.
         upright: How stored frames are turned to stand upright.
         doubt: Why frames are counted from the start of the file instead of being sought; empty
             where they are sought.
@@ -55,8 +53,8 @@ class VideoIndex:
         key_pts: Timestamps of the key frames from which all that is shown later can be decoded,
             int64 ``[K]``, ascending.
         key_dts: Their decoding timestamps, by which some containers seek.
-        plain: No other key frames, and no packets that are not shown: readers that trust what the
-            container says find the right frames as well.
+        plain: Every packet is shown, and no other frame than those behind a key frame needs it:
+            readers that trust what the container says find the right frames as well.
     """
 
     frames: int
@@ -65,12 +63,19 @@ class VideoIndex:
     fps: float
     codec: str
     container: str
+    stated: int = 0
     upright: Orientation = UPRIGHT
     doubt: str = ''
     pts: Timestamps = field(default_factory=_none, repr=False)
     key_pts: Timestamps = field(default_factory=_none, repr=False)
     key_dts: Timestamps = field(default_factory=_none, repr=False)
     plain: bool = False
+
+    @property
+    def regular(self) -> bool:
+        """Return whether frames are equally far apart in time; False if there is a doubt."""
+        steps = np.diff(self.pts)
+        return len(self.pts) == self.frames and (not len(steps) or int(np.ptp(steps)) <= 1)
 
     @property
     def intra(self) -> bool:
@@ -120,9 +125,7 @@ def index_video(path: str | Path) -> VideoIndex:
         pts=np.sort(pts[shown]),
         key_pts=pts[fresh][order],
         key_dts=dts[fresh][order],
-        plain=bool(shown.all())
-        and packets.fresh == packets.flagged
-        and facts['codec'] in PLAIN_CODECS,
+        plain=bool(shown.all()) and packets.fresh == packets.flagged and _closed(pts, fresh),
     )
 
 
@@ -217,6 +220,12 @@ def _doubt_about(packets: _Packets, first: VideoFrame | None) -> str:
     return ''
 
 
+def _closed(pts: Timestamps, fresh: npt.NDArray[np.bool_]) -> bool:
+    """Return whether nothing behind a key frame, in the order of decoding, is shown before it."""
+    latest_key = np.maximum.accumulate(np.where(fresh, pts, pts.min()))
+    return bool((pts >= latest_key).all())
+
+
 def _codec(stream: VideoStream) -> str:
     """Return the name of the codec, which is not that of the decoder: AV1 has several."""
     return str(stream.codec_context.codec.canonical_name)
@@ -227,6 +236,7 @@ def _facts(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
         fps=float(stream.average_rate or stream.guessed_rate or 0),
         codec=_codec(stream),
         container=container.format.name.split(',')[0],
+        stated=stream.frames,
     )
 
 

@@ -19,8 +19,8 @@ LAST_H265_SLICE = 31
 MPEG4_PICTURE = b'\x00\x00\x01\xb6'
 INTRA_PICTURE, B_PICTURE = 0, 2
 
-# What stands for a frame that was left out takes some seven bytes; a picture takes more.
-LEAST_MPEG4_PICTURE = 16
+# What stands for a frame that was left out takes at most eight bytes; a picture takes more.
+LEAST_MPEG4_PICTURE = 9
 
 
 class UnclearPacketError(ValueError):
@@ -78,7 +78,7 @@ def _mpeg4_picture(packet: memoryview) -> int:
     """Return the kind of the one picture in a packet."""
     data = bytes(packet)
     place = data.find(MPEG4_PICTURE)
-    if len(data) < LEAST_MPEG4_PICTURE or not 0 <= place < len(data) - len(MPEG4_PICTURE):
+    if place < 0 or len(data) - place < LEAST_MPEG4_PICTURE:
         raise UnclearPacketError('frames that are left out')
     if data.count(MPEG4_PICTURE) > 1:
         raise UnclearPacketError('packets with several frames')

@@ -18,6 +18,16 @@ class VideoReadError(RuntimeError):
     """A video file that cannot be read; the message names it and says why."""
 
 
+def with_ending(path: str | Path) -> Path:
+    """Add '.mp4' to a path without an ending, as MMAction2's readers do.
+
+    Args:
+        path: Of a video, as a list has it.
+    """
+    path = Path(path)
+    return path if path.suffix else path.with_name(f'{path.name}.mp4')
+
+
 def reason(error: BaseException) -> str:
     """Return the first line of what an error says: decoders append their stack to the message."""
     lines = str(error).strip().splitlines()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,14 @@ import numpy.typing as npt
 from .decoding import UnsureError, counted_frames, sought_frames
 from .index import VideoIndex, index_by_decoding, index_video
 from .pixels import Box, Converter, Pixels
+from .with_decord import decord_frames, is_right_for_decord
 
 # Indexes are kept for so many files a process: one takes up to some 10 kB.
 KEPT = 4096
+
+# Of what "frame i" means. Features and masks of readers with another version are of other frames:
+# version 1 was decord's.
+READER_VERSION = 2
 
 _kept: OrderedDict[str, tuple[int, int, VideoIndex]] = OrderedDict()
 
@@ -91,13 +96,35 @@ def read_frames(path: str | Path, indices: Sequence[int] | npt.NDArray[np.intege
     return np.stack(frames)[back]
 
 
-def read_parts(path: str | Path, parts: Sequence[tuple[int, Box | None]]) -> list[Pixels]:
+def each_frame(path: str | Path) -> Iterator[Pixels]:
+    """Decode a video in order; only one frame is held at a time.
+
+    Args:
+        path: The file.
+
+    Yields:
+        RGB, uint8 ``[H, W, 3]``, upright.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
+    """
+    index = find_index(path)
+    converter = Converter(index.upright, index.width, index.height)
+    for _, frame in counted_frames(path, range(index.frames)):
+        yield converter.rgb(frame)
+
+
+def read_parts(
+    path: str | Path, parts: Sequence[tuple[int, Box | None]], reader: str = 'pyav'
+) -> list[Pixels]:
     """Decode parts of frames; only what is wanted of a frame is converted to RGB.
 
     Args:
         path: The file.
         parts: For each part the number of its frame, from 0, and its box in the upright frame (x1,
             y1, x2, y2 in pixels, the last two excluded), or None for the whole frame.
+        reader: 'pyav'; or 'decord', for those files that it is known to read right.
 
     Returns:
         Each part, RGB, uint8 ``[h, w, 3]``. They share no memory.
@@ -108,6 +135,11 @@ def read_parts(path: str | Path, parts: Sequence[tuple[int, Box | None]]) -> lis
         VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
     """
     index = find_index(path)
+    uses = _uses(path, index, parts)
+    if reader == 'decord' and is_right_for_decord(index):
+        whole = dict(zip(uses, decord_frames(path, list(uses))))
+        boxes = [(whole[number], box or (0, 0, index.width, index.height)) for number, box in parts]
+        return [frame[y1:y2, x1:x2].copy() for frame, (x1, y1, x2, y2) in boxes]
     try:
         return _read(path, index, parts)
     except UnsureError as error:
@@ -116,9 +148,10 @@ def read_parts(path: str | Path, parts: Sequence[tuple[int, Box | None]]) -> lis
         return _read(path, index, parts)
 
 
-def _read(
+def _uses(
     path: str | Path, index: VideoIndex, parts: Sequence[tuple[int, Box | None]]
-) -> list[Pixels]:
+) -> dict[int, list[int]]:
+    """Return each frame's number, ascending, and the places in ``parts`` where it is used."""
     uses: dict[int, list[int]] = defaultdict(list)
     for place, (number, _) in enumerate(parts):
         if not 0 <= number < index.frames:
@@ -127,13 +160,21 @@ def _read(
                 'asked for.'
             )
         uses[number].append(place)
-    if not parts:
+    return {number: uses[number] for number in sorted(uses)}
+
+
+def _read(
+    path: str | Path, index: VideoIndex, parts: Sequence[tuple[int, Box | None]]
+) -> list[Pixels]:
+    uses = _uses(path, index, parts)
+    if not uses:
         return []
     converter = Converter(index.upright, index.width, index.height)
-    wanted = sorted(uses)
-    frames = counted_frames(path, wanted) if index.doubt else sought_frames(path, index, wanted)
+    way = (
+        counted_frames(path, list(uses)) if index.doubt else sought_frames(path, index, list(uses))
+    )
     pixels: dict[int, Pixels] = {}
-    for number, frame in frames:
+    for number, frame in way:
         for place in uses[number]:
             pixels[place] = converter.rgb(frame, parts[place][1])
     return [pixels[place] for place in range(len(parts))]

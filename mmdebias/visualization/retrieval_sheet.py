@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
-import decord
 import numpy as np
+
+from mmdebias.video import count_frames, read_frames
 
 from .pictures import new_sheet
 
@@ -55,8 +56,7 @@ def draw_retrieval_sheet(
 
 def middle_frame(video: str, size: int) -> np.ndarray:
     """Return RGB ``[size, size, 3]`` in [0, 1]."""
-    reader = decord.VideoReader(video)
-    frame = reader[len(reader) // 2].asnumpy()
+    (frame,) = read_frames(video, [count_frames(video) // 2])
     return cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA) / 255
 
 

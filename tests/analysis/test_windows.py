@@ -9,9 +9,9 @@ from mmdebias.datasets import find_masks
 from mmdebias.datasets.toy.masks import pack_masks
 
 PIPELINE = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='SampleFrames', clip_len=8, frame_interval=1, num_clips=10, test_mode=True),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(type='Resize', scale=(-1, 32)),
     dict(type='ThreeCrop', crop_size=32),
     dict(type='FormatShape', input_format='NCTHW'),
@@ -47,7 +47,7 @@ def test_other_sampling_and_disturbances_take_their_place(video):
     steps = window_pipeline(PIPELINE, [sliding], [dict(type='AddStaticFrame', videos=[str(video)])])
     kinds = [step['type'] for step in steps]
     assert kinds == [
-        'DecordInit', 'SlidingClips', 'DecordDecode', 'AddStaticFrame', 'Resize', 'CenterCrop',
+        'VideoInit', 'SlidingClips', 'VideoDecode', 'AddStaticFrame', 'Resize', 'CenterCrop',
         'FormatShape',
     ]  # fmt: skip
     windows = read_windows(video, steps)

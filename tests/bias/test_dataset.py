@@ -21,9 +21,9 @@ def manifest(few_videos, tmp_path):
 def probes(manifest, root, compose=None):
     # A pipeline that draws at random, so that only seeding makes it repeat.
     pipeline = [
-        dict(type='DecordInit'),
+        dict(type='VideoInit'),
         dict(type='SampleFrames', clip_len=3, frame_interval=2, num_clips=1),
-        dict(type='DecordDecode'),
+        dict(type='VideoDecode'),
         dict(type='ComposeProbe', data_root=str(root), masks=dict(type='motion'))
         if compose is None
         else compose,

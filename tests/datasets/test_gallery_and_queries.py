@@ -9,7 +9,7 @@ def test_both_sides_follow_each_other_and_say_which_they_are(few_videos):
     videos = GalleryAndQueries(
         gallery=dict(ann_file='train.txt', data_root=str(few_videos)),
         query=dict(ann_file='test.txt', data_root=str(few_videos)),
-        pipeline=[dict(type='DecordInit'), lambda results: dict(results, imgs=0), *PIPELINE],
+        pipeline=[dict(type='VideoInit'), lambda results: dict(results, imgs=0), *PIPELINE],
     )
     splits = [videos.get_data_info(i)['split'] for i in range(len(videos))]
     assert splits == ['gallery'] * 8 + ['query'] * 4

@@ -10,7 +10,7 @@ from mmengine.dataset import Compose
 from helpers.running import ROOT
 from mmdebias.datasets import STEPS, TolerantVideoDataset, ordered_steps
 
-OPEN, SAMPLE = dict(type='DecordInit'), dict(type='SampleFrames', clip_len=4)
+OPEN, SAMPLE = dict(type='VideoInit'), dict(type='SampleFrames', clip_len=4)
 
 
 def test_the_order_is_that_of_the_names_whatever_that_of_the_dict():
@@ -30,14 +30,14 @@ def test_unknown_names_are_refused():
 
 
 def test_stock_datasets_take_named_steps(few_videos):
-    steps = dict(sample=SAMPLE, open=OPEN, decode=dict(type='DecordDecode'))
+    steps = dict(sample=SAMPLE, open=OPEN, decode=dict(type='VideoDecode'))
     for kind in (VideoDataset, TolerantVideoDataset):
         lists = dict(
             ann_file=str(few_videos / 'train.txt'), data_prefix=dict(video=str(few_videos))
         )
         dataset = kind(pipeline=steps, **lists)
         names = [type(step).__name__ for step in dataset.pipeline.transforms]
-        assert names == ['DecordInit', 'SampleFrames', 'DecordDecode']
+        assert names == ['VideoInit', 'SampleFrames', 'VideoDecode']
     assert Compose(None).transforms == []
 
 

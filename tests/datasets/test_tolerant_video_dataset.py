@@ -6,9 +6,9 @@ from torch.utils.data import DataLoader
 from mmdebias.datasets import TolerantVideoDataset, TooManyUndecodableVideosError
 
 PIPELINE = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='SampleViews', clip_len=4, frame_interval=2, views=dict(query=dict(), key=dict())),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(
         type='PerView',
         transforms=[
@@ -47,7 +47,7 @@ def test_sample_is_uint8_views(folder):
 
 def test_decoder_is_a_choice(folder):
     samples = []
-    for decoder in ('Decord', 'OpenCV'):
+    for decoder in ('Video', 'Decord', 'OpenCV'):
         pipeline = list(PIPELINE)
         pipeline[0], pipeline[2] = dict(type=f'{decoder}Init'), dict(type=f'{decoder}Decode')
         dataset = TolerantVideoDataset(
@@ -55,7 +55,8 @@ def test_decoder_is_a_choice(folder):
         )
         dataset.set_draw(0, 0)
         samples.append(dataset[0]['inputs'].float())
-    assert (samples[0] - samples[1]).abs().mean() < 4  # decoders round colours differently
+    for sample in samples[1:]:  # decoders round colours differently
+        assert (samples[0] - sample).abs().mean() < 4
 
 
 def test_labels_are_optional_and_paths_may_contain_spaces(folder):
@@ -107,14 +108,13 @@ def test_fault_of_a_transform_is_not_blamed_on_the_video(folder):
         dataset[0]
 
 
-def test_real_clips_give_views_and_the_damaged_one_is_replaced(real_videos, tmp_path):
+def test_real_clips_give_views(real_videos, tmp_path):
     names = sorted(path.name for path in real_videos.glob('*.m*') if path.suffix != '.md')
     (tmp_path / 'list.txt').write_text('\n'.join(f'{real_videos}/{name}' for name in names))
     dataset = TolerantVideoDataset(str(tmp_path / 'list.txt'), PIPELINE, max_failed_share=0.5)
-    for _ in range(5):  # only some of its frames are damaged
-        samples = [dataset[i] for i in range(len(names))]
+    samples = [dataset[i] for i in range(len(names))]
     assert {tuple(sample['inputs'].shape) for sample in samples} == {(2, 3, 4, 16, 16)}
-    assert dataset.undecodable() == [f'{real_videos}/corrupted.mp4']
+    assert dataset.undecodable() == []
 
 
 def draws(dataset, workers, order):

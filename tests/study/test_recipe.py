@@ -12,7 +12,7 @@ def test_all_methods_share_clips_schedule_and_net():
     for cfg in configs.values():
         found = list(steps(cfg.train_dataloader.dataset.pipeline))
         assert {step.scale for step in found if step.type == 'Resize'} == {(28, 28)}
-        assert 'DecordInit' not in {step.type for step in found}
+        assert 'VideoInit' not in {step.type for step in found}
         assert cfg.train_cfg.max_epochs == 5 and cfg.randomness.seed == 1
 
 

@@ -69,7 +69,7 @@ def test_set_has_the_layout_of_the_original_and_says_what_is_left_out(originals,
             ann_file='train.txt',
             data_root=str(out),
             data_prefix=dict(video='videos'),
-            pipeline=[dict(type='DecordInit')],
+            pipeline=[dict(type='VideoInit')],
             test_mode=True,
         )
     )

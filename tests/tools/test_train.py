@@ -142,9 +142,9 @@ STRANGER = """
 _base_ = 'mmaction::recognition/i3d/i3d_imagenet-pretrained-r50_8xb8-32x2x1-100e_kinetics400-rgb.py'
 custom_imports = dict(imports=['mmdebias'], allow_failed_imports=False)
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(type='SampleViews', clip_len=4, frame_interval=2, views=dict(query={}, key={})),
-    dict(type='DecordDecode'),
+    dict(type='VideoDecode'),
     dict(type='PerView', transforms=[
         dict(type='RandomResizedCrop'),
         dict(type='Resize', scale=(32, 32), keep_ratio=False)]),

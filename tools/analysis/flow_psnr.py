@@ -12,10 +12,10 @@ import json
 from pathlib import Path
 
 import cv2
-import decord
 import numpy as np
 
 from mmdebias.ops.optical_flow import METHODS, flow_to_previous, warp_by_flow
+from mmdebias.video import count_frames, read_frames
 
 
 def main() -> None:
@@ -39,10 +39,10 @@ def main() -> None:
 
 def read(video: Path, interval: int, size: int) -> np.ndarray:
     """Read 16 frames (fewer of a short video) from its middle: ``[T, size, size, 3]``."""
-    reader = decord.VideoReader(str(video))
-    count = min(16, 1 + (len(reader) - 1) // interval)
-    start = (len(reader) - 1 - (count - 1) * interval) // 2
-    frames = reader.get_batch(start + interval * np.arange(count)).asnumpy()
+    last = count_frames(video) - 1
+    count = min(16, 1 + last // interval)
+    start = (last - (count - 1) * interval) // 2
+    frames = read_frames(video, start + interval * np.arange(count))
     return np.stack([cv2.resize(f, (size, size), interpolation=cv2.INTER_AREA) for f in frames])
 
 

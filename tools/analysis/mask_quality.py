@@ -17,7 +17,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import decord
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -25,6 +24,7 @@ from torch import Tensor
 from mmdebias.datasets.toy import load_masks
 from mmdebias.ops import fame_mask, gauss_mask, grid_mask, mask_overlap, seed_mask
 from mmdebias.ops.foreground import PRESETS
+from mmdebias.video import read_frames
 from mmdebias.visualization import draw_mask_comparison
 
 CLIP_LEN, FRAME_INTERVAL = 16, 2
@@ -102,8 +102,7 @@ def measure_boxes(args: argparse.Namespace) -> None:
 
 def read(path: Path, frames: list[int], size: int) -> Tensor:
     """Return frames of a video as uint8 ``[3, T, size, size]``."""
-    video = decord.VideoReader(str(path)).get_batch(frames).asnumpy()
-    clip = torch.from_numpy(video).permute(0, 3, 1, 2).float()
+    clip = torch.from_numpy(read_frames(path, frames)).permute(0, 3, 1, 2).float()
     clip = F.interpolate(clip, (size, size), mode='bilinear', antialias=True)
     return clip.round().clamp(0, 255).byte().transpose(0, 1)
 

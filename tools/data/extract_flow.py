@@ -15,11 +15,11 @@ import argparse
 from pathlib import Path
 
 import cv2
-import decord
 import numpy as np
 
 from mmdebias.files import replacing
 from mmdebias.ops.optical_flow import METHODS, flow_to_previous
+from mmdebias.video import count_frames, read_frames
 
 
 def main() -> None:
@@ -58,7 +58,7 @@ def main() -> None:
 
 def read(video: Path, short_side: int) -> np.ndarray:
     """Return all frames, RGB ``[T, h, w, 3]``, the shorter side ``short_side`` pixels or less."""
-    frames = decord.VideoReader(str(video))[:].asnumpy()
+    frames = read_frames(video, range(count_frames(video)))
     height, width = frames.shape[1:3]
     factor = min(1, short_side / min(height, width))
     size = round(width * factor), round(height * factor)

@@ -25,7 +25,6 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import decord
 import numpy as np
 
 from mmdebias.datasets.actor_videos import NoPersonError, read_boxes, write_actor_video
@@ -74,8 +73,7 @@ def main(argv: list[str] | None = None) -> int:
                 counts['kept'] += 1
             else:
                 counts.update(make(root / path, path, target, find))
-        except (OSError, RuntimeError, LookupError, NoPersonError, decord.DECORDError) as error:
-            # decord appends its C++ stack to the message.
+        except (OSError, RuntimeError, LookupError, NoPersonError) as error:
             left_out[path] = (str(error).strip() or type(error).__name__).splitlines()[0]
             print(f'{path} is left out: {left_out[path]}', file=sys.stderr)
             continue

@@ -36,14 +36,14 @@ train_dataloader = dict(
     dataset=dict(
         type='TolerantVideoDataset',
         pipeline=dict(
-            open=dict(type='DecordInit'),
+            open=dict(type='VideoInit'),
             sample=dict(
                 type='SampleViews',
                 clip_len=16,
                 frame_interval=2,
                 views=dict(query=dict(), key=dict()),
             ),
-            decode=dict(type='DecordDecode'),
+            decode=dict(type='VideoDecode'),
             per_view=dict(
                 type='PerView',
                 crop=dict(type='RandomResizedCrop', area_range=(0.2, 1.0)),

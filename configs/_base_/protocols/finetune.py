@@ -30,9 +30,9 @@ train_dataloader = dict(
     dataset=dict(
         type='TolerantVideoDataset',
         pipeline=dict(
-            open=dict(type='DecordInit'),
+            open=dict(type='VideoInit'),
             sample=dict(type='SampleFrames', clip_len=16, frame_interval=2, num_clips=1),
-            decode=dict(type='DecordDecode'),
+            decode=dict(type='VideoDecode'),
             crop=dict(type='RandomResizedCrop', area_range=(0.2, 1.0)),
             resize=dict(type='Resize', scale=(224, 224), keep_ratio=False),
             flip=dict(type='Flip', flip_ratio=0.5),
@@ -43,9 +43,9 @@ train_dataloader = dict(
 )
 clips = dict(type='SampleFrames', clip_len=16, frame_interval=2, test_mode=True)
 test_pipeline = dict(
-    open=dict(type='DecordInit'),
+    open=dict(type='VideoInit'),
     sample=dict(clips, num_clips=10),
-    decode=dict(type='DecordDecode'),
+    decode=dict(type='VideoDecode'),
     scale=dict(type='Resize', scale=(-1, 256)),
     centre=dict(type='CenterCrop', crop_size=224),
     format=dict(type='FormatShape', input_format='NCTHW'),

@@ -4,6 +4,7 @@ from .adversarial import AddStaticFrame, PasteStaticPerson
 from .consecutive_clips import ConsecutiveClips
 from .decode_once import DecodeOnce
 from .per_view import PerView
+from .read_video import UndecodedFrames, VideoDecode, VideoInit
 from .sample_views import SampleViews
 from .scale_optical_flow import ScaleOpticalFlow
 from .sliding_clips import SlidingClips
@@ -19,4 +20,7 @@ __all__ = [
     'ScaleOpticalFlow',
     'SlidingClips',
     'StaticClip',
+    'UndecodedFrames',
+    'VideoDecode',
+    'VideoInit',
 ]

@@ -6,7 +6,6 @@ The third kind of the figures, a video of one frame, is :class:`StaticClip`.
 from collections.abc import Sequence
 
 import cv2
-import decord
 import numpy as np
 import torch
 from mmaction.registry import TRANSFORMS
@@ -15,6 +14,7 @@ from mmcv.transforms import BaseTransform
 from mmdebias.ops import blend, fame_mask
 from mmdebias.ops.compositing import crop_to_mask, paste_at, scale_to_height
 from mmdebias.ops.foreground import PRESETS
+from mmdebias.video import count_frames, read_frames
 
 from ..mask_files import find_masks, masks_of_frames
 
@@ -47,8 +47,8 @@ class AddStaticFrame(BaseTransform):
 
     def transform(self, results: dict) -> dict:
         """Blend a drawn frame into the sample's frames."""
-        reader = decord.VideoReader(str(np.random.choice(self.videos)))
-        other = reader[int(np.random.randint(len(reader)))].asnumpy()
+        video = str(np.random.choice(self.videos))
+        (other,) = read_frames(video, [np.random.randint(count_frames(video))])
         frames = np.stack(results['imgs'])
         other = cv2.resize(other, frames.shape[2:0:-1], interpolation=cv2.INTER_AREA)
         clip, still = (torch.from_numpy(f).permute(3, 0, 1, 2)[None] for f in (frames, other[None]))
@@ -115,16 +115,16 @@ class PasteStaticPerson(BaseTransform):
 
     def _person(self) -> tuple[np.ndarray, np.ndarray]:
         video = str(np.random.choice(self.videos))
-        reader = decord.VideoReader(video)
-        index = int(np.random.randint(len(reader)))
-        frame = reader[index].asnumpy()
+        total = count_frames(video)
+        index = int(np.random.randint(total))
+        (frame,) = read_frames(video, [index])
         file = find_masks(video, self.masks)
         if file is not None:
             there = np.array([index])
-            mask = masks_of_frames(file, video, there, len(reader), *frame.shape[:2])[0]
+            mask = masks_of_frames(file, video, there, total, *frame.shape[:2])[0]
         else:
-            first = max(0, min(index - REACH, len(reader) - 2 * REACH))
-            around = reader.get_batch(range(first, min(first + 2 * REACH, len(reader)))).asnumpy()
+            first = max(0, min(index - REACH, total - 2 * REACH))
+            around = read_frames(video, range(first, min(first + 2 * REACH, total)))
             clip = torch.from_numpy(around).permute(3, 0, 1, 2)[None]
             mask = fame_mask(clip, **PRESETS['robust'])[0].numpy()
         return crop_to_mask(frame, mask)

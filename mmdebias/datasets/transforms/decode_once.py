@@ -1,17 +1,18 @@
 """A decoder that keeps small sets of videos decoded."""
 
-import decord
 import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
+
+from mmdebias.video import count_frames, read_frames
 
 
 @TRANSFORMS.register_module()
 class DecodeOnce(BaseTransform):
     """Decode a video when it is first asked for, and keep all its frames in memory.
 
-    Stands in the place of ``DecordInit``, and MMAction2's ``ArrayDecode`` in that of
-    ``DecordDecode``. For sets that fit into memory several times over: every process that loads has
+    Stands in the place of ``VideoInit``, and MMAction2's ``ArrayDecode`` in that of
+    ``VideoDecode``. For sets that fit into memory several times over: every process that loads has
     frames of its own, so ``num_workers=0`` is what suits it. Decoding is most of what it costs to
     load a clip of a generated video.
 
@@ -28,7 +29,7 @@ class DecodeOnce(BaseTransform):
         """Add a video's frames."""
         path = str(results['filename'])
         if path not in self.arrays:
-            frames = decord.VideoReader(path, num_threads=1)[:].asnumpy()
+            frames = read_frames(path, range(count_frames(path)))
             frames.setflags(write=False)
             self.arrays[path] = frames
         results['array'] = self.arrays[path]

@@ -1,20 +1,25 @@
 """Transforming each view of a video by itself."""
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterator, Sequence
 
+import mmcv
 import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform, Compose
 
 from ..named_steps import ordered_steps
+from .read_video import UndecodedFrames
 
 
 @TRANSFORMS.register_module()
 class PerView(BaseTransform):
     """Run MMAction2's own transforms on each view: drawn anew for each, one draw for its frames.
 
-    Comes after the decoder. Afterwards the views' frames stand one view after another in ``imgs``,
-    and ``FormatShape(input_format='NCTHW')`` makes ``[V, C, T, H, W]`` of them.
+    Comes after the decoder. Behind :class:`VideoDecode`, crops are drawn before anything is decoded
+    where all transforms can do that (see :func:`drawing`). Afterwards the views' frames stand one
+    view after another in ``imgs``, and ``FormatShape(input_format='NCTHW')`` makes ``[V, C, T, H,
+    W]`` of them.
 
     Required keys: imgs, frame_inds, view_positions, view_names (of :class:`SampleViews`). Modified
     keys: imgs, frame_inds, view_positions, img_shape, num_clips.
@@ -43,28 +48,23 @@ class PerView(BaseTransform):
         configs = ordered_steps(steps if transforms is None else transforms)
         # Built here: Compose would look in mmcv's registry, where MMAction2's transforms are not.
         self.transforms = Compose([TRANSFORMS.build(config) for config in configs])
+        self.drawing = drawing(self.transforms.transforms)
 
     def transform(self, results: dict) -> dict | None:
         """Transform one video's views; None where a transform gives the sample up."""
-        views, frames = results['view_names'], results['imgs']
+        views = results['view_names']
         unknown = [view for view in self.views or () if view not in views]
         if unknown:
             raise ValueError(
                 f'PerView transforms the views {unknown}, and SampleViews samples {list(views)}: '
                 'name views that are sampled.'
             )
-        uses = np.bincount(results['view_positions'].ravel(), minlength=len(frames))
+        undecoded = isinstance(results['imgs'], UndecodedFrames) and self.drawing is not None
+        samples = self._draw_then_decode(results) if undecoded else self._transform(results)
+        if samples is None:
+            return None
         imgs, shapes = [], {}
-        for view, positions in zip(views, results['view_positions']):
-            # MMAction2's Flip works in place: a frame used twice would be flipped twice.
-            clip = [frames[i].copy() if uses[i] > 1 else frames[i] for i in positions]
-            # A view sees a sample with one clip, so that stock transforms need not know of views.
-            inds = results['frame_inds'][positions]
-            sample = dict(results, imgs=clip, frame_inds=inds, num_clips=1)
-            if self.views is None or view in self.views:
-                sample = self.transforms(sample)
-            if sample is None:
-                return None
+        for view, sample in zip(views, samples):
             imgs.extend(sample['imgs'])
             # What was cropped or flipped stays known to the transforms behind.
             results.update({key: sample[key] for key in sample.keys() - results.keys()})
@@ -82,5 +82,87 @@ class PerView(BaseTransform):
         results['num_clips'] = len(views)
         return results
 
+    def _transform(self, results: dict) -> list[dict] | None:
+        """Run the transforms on frames."""
+        frames, samples = results['imgs'], []
+        uses = np.bincount(results['view_positions'].ravel(), minlength=len(frames))
+        for view, positions, sample in self._samples(results):
+            # MMAction2's Flip works in place: a frame used twice would be flipped twice.
+            sample['imgs'] = [frames[i].copy() if uses[i] > 1 else frames[i] for i in positions]
+            if self.views is None or view in self.views:
+                sample = self.transforms(sample)
+            if sample is None:
+                return None
+            samples.append(sample)
+        return samples
+
+    def _draw_then_decode(self, results: dict) -> list[dict]:
+        """Draw what the transforms would do, then decode what they would keep."""
+        frames, samples, parts = results['imgs'], [], []
+        for view, positions, sample in self._samples(results):
+            del sample['imgs']
+            if self.views is None or view in self.views:
+                sample = self.drawing(sample)
+            drawn = sample.pop('lazy', None)
+            box = None if drawn is None else tuple(drawn['crop_bbox'].round().astype(int).tolist())
+            parts += [(position, box) for position in positions]
+            samples.append((sample, drawn))
+        pixels = iter(frames.parts(parts))
+        length = results['view_positions'].shape[1]
+        for sample, drawn in samples:
+            clip = [next(pixels) for _ in range(length)]
+            sample['imgs'] = clip if drawn is None else finish(clip, sample['img_shape'], drawn)
+        return [sample for sample, _ in samples]
+
+    def _samples(self, results: dict) -> Iterator[tuple[str, np.ndarray, dict]]:
+        """Yield each view's name, where its frames are, and a sample of it.
+
+        It sees a sample with one clip, so that stock transforms need not know of views.
+        """
+        for view, positions in zip(results['view_names'], results['view_positions']):
+            yield (
+                view,
+                positions,
+                dict(results, frame_inds=results['frame_inds'][positions], num_clips=1),
+            )
+
     def __repr__(self) -> str:
         return f'{type(self).__name__}(views={self.views}, {self.transforms})'
+
+
+def drawing(transforms: Sequence[BaseTransform]) -> Compose | None:
+    """Return transforms that draw what they would do without doing it.
+
+    MMAction2's croppers, ``Resize`` and ``Flip`` can (``lazy=True``). Only where they stand in that
+    order, the pixels come out the same as if each were done in turn.
+
+    Args:
+        transforms: As built from the config; they are not changed.
+
+    Returns:
+        Copies that draw; None where one cannot, or where the order is another.
+    """
+    ranks = [dict(Resize=1, Flip=2).get(type(step).__name__, 0) for step in transforms]
+    in_order = ranks == sorted(ranks) and ranks.count(1) <= 1 and ranks.count(2) <= 1
+    if not in_order or not all(hasattr(step, 'lazy') for step in transforms):
+        return None
+    copies = [copy.copy(step) for step in transforms]
+    for step in copies:
+        step.lazy = True
+    return Compose(copies)
+
+
+def finish(clip: list[np.ndarray], size: tuple[int, int], drawn: dict) -> list[np.ndarray]:
+    """Resize and flip frames that have been cropped.
+
+    Args:
+        clip: Frames ``[h, w, 3]``; they are changed.
+        size: Height and width they are to have.
+        drawn: What MMAction2's transforms noted under ``lazy``.
+    """
+    if clip[0].shape[:2] != tuple(size):
+        how = drawn['interpolation'] or 'bilinear'
+        clip = [mmcv.imresize(frame, size[::-1], interpolation=how) for frame in clip]
+    if drawn['flip']:
+        clip = [mmcv.imflip(frame, drawn['flip_direction']) for frame in clip]
+    return clip

@@ -9,7 +9,7 @@ from mmdebias.datasets import DecodeOnce
 def load(path, first):
     """Frames by way of a transform, all the others as in a config."""
     steps = [first, dict(type='SampleFrames', clip_len=4, num_clips=1, test_mode=True)]
-    steps.append(dict(type='DecordDecode' if first['type'] == 'DecordInit' else 'ArrayDecode'))
+    steps.append(dict(type='VideoDecode' if first['type'] == 'VideoInit' else 'ArrayDecode'))
     sample = dict(filename=str(path), start_index=0, modality='RGB')
     for step in steps:
         sample = TRANSFORMS.build(step)(sample)
@@ -18,7 +18,7 @@ def load(path, first):
 
 def test_frames_are_those_of_the_decoder(few_videos):
     path = few_videos / '00.mp4'
-    expected = load(path, dict(type='DecordInit'))
+    expected = load(path, dict(type='VideoInit'))
     assert np.array_equal(load(path, dict(type='DecodeOnce')), expected)
 
 

@@ -29,8 +29,8 @@ def test_random_frames_are_drawn_for_each_clip_from_the_whole_video():
 
 def test_decoded_clip_does_not_move(few_videos):
     steps = [
-        dict(type='DecordInit'), dict(type='SampleFrames', clip_len=6), dict(type='StaticClip'),
-        dict(type='DecordDecode'),
+        dict(type='VideoInit'), dict(type='SampleFrames', clip_len=6), dict(type='StaticClip'),
+        dict(type='VideoDecode'),
     ]  # fmt: skip
     read = Compose([TRANSFORMS.build(step) for step in steps])
     video = dict(filename=str(few_videos / '00.mp4'), start_index=0, modality='RGB')

@@ -1,0 +1,69 @@
+"""MMAction2's readers say when they are about to misread a file."""
+
+import warnings
+
+import av
+import pytest
+from mmaction.registry import TRANSFORMS
+
+from helpers.numbered import KINDS
+from mmdebias.datasets import with_our_reader
+from mmdebias.datasets.stock_readers import misreading, warn_of_misread_files_upstream
+
+av.logging.set_level(av.logging.PANIC)
+
+
+@pytest.fixture
+def file_of(tmp_path):
+    def write(kind):
+        ending, make = KINDS[kind]
+        return str(make(tmp_path / f'video{ending}'))
+
+    return write
+
+
+@pytest.mark.parametrize(
+    'kind, readers',
+    [
+        ('H.264', []),
+        ('MPEG-4 in .avi', []),
+        ('MPEG-4 with B-frames in .avi', ['DecordInit', 'OpenCVInit']),
+        ('H.265, open groups', ['DecordInit', 'OpenCVInit']),
+        ('H.264, irregular times', ['OpenCVInit']),
+        ('H.264 in .mkv', ['PyAVInit']),
+        ('H.264 in .ts', ['DecordInit', 'PyAVInit', 'OpenCVInit']),
+        ('48 wide', ['DecordInit']),
+    ],
+)
+def test_which_readers_misread_which_files(kind, readers, file_of):
+    path = file_of(kind)
+    found = [name for name in ('DecordInit', 'PyAVInit', 'OpenCVInit') if misreading(name, path)]
+    assert sorted(found) == sorted(readers)
+
+
+def test_the_warning_names_the_file_and_the_remedy_once(file_of, monkeypatch):
+    path = file_of('H.265, open groups')
+    reader = TRANSFORMS.build(dict(type='DecordInit'))
+    # As after a fresh import: other tests may have been warned.
+    monkeypatch.setattr(type(reader), 'transform', type(reader).transform.__wrapped__)
+    warn_of_misread_files_upstream()
+    with pytest.warns(UserWarning, match=r"video\.mp4: DecordInit .*type='VideoInit'"):
+        reader(dict(filename=path))
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        reader(dict(filename=path))
+
+
+def test_ours_in_place_of_theirs():
+    steps = [
+        dict(type='mmaction.PyAVInit', io_backend='disk'),
+        dict(type='SampleFrames', clip_len=4),
+        dict(type='PyAVDecode', mode='efficient'),
+        dict(type='RawFrameDecode'),
+    ]
+    found = with_our_reader(steps)
+    assert [step['type'] for step in found] == [
+        'VideoInit', 'SampleFrames', 'VideoDecode', 'RawFrameDecode',
+    ]  # fmt: skip
+    assert found[0] == dict(type='VideoInit')
+    assert steps[0]['type'] == 'mmaction.PyAVInit'
