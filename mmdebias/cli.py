@@ -1,12 +1,140 @@
-"""Running MMAction2's own command-line tools with mmdebias registered."""
+"""Command lines: models, videos and errors the same in every tool; MMAction2's own tools."""
 
 import argparse
+import re
 import runpy
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple, NoReturn
 
 from mmengine.config import Config
+
+MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
+RANDOM = 'random'
+"""In the place of CHECKPOINT: the net as it is initialised."""
+
+
+class NamedModel(NamedTuple):
+    """One of the models of a command line."""
+
+    name: str
+    config: Path
+    checkpoint: Path | None
+    """None leaves the net as it is initialised, at random."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Parse the command line of a tool that takes ``--model``, and say what that takes."""
+
+    def error(self, message: str) -> NoReturn:
+        """Stop with a message."""
+        # argparse counts values: it says neither which are missing nor that one is too many.
+        if re.match(r'argument --model: expected|unrecognized arguments: [^-]', message):
+            message += f'; --model takes {" ".join(MODEL)}, once for each model'
+        super().error(message)
+
+
+def add_models(parser: argparse.ArgumentParser, text: str = 'once for each model') -> None:
+    """Add ``--model NAME CONFIG CHECKPOINT``, which :func:`read_models` reads.
+
+    Args:
+        parser: A :class:`Parser`.
+        text: Its help.
+    """
+    parser.add_argument(
+        '--model', nargs=3, action='append', required=True, dest='models', metavar=MODEL, help=text
+    )
+
+
+def read_models(given: Sequence[Sequence[str]], random: bool = False) -> list[NamedModel]:
+    """Return the models of ``--model``, in their order.
+
+    Args:
+        given: What :func:`add_models` has parsed.
+        random: Whether CHECKPOINT may be ``RANDOM``.
+
+    Raises:
+        FileNotFoundError: a config or a checkpoint is not there.
+        ValueError: two models of one name, or something else in the place of a config.
+    """
+    models: list[NamedModel] = []
+    for name, config, checkpoint in given:
+        argument = f'--model {name}'
+        if name in [model.name for model in models]:
+            raise ValueError(f'{argument} is given twice: name each model differently')
+        if Path(config).suffix not in ('.py', '.json', '.yaml', '.yml'):
+            raise ValueError(f'{argument}: {config} is no config; a model is {" ".join(MODEL)}')
+        file = existing_file(argument, config, 'give the config that it was trained with')
+        if random and checkpoint == RANDOM:
+            weights = None
+        else:
+            or_random = f', or {RANDOM!r} for the net as it is initialised' if random else ''
+            weights = existing_file(argument, checkpoint, f'give a checkpoint file{or_random}')
+        models.append(NamedModel(name, file, weights))
+    return models
+
+
+def add_videos(parser: argparse.ArgumentParser, text: str = 'video files or lists, *.txt') -> None:
+    """Add ``--data`` and ``--data-root``, which :func:`read_videos` reads."""
+    parser.add_argument(
+        '--data', nargs='+', action='extend', required=True, type=Path, metavar='VIDEO', help=text
+    )
+    parser.add_argument(
+        '--data-root', type=Path, metavar='DIR', help="of a list's paths; default: the list's own"
+    )
+
+
+def read_videos(data: Sequence[Path], root: Path | None = None) -> list[Path]:
+    """Return the videos of ``--data``, in their order.
+
+    Args:
+        data: Video files, and lists, ``*.txt``, of lines ``path label`` or ``path``.
+        root: Folder that paths of lists are relative to; None is each list's own.
+
+    Raises:
+        FileNotFoundError: a list or a video is not there.
+        ValueError: there are no videos.
+    """
+    videos = []
+    for path in data:
+        if path.suffix != '.txt':
+            videos.append(existing_file('--data', path, 'give video files or a list, *.txt'))
+            continue
+        existing_file('--data', path, 'give a list of lines "path label" or "path"')
+        for line in filter(None, map(str.strip, path.read_text(encoding='utf-8').splitlines())):
+            video, _, label = line.rpartition(' ')
+            video = (root or path.parent) / (video if video and label.isdecimal() else line)
+            remedy = f'correct --data-root, which the lines of {path} are relative to'
+            videos.append(existing_file('--data', video, remedy))
+    if not videos:
+        raise ValueError(f'--data {" ".join(map(str, data))} lists no videos: give some')
+    return videos
+
+
+def existing_file(argument: str, path: str | Path, remedy: str) -> Path:
+    """Return the path of a file.
+
+    Args:
+        argument: What names it on the command line, such as ``--boxes``.
+        path: The file.
+        remedy: What to do where it is not there.
+
+    Raises:
+        FileNotFoundError: it is not there, or a folder.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f'{argument}: there is no file {path}; {remedy}')
+    return path
+
+
+def run_command(main: Callable[[], object]) -> None:
+    """Run a command; what is wrong with its input is one message, without a traceback."""
+    try:
+        main()
+    except (ValueError, TypeError, OSError) as error:
+        sys.exit(f'error: {error}')
 
 
 def run_mmaction_tool(name: str) -> None:
