@@ -81,7 +81,7 @@ def add_videos(parser: argparse.ArgumentParser, text: str = 'video files or list
         '--data', nargs='+', action='extend', required=True, type=Path, metavar='VIDEO', help=text
     )
     parser.add_argument(
-        '--data-root', type=Path, metavar='DIR', help="of a list's paths; default: the list's own"
+        '--data-root', type=Path, metavar='DIR', help="of a list's paths, if not the list's own"
     )
 
 

@@ -77,7 +77,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--splits', default='1', help='of UCF101 and HMDB51, such as 1,2,3')
     parser.add_argument('--gpus', type=int, default=1, help='or, without GPUs, processes')
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--out', type=Path, default=ROOT / 'work_dirs' / 'evaluate')
+    parser.add_argument(
+        '--out', type=Path, default=ROOT / 'work_dirs' / 'evaluate', help='a folder a model below'
+    )
     parser.add_argument('--cfg-options', nargs='*', default=[], metavar='KEY=VALUE')
     args = parser.parse_args()
     args.protocols, args.splits = args.protocols.split(','), args.splits.split(',')
