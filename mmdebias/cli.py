@@ -1,19 +1,148 @@
-"""Running MMAction2's own command-line tools with mmdebias registered."""
+"""Command lines: models, videos and errors the same in every tool; MMAction2's own tools."""
 
+import argparse
+import re
 import runpy
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple, NoReturn
 
 from mmengine.config import Config
+
+MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
+RANDOM = 'random'
+"""In the place of CHECKPOINT: the net as it is initialised."""
+
+
+class NamedModel(NamedTuple):
+    """One of the models of a command line."""
+
+    name: str
+    config: Path
+    checkpoint: Path | None
+    """None leaves the net as it is initialised, at random."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Parse the command line of a tool that takes ``--model``, and say what that takes."""
+
+    def error(self, message: str) -> NoReturn:
+        """Stop with a message."""
+        # argparse counts values: it says neither which are missing nor that one is too many.
+        if re.match(r'argument --model: expected|unrecognized arguments: [^-]', message):
+            message += f'; --model takes {" ".join(MODEL)}, once for each model'
+        super().error(message)
+
+
+def add_models(parser: argparse.ArgumentParser, text: str = 'once for each model') -> None:
+    """Add ``--model NAME CONFIG CHECKPOINT``, which :func:`read_models` reads.
+
+    Args:
+        parser: A :class:`Parser`.
+        text: Its help.
+    """
+    parser.add_argument(
+        '--model', nargs=3, action='append', required=True, dest='models', metavar=MODEL, help=text
+    )
+
+
+def read_models(given: Sequence[Sequence[str]], random: bool = False) -> list[NamedModel]:
+    """Return the models of ``--model``, in their order.
+
+    Args:
+        given: What :func:`add_models` has parsed.
+        random: Whether CHECKPOINT may be ``RANDOM``.
+
+    Raises:
+        FileNotFoundError: a config or a checkpoint is not there.
+        ValueError: two models of one name, or something else in the place of a config.
+    """
+    models: list[NamedModel] = []
+    for name, config, checkpoint in given:
+        argument = f'--model {name}'
+        if name in [model.name for model in models]:
+            raise ValueError(f'{argument} is given twice: name each model differently')
+        if Path(config).suffix not in ('.py', '.json', '.yaml', '.yml'):
+            raise ValueError(f'{argument}: {config} is no config; a model is {" ".join(MODEL)}')
+        file = existing_file(argument, config, 'give the config that it was trained with')
+        if random and checkpoint == RANDOM:
+            weights = None
+        else:
+            or_random = f', or {RANDOM!r} for the net as it is initialised' if random else ''
+            weights = existing_file(argument, checkpoint, f'give a checkpoint file{or_random}')
+        models.append(NamedModel(name, file, weights))
+    return models
+
+
+def add_videos(parser: argparse.ArgumentParser, text: str = 'video files or lists, *.txt') -> None:
+    """Add ``--data`` and ``--data-root``, which :func:`read_videos` reads."""
+    parser.add_argument(
+        '--data', nargs='+', action='extend', required=True, type=Path, metavar='VIDEO', help=text
+    )
+    parser.add_argument(
+        '--data-root', type=Path, metavar='DIR', help="of a list's paths, if not the list's own"
+    )
+
+
+def read_videos(data: Sequence[Path], root: Path | None = None) -> list[Path]:
+    """Return the videos of ``--data``, in their order.
+
+    Args:
+        data: Video files, and lists, ``*.txt``, of lines ``path label`` or ``path``.
+        root: Folder that paths of lists are relative to; None is each list's own.
+
+    Raises:
+        FileNotFoundError: a list or a video is not there.
+        ValueError: there are no videos.
+    """
+    videos = []
+    for path in data:
+        if path.suffix != '.txt':
+            videos.append(existing_file('--data', path, 'give video files or a list, *.txt'))
+            continue
+        existing_file('--data', path, 'give a list of lines "path label" or "path"')
+        for line in filter(None, map(str.strip, path.read_text(encoding='utf-8').splitlines())):
+            video, _, label = line.rpartition(' ')
+            video = (root or path.parent) / (video if video and label.isdecimal() else line)
+            remedy = f'correct --data-root, which the lines of {path} are relative to'
+            videos.append(existing_file('--data', video, remedy))
+    if not videos:
+        raise ValueError(f'--data {" ".join(map(str, data))} lists no videos: give some')
+    return videos
+
+
+def existing_file(argument: str, path: str | Path, remedy: str) -> Path:
+    """Return the path of a file.
+
+    Args:
+        argument: What names it on the command line, such as ``--boxes``.
+        path: The file.
+        remedy: What to do where it is not there.
+
+    Raises:
+        FileNotFoundError: it is not there, or a folder.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f'{argument}: there is no file {path}; {remedy}')
+    return path
+
+
+def run_command(main: Callable[[], object]) -> None:
+    """Run a command; what is wrong with its input is one message, without a traceback."""
+    try:
+        main()
+    except (ValueError, TypeError, OSError) as error:
+        sys.exit(f'error: {error}')
 
 
 def run_mmaction_tool(name: str) -> None:
     """Run one of MMAction2's tools, such as ``train.py``, with the current ``sys.argv``.
 
     Its arguments and behaviour are MMAction2's because it is MMAction2's file: from the ``.mim``
-    folder that an installed package carries, or from ``tools`` of a checkout. One thing is added,
-    see :func:`work_dir_arguments`.
+    folder that an installed package carries, or from ``tools`` of a checkout. Two things are added,
+    see :func:`work_dir_arguments` and :func:`seed_arguments`.
 
     Args:
         name: File name of the tool.
@@ -27,7 +156,8 @@ def run_mmaction_tool(name: str) -> None:
     candidates = [package / '.mim' / 'tools' / name, package.parent / 'tools' / name]
     for path in candidates:
         if path.exists():
-            sys.argv += work_dir_arguments(sys.argv[1:])
+            given = sys.argv[1:]
+            sys.argv += [*work_dir_arguments(given), *seed_arguments(given)]
             runpy.run_path(str(path), run_name='__main__')
             return
     raise FileNotFoundError(
@@ -51,11 +181,42 @@ def work_dir_arguments(arguments: Sequence[str]) -> list[str]:
         on the command line or in the config, or the config lies elsewhere.
     """
     chosen = any(a.split('=')[0] in ('--work-dir', 'work_dir') for a in arguments)
-    path = next((Path(a) for a in arguments if a.endswith('.py')), None)
-    if chosen or path is None or not path.is_file():
+    path = _find_config(arguments)
+    if chosen or path is None:
         return []
     parts = path.resolve().with_suffix('').parts
     if 'configs' not in parts[:-1] or Config.fromfile(path).get('work_dir') is not None:
         return []
     below = len(parts) - parts[::-1].index('configs')
     return ['--work-dir', str(Path('work_dirs', *parts[below:]))]
+
+
+def seed_arguments(arguments: Sequence[str]) -> list[str]:
+    """Return what makes ``--seed`` count, and ``--deterministic``, for a command line.
+
+    MMAction2 passes over them where the config has ``randomness``, as ours have for
+    ``diff_rank_seed``: they go into that.
+
+    Args:
+        arguments: Of MMAction2's ``train.py``.
+
+    Returns:
+        ``['--cfg-options', 'randomness.seed=0']``, or nothing where none is given, or the config
+        leaves them to MMAction2.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument('--seed')
+    parser.add_argument('--deterministic', action='store_const', const='True')
+    try:
+        given = vars(parser.parse_known_args(arguments)[0])
+    except argparse.ArgumentError:  # MMAction2 will say what is wrong
+        return []
+    options = [f'randomness.{key}={value}' for key, value in given.items() if value is not None]
+    path = _find_config(arguments)
+    if not options or path is None or Config.fromfile(path).get('randomness') is None:
+        return []
+    return ['--cfg-options', *options]
+
+
+def _find_config(arguments: Sequence[str]) -> Path | None:
+    return next((Path(a) for a in arguments if a.endswith('.py') and Path(a).is_file()), None)

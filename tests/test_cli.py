@@ -1,7 +1,18 @@
+import sys
+from pathlib import Path
+
 import pytest
+from mmengine.config import Config
 
 from helpers.running import ROOT
-from mmdebias.cli import work_dir_arguments
+from mmdebias.cli import (
+    read_models,
+    read_videos,
+    run_command,
+    run_mmaction_tool,
+    seed_arguments,
+    work_dir_arguments,
+)
 
 CONFIG = str(ROOT / 'configs' / 'finetune' / 'r3d_toy.py')
 
@@ -33,3 +44,92 @@ def test_configs_elsewhere_and_those_that_name_a_folder_stay(tmp_path):
     named.parent.mkdir()
     named.write_text("work_dir = 'runs'")
     assert work_dir_arguments([str(elsewhere)]) == work_dir_arguments([str(named)]) == []
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """``trained(*arguments)``: the config that MMAction2's train.py would train."""
+    from mmengine.runner import Runner
+
+    found = []
+
+    class Recorded:
+        def train(self):
+            pass
+
+    def run(*arguments):
+        monkeypatch.setattr(Runner, 'from_cfg', lambda cfg: found.append(cfg) or Recorded())
+        monkeypatch.setattr(sys, 'argv', ['train.py', *map(str, arguments)])
+        run_mmaction_tool('train.py')
+        return found.pop()
+
+    return run
+
+
+@pytest.mark.parametrize('config', ['fame', 'finetune'])
+def test_the_seed_counts_where_a_config_has_randomness(trained, config):
+    config = ROOT / 'configs' / config / 'r3d_toy.py'
+    assert trained(config).randomness == dict(seed=None, diff_rank_seed=True)
+    assert trained(config, '--seed', 5).randomness == dict(seed=5, diff_rank_seed=True)
+    options = ['--cfg-options', 'train_cfg.max_epochs=3']
+    cfg = trained(config, '--seed=0', '--deterministic', *options)
+    assert cfg.randomness == dict(seed=0, diff_rank_seed=True, deterministic=True)
+    assert cfg.train_cfg.max_epochs == 3
+
+
+def test_the_seed_of_other_configs_is_left_to_mmaction2(trained, tmp_path):
+    config = tmp_path / 'mine.py'
+    Config.fromfile(CONFIG).dump(config)
+    config.write_text(config.read_text() + 'randomness = None\n')
+    cfg = trained(config, '--seed', 5, '--diff-rank-seed')
+    assert cfg.randomness == dict(seed=5, diff_rank_seed=True, deterministic=False)
+
+
+def test_a_seed_without_a_number_is_left_to_mmaction2():
+    assert seed_arguments([CONFIG, '--seed']) == seed_arguments([CONFIG]) == []
+    assert seed_arguments(['--seed', '3']) == []
+
+
+def test_models_are_read_in_their_order(tmp_path):
+    weights = tmp_path / 'a.pth'
+    weights.touch()
+    found = read_models([('b', CONFIG, 'random'), ('a', CONFIG, str(weights))], random=True)
+    assert [model.name for model in found] == ['b', 'a']
+    assert [model.checkpoint for model in found] == [None, weights]
+
+
+@pytest.mark.parametrize(
+    ('models', 'message'),
+    [
+        ([('a', 'no.py', 'a.pth')], 'error: --model a: there is no file no.py; give the config'),
+        ([('a', CONFIG, 'a.pth')], 'error: --model a: there is no file a.pth; give a checkpoint'),
+        ([('a', CONFIG, 'random')], 'no file random'),  # only where it is asked for
+        ([('a', CONFIG, CONFIG)] * 2, '--model a is given twice'),
+        ([('a', 'a.pth', CONFIG)], 'a.pth is no config; a model is NAME CONFIG CHECKPOINT'),
+    ],
+)
+def test_wrong_models_are_named(models, message):
+    with pytest.raises(SystemExit, match=message):
+        run_command(lambda: read_models(models))
+
+
+def test_videos_are_files_and_what_lists_name(tmp_path):
+    for name in ('a.mp4', 'b c.mp4', 'd.mp4'):
+        (tmp_path / name).touch()
+    bare, labelled = tmp_path / 'bare.txt', tmp_path / 'lists' / 'labelled.txt'
+    labelled.parent.mkdir()
+    bare.write_text('a.mp4\n\nb c.mp4\n')
+    labelled.write_text('b c.mp4 3\n')
+    assert read_videos([tmp_path / 'd.mp4', bare]) == [
+        tmp_path / 'd.mp4', tmp_path / 'a.mp4', tmp_path / 'b c.mp4'
+    ]  # fmt: skip
+    assert read_videos([labelled], tmp_path) == [tmp_path / 'b c.mp4']
+    with pytest.raises(FileNotFoundError, match=r'lists/b c.mp4; correct --data-root'):
+        read_videos([labelled])
+    with pytest.raises(FileNotFoundError, match=r'--data: there is no file no\.txt; give a list'):
+        read_videos([Path('no.txt')])
+    with pytest.raises(FileNotFoundError, match='--data: there is no file'):
+        read_videos([tmp_path])
+    bare.write_text('\n')
+    with pytest.raises(ValueError, match=r'bare.txt lists no videos'):
+        read_videos([bare])

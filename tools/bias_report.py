@@ -20,16 +20,13 @@ from pathlib import Path
 from mmengine.config import DictAction
 
 from mmdebias.bias import Model, bias_report, composed_probes
+from mmdebias.cli import Parser, add_models
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        '--model', nargs=3, action='append', required=True, metavar=('NAME', 'CONFIG', 'CHECKPOINT')
-    )
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_models(parser)
     parser.add_argument('--data', required=True, type=Path, metavar='LIST', help='test videos')
     parser.add_argument('--data-root', type=Path, help="default: the list's folder")
     masks = parser.add_mutually_exclusive_group()
@@ -48,7 +45,7 @@ def parse_args() -> argparse.Namespace:
         '--probes', nargs='+', metavar='PROBE', choices=composed_probes(),
         help=f'default: all that can be; {composed_probes()}',
     )  # fmt: skip
-    parser.add_argument('--videos', type=int, metavar='N', help='as many of LIST, evenly by class')
+    parser.add_argument('--num-videos', type=int, metavar='N', help='of LIST, evenly by class')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     parser.add_argument('--out', required=True, type=Path)
@@ -70,7 +67,7 @@ def main() -> None:
         report = bias_report(
             [
                 Model(name, Path(config), Path(checkpoint))
-                for name, config, checkpoint in args.model
+                for name, config, checkpoint in args.models
             ],
             args.data,
             args.out,
@@ -80,7 +77,7 @@ def main() -> None:
             train=args.train,
             scenes=args.scenes,
             probes=args.probes,
-            max_videos=args.videos,
+            max_videos=args.num_videos,
             seed=args.seed,
             cfg_options=args.cfg_options,
             overwrite=args.overwrite,

@@ -1,13 +1,16 @@
 """A checkpoint's whole table: runs the protocols asked for and writes Markdown and JSON.
 
 Usage:
-    python tools/evaluate.py CHECKPOINT --dataset ucf101 --encoder i3d --splits 1,2,3 \\
-        --protocols finetune,linear,knn,retrieval
+    python tools/evaluate.py --model NAME CONFIG CHECKPOINT [--model ...] --dataset ucf101 \\
+        --splits 1,2,3 --protocols finetune,linear,knn,retrieval [--out DIR]
+
+CONFIG is what the checkpoint was trained with, such as configs/fame/i3d_k400.py; it says which file
+of configs/_base_/encoders the net is. Results go to DIR/NAME.
 
 Every step is a command that a user would type; it is printed before it runs. Finished steps are not
 run again, an interrupted training goes on from its last epoch and an interrupted test from its last
 shard of features. A config of configs/ is used where there is one for the encoder and data set, and
-written into the work directory where there is none. Options after ``--cfg-options`` go to all of
+written into the folder of results where there is none. Options after ``--cfg-options`` go to all of
 them, or to one, as in ``linear:train_cfg.max_epochs=5``. Where --gpus times the config's batch is
 not the paper's, the learning rate is scaled to it; the paper's batch on one GPU is
 ``finetune:train_dataloader.batch_size=128``.
@@ -24,6 +27,7 @@ from mmengine.config import Config
 
 from mmdebias import runs
 from mmdebias.bias import confidence_interval
+from mmdebias.cli import NamedModel, Parser, add_models, read_models
 from mmdebias.files import write_text
 from mmdebias.provenance import file_sha256, versions
 
@@ -64,19 +68,18 @@ SPLITS = dict(toy=1, ucf101=3, hmdb51=3, diving48=1, sthv2=1, k400=1)
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('checkpoint', type=Path)
+    parser = Parser(description=__doc__.splitlines()[0])
+    add_models(parser)
     parser.add_argument('--dataset', required=True, choices=SPLITS)
     parser.add_argument(
         '--protocols', default='finetune,linear,knn,retrieval', help=', '.join(PROTOCOLS)
     )
-    parser.add_argument(
-        '--encoder', help='a file of configs/_base_/encoders; only toy has a default, r3d_toy'
-    )
     parser.add_argument('--splits', default='1', help='of UCF101 and HMDB51, such as 1,2,3')
     parser.add_argument('--gpus', type=int, default=1, help='or, without GPUs, processes')
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--work-dir', type=Path, help='default: work_dirs/evaluate/CHECKPOINT')
+    parser.add_argument(
+        '--out', type=Path, default=ROOT / 'work_dirs' / 'evaluate', help='a folder a model below'
+    )
     parser.add_argument('--cfg-options', nargs='*', default=[], metavar='KEY=VALUE')
     args = parser.parse_args()
     args.protocols, args.splits = args.protocols.split(','), args.splits.split(',')
@@ -86,20 +89,32 @@ def parse_args() -> argparse.Namespace:
     splits = [str(i + 1) for i in range(SPLITS[args.dataset])]
     if not set(args.splits) <= set(splits):
         parser.error(f'--splits {",".join(args.splits)}: {args.dataset} has {",".join(splits)}')
-    if args.encoder is None:
-        if args.dataset != 'toy':
-            parser.error(f'{args.dataset} needs --encoder: which net is the checkpoint of?')
-        args.encoder = 'r3d_toy'
     if args.gpus < 1:
         parser.error(f'--gpus {args.gpus} must be 1 or more')
-    if not args.checkpoint.is_file():
-        parser.error(f'there is no checkpoint {args.checkpoint}')
-    encoders = sorted(path.stem for path in (ROOT / 'configs/_base_/encoders').glob('*.py'))
-    if args.encoder not in encoders:
-        parser.error(f'--encoder {args.encoder} is not among {", ".join(encoders)}')
-    if args.work_dir is None:
-        args.work_dir = ROOT / 'work_dirs' / 'evaluate' / args.checkpoint.stem
+    try:
+        # All of them before anything takes long.
+        args.models = [(model, find_encoder(model)) for model in read_models(args.models)]
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     return args
+
+
+def find_encoder(model: NamedModel) -> str:
+    """Return which file of configs/_base_/encoders a model's config joins.
+
+    Raises:
+        ValueError: none of them.
+    """
+    cfg = Config.fromfile(model.config)
+    paths = sorted((ROOT / 'configs' / '_base_' / 'encoders').glob('*.py'))
+    said = {path.stem: Config.fromfile(path) for path in paths}
+    found = [n for n, one in said.items() if all(cfg.get(k) == value for k, value in one.items())]
+    if found:  # of two that say the same, the one that says more
+        return max(found, key=lambda name: len(said[name]))
+    raise ValueError(
+        f'--model {model.name}: {model.config} joins none of configs/_base_/encoders, which are '
+        f'{", ".join(said)}: give a config that does, or add a file for its encoder'
+    )
 
 
 def find_config(protocol: str, net: str, data: str, folder: Path) -> Path:
@@ -130,30 +145,37 @@ def new_config(protocol: str, net: str, data: str) -> str:
 
 
 def main() -> None:
-    """Run what is missing and write the table."""
+    """Run the command."""
     args = parse_args()
-    setting = read_setting(args)
+    for model, encoder in args.models:
+        evaluate(args, model, encoder)
+
+
+def evaluate(args: argparse.Namespace, model: NamedModel, encoder: str) -> None:
+    """Run what is missing of one model and write its table."""
+    setting = read_setting(args, model, encoder)
     # Other weights, seeds or options have results of their own.
     digest = hashlib.sha256(json.dumps(setting, sort_keys=True).encode()).hexdigest()[:12]
-    folder = args.work_dir / f'{args.dataset}_{digest}'
+    folder = args.out / model.name / f'{args.dataset}_{digest}'
     rows = []
     for protocol in args.protocols:
-        config = find_config(protocol, args.encoder, args.dataset, folder / 'configs')
+        config = find_config(protocol, encoder, args.dataset, folder / 'configs')
         results = {}
         for split in args.splits:
             place = folder / protocol / f'split{split}'
-            results[split] = run_protocol(args, protocol, config, split, place)
+            results[split] = run_protocol(args, model.checkpoint, protocol, config, split, place)
         rows += table_rows(protocol, config, results)
         write(folder, setting, rows)  # a table of what there is, should a later protocol fail
     print(f'\n{(folder / "table.md").read_text()}\n{folder / "table.md"}, table.json')
 
 
-def read_setting(args: argparse.Namespace) -> dict:
+def read_setting(args: argparse.Namespace, model: NamedModel, encoder: str) -> dict:
     """Return what makes the numbers: weights, data, seed, options, versions."""
     return dict(
-        checkpoint=str(args.checkpoint),
-        sha256=file_sha256(args.checkpoint),
-        encoder=args.encoder,
+        model=model.name,
+        checkpoint=str(model.checkpoint),
+        sha256=file_sha256(model.checkpoint),
+        encoder=encoder,
         dataset=args.dataset,
         data=os.environ.get('MMDEBIAS_DATA', 'data'),
         gpus=args.gpus,
@@ -164,14 +186,13 @@ def read_setting(args: argparse.Namespace) -> dict:
 
 
 def run_protocol(
-    args: argparse.Namespace, protocol: str, config: Path, split: str, place: Path
+    args: argparse.Namespace, checkpoint: Path, protocol: str, config: Path, split: str, place: Path
 ) -> dict:
     """Return the metrics of a protocol on a split, and how many videos they are of."""
     result = place / 'result.json'
     if result.exists():
         print(f'Reusing {result}', flush=True)
         return json.loads(result.read_text())
-    checkpoint = args.checkpoint
     common = [*split_options(args.dataset, split, protocol), *protocol_options(args, protocol)]
     common.append(f'randomness.seed={args.seed}')
     options = dict(gpus=args.gpus)
@@ -258,8 +279,9 @@ def write(folder: Path, setting: dict, rows: list[dict]) -> None:
     versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
     lines += [
         '',
-        f'Checkpoint {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), {setting["gpus"]} '
-        f'process(es), seed {setting["seed"]}, options {setting["options"] or "none"}; {versions}.',
+        f'{setting["model"]}: {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), '
+        f'{setting["gpus"]} process(es), seed {setting["seed"]}, options '
+        f'{setting["options"] or "none"}; {versions}.',
     ]
     write_text(folder / 'table.md', '\n'.join(lines) + '\n')
 

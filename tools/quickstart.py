@@ -30,9 +30,9 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--data', type=Path, default=ROOT / 'data', help='where the videos go')
     parser.add_argument(
-        '--work-dir', type=Path, default=ROOT / 'work_dirs' / 'quickstart', help='where results go'
+        '--out', type=Path, default=ROOT / 'work_dirs' / 'quickstart', help='where results go'
     )
-    parser.add_argument('--videos', type=int, default=320, help='generated videos to train on')
+    parser.add_argument('--num-videos', type=int, default=320, help='generated videos to train on')
     parser.add_argument('--bias', type=float, default=0.9, help='P(scene goes with the action)')
     parser.add_argument('--epochs', type=int, default=15, help='of pre-training')
     parser.add_argument('--finetune-epochs', type=int, default=10, help='of fine-tuning')
@@ -44,15 +44,15 @@ def main() -> None:
     """Run the steps and print the table."""
     args = parse_args()
     started = time.monotonic()
-    data, work = args.data.resolve(), args.work_dir.resolve()
+    data, work = args.data.resolve(), args.out.resolve()
     os.environ['MMDEBIAS_DATA'] = str(data)
     os.chdir(ROOT)  # commands name configs as a user would
     toy = data / 'toy'
 
     step('Making videos')
     # Two test videos of each class are the fewest that a bias report is made of.
-    tested = max(2 * len(CLASSES), args.videos // 4)
-    options = ('--videos', args.videos, '--test-videos', tested)
+    tested = max(2 * len(CLASSES), args.num_videos // 4)
+    options = ('--num-videos', args.num_videos, '--num-test-videos', tested)
     options += ('--bias', args.bias, '--seed', args.seed)
     runs.run_tool('data/make_toy.py', ['--out', toy, *options], work / 'make_toy.log', main_line)
 

@@ -1,4 +1,4 @@
-"""Train a model: MMAction2's tools/train.py, its arguments and behaviour."""
+"""Train a model: MMAction2's tools/train.py, its arguments, and a --seed that counts."""
 
 from mmdebias.cli import run_mmaction_tool
 

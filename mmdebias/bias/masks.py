@@ -7,7 +7,7 @@ them; what is read is cached beside.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, overload
@@ -263,12 +263,21 @@ def build_masks(masks: Mapping[str, Any] | None, data_root: str | Path) -> MaskS
     name = options.pop('type', None)
     if name not in SOURCES_OF_MASKS:
         raise ValueError(f'masks={dict(masks)}: type must be one of {list(SOURCES_OF_MASKS)}.')
+    source = SOURCES_OF_MASKS[name]
+    keys = {f.name: f.default is MISSING for f in fields(source) if f.init}
+    keys.pop('data_root', None)  # it is said once, for masks and videos
+    faults = [f'{key!r} is no key' for key in options if key not in keys]
+    faults += [
+        f'{key!r} is missing' for key, needed in keys.items() if needed and key not in options
+    ]
+    if faults:
+        raise ValueError(
+            f'masks={dict(masks)}: {" and ".join(faults)}; the keys of {name!r} are '
+            f'{", ".join(("type", *keys))}.'
+        )
     if name == 'motion':
         options['data_root'] = data_root
-    try:
-        return SOURCES_OF_MASKS[name](**options)
-    except TypeError as error:
-        raise ValueError(f'masks={dict(masks)}: {error}') from error
+    return source(**options)
 
 
 @lru_cache(maxsize=4)

@@ -41,8 +41,11 @@ def read_boxes(path: str | Path, min_score: float = 0.5) -> dict[str, list[NDArr
         ``{video: [boxes of frame 0, boxes of frame 1, ...]}``, each float ``[K, 4]``.
 
     Raises:
+        FileNotFoundError: there is no such file.
         ValueError: the file is no such JSON; the message names the video and the frame.
     """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f'there is no file of boxes {path}: give JSON, video to frames')
     try:
         content = json.loads(Path(path).read_text(encoding='utf-8'))
     except json.JSONDecodeError as error:

@@ -174,7 +174,9 @@ def test_motion_needs_two_frames(tmp_path):
     [
         (dict(), r"type must be one of \['files', 'boxes', 'motion'\]"),
         (dict(type='png', folder='x'), 'type must be one of'),
-        (dict(type='files', path='x'), "unexpected keyword argument 'path'"),
+        (dict(type='files', path='x'), "'path' is no key and 'folder' is missing; the keys"),
+        (dict(type='files'), "'folder' is missing; the keys of 'files' are type, folder"),
+        (dict(type='motion', folder='x'), "'motion' are type, clip_len, frame_interval"),
         (dict(type='files', folder='nowhere'), 'nowhere is no folder'),
         (dict(type='motion', clip_len=1), 'clip_len=1 must be 2 or more'),
     ],

@@ -117,3 +117,8 @@ def test_bad_boxes_are_refused_naming_the_video_and_frame(tmp_path, content, say
     (tmp_path / 'boxes.json').write_text(content)
     with pytest.raises(ValueError, match=says):
         read_boxes(tmp_path / 'boxes.json')
+
+
+def test_a_missing_file_of_boxes_is_named():
+    with pytest.raises(FileNotFoundError, match=r'no file of boxes none\.json: give JSON'):
+        read_boxes('none.json')

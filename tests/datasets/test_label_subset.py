@@ -136,7 +136,7 @@ def test_command(command, tmp_path, capsys):
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        ([*files('no.txt', 'out.txt'), '--percent', '1'], 'no.txt'),
+        ([*files('no.txt', 'out.txt'), '--percent', '1'], '--data: there is no file no.txt; give'),
         ([*files('train.txt', 'train.txt'), '--percent', '1'], '--out is --data'),
         ([*files('train.txt', 'out.txt'), '--percent', '0'], 'percent=0'),
     ],

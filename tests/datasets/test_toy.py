@@ -291,7 +291,15 @@ def test_test_videos_default_to_a_quarter():
 
 
 def test_command_line(command, toy, tmp_path, capsys):
-    options = ['--videos=16', '--test-videos=8', '--size', '32', '40', '--frames=8', '--seed=3']
+    options = [
+        '--num-videos=16',
+        '--num-test-videos=8',
+        '--size',
+        '32',
+        '40',
+        '--frames=8',
+        '--seed=3',
+    ]
     assert command(['--out', str(tmp_path / 'out'), *options, '--workers=1']) == 0
     assert '16 train, 8 test, 8 test_swap videos' in capsys.readouterr().out
     assert contents(tmp_path / 'out') == contents(toy)
@@ -302,7 +310,7 @@ def test_command_line(command, toy, tmp_path, capsys):
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (['--test-videos', '3'], '--test-videos=3: give a whole number of at least 8'),
+        (['--num-test-videos', '3'], '--num-test-videos=3: give a whole number of at least 8'),
         (['--bias', '2'], '--bias=2.0: give a number from 0 to 1'),
         (['--workers', '0'], '--workers 0'),
     ],

@@ -70,7 +70,9 @@ def masked(few_videos, tmp_path):
 
 @pytest.mark.parametrize('kind', ['caam', 'cam'])
 def test_activation_maps(tool, models, masked, tmp_path, kind):
-    said = tool('activation_maps', *masked, '--map', kind, '--out', tmp_path / 'out', *models)
+    said = tool(
+        'activation_maps', '--data', *masked, '--map', kind, '--out', tmp_path / 'out', *models
+    )
     assert 'foreground from exact masks' in said and '\n| a | ' in said
     rows = json.loads((tmp_path / 'out' / 'maps.json').read_text())['videos']
     shares = [of for row in rows for of in row['models'].values()]
@@ -83,19 +85,19 @@ def test_activation_maps(tool, models, masked, tmp_path, kind):
 
 def test_activation_maps_without_masks_say_so(tool, models, few_videos, tmp_path):
     video = few_videos / '00.mp4'
-    said = tool('activation_maps', video, '--out', tmp_path, '--drawn', 0, *models)
+    said = tool('activation_maps', '--data', video, '--out', tmp_path, '--drawn', 0, *models)
     assert "foreground from FAME's motion mask" in said
 
 
 def test_pre_trained_encoders_of_another_config_stand_beside(tool, models, masked, tmp_path):
     beside = ['--model', 'c', MOCO, 'random', *models]
-    said = tool('activation_maps', masked[0], '--out', tmp_path / 'out', *beside)
+    said = tool('activation_maps', '--data', masked[0], '--out', tmp_path / 'out', *beside)
     assert '| c |' in said
 
 
 def test_adversarial_inputs(tool, models, masked, tmp_path):
     out = tmp_path / 'out.png'
-    said = tool('adversarial_inputs', masked[0], '--others', masked[1], '--out', out, *models)
+    said = tool('adversarial_inputs', '--data', *masked, '--out', out, *models)
     numbers = json.loads(said[said.index('{') : said.rindex('}') + 1])
     assert list(numbers['a']) == ['normal clip', 'static clip', 'static person', 'static frame']
     assert numbers['a']['normal clip']['response'] == 1
@@ -104,7 +106,7 @@ def test_adversarial_inputs(tool, models, masked, tmp_path):
 
 
 def test_response_curve(tool, models, few_videos, tmp_path):
-    said = tool('response_curve', few_videos / '00.mp4', '--out', tmp_path, *models)
+    said = tool('response_curve', '--data', few_videos / '00.mp4', '--out', tmp_path, *models)
     assert json.loads(said.splitlines()[0])['windows'] == 3
     row = json.loads((tmp_path / '00.json').read_text())
     assert row['frames'] == [8, 12, 16]
@@ -159,22 +161,41 @@ def test_wrong_input_is_one_message(tool, models, checkpoint, few_videos, tmp_pa
     video, short = few_videos / '00.mp4', tmp_path / 'three_frames.mp4'
     write_video(short, np.zeros((3, 32, 32, 3), np.uint8))
     normal = ['--model', 'a', SUPERVISED, checkpoint]
+    maps, curve = ['activation_maps', '--data'], ['response_curve', '--data']
     lists = ['--train', few_videos / 'train.txt', '--data', few_videos / 'test.txt']
     for arguments, says in (
         # A checkpoint of another architecture: eight times as wide.
-        (['activation_maps', video, *normal], 'the encoder in the file is not the ResNet3d'),
-        (['activation_maps', video, '--map', 'cam', *normal], 'is not the ResNet3d'),
-        (['activation_maps', video, '--map', 'cam', '--model', 'm', MOCO, 'random'], 'caam'),
-        (['activation_maps', short, *models], 'three_frames.mp4 has 3 frame(s)'),
-        (['response_curve', short, *models], 'fewer than the window of 16'),
-        (['response_curve', video, '--stride', '99', *models], 'room for one window only'),
-        (['activation_maps', tmp_path / 'none.mp4', *models], 'no such file'),
-        (['activation_maps', video, '--masks', tmp_path, *models], 'has no masks'),
+        ([*maps, video, *normal], 'the encoder in the file is not the ResNet3d'),
+        ([*maps, video, '--map', 'cam', *normal], 'is not the ResNet3d'),
+        ([*maps, video, '--map', 'cam', '--model', 'm', MOCO, 'random'], 'caam'),
+        ([*maps, short, *models], 'three_frames.mp4 has 3 frame(s)'),
+        ([*curve, short, *models], 'fewer than the window of 16'),
+        ([*curve, video, '--stride', '99', *models], 'room for one window only'),
+        ([*maps, tmp_path / 'none.mp4', *models], f'--data: there is no file {tmp_path}/none.mp4'),
+        ([*maps, video, '--masks', tmp_path, *models], 'has no masks'),
         (['temporal_kernels', '--out', tmp_path / 'a.png', *models], 'no temporal convolutions'),
         (['static_gain', 'probe', *lists, '--baseline', 'z', *models], '--baseline z'),
-        (['activation_maps', video, *models, '--model', 'a', MOCO, 'random'], 'given twice'),
+        (['static_gain', 'probe', *lists, '--train', 'no.txt', *models], '--train: there is no'),
+        (['static_gain', 'probe', *lists, '--classes', 'no.txt', *models], '--classes: there is'),
+        ([*maps, video, *models, '--model', 'a', MOCO, 'random'], 'given twice'),
+        ([*maps, video, '--model', 'a', 'no.py', 'random'], '--model a: there is no file no.py'),
+        ([*maps, video, '--model', 'a', MOCO, 'no.pth'], 'no file no.pth; give a checkpoint file'),
+        ([*maps, video, '--model', 'a', checkpoint, MOCO], 'is no config; a model is NAME CONFIG'),
         (['static_gain', 'classifiers', *models], "name one 'static', one 'normal'"),
     ):
         with pytest.raises(SystemExit) as stopped:
             tool(*arguments)
         assert str(stopped.value).startswith('error: ') and says in str(stopped.value)
+
+
+@pytest.mark.parametrize('values', [['a', MOCO], ['a', MOCO, 'random', 'more']])
+def test_a_wrong_number_of_values_says_what_a_model_is(tool, capsys, few_videos, values):
+    with pytest.raises(SystemExit):
+        tool('temporal_kernels', '--model', *values)
+    assert '; --model takes NAME CONFIG CHECKPOINT, once for each' in capsys.readouterr().err
+
+
+def test_adversarial_inputs_need_two_videos(tool, capsys, models, masked):
+    with pytest.raises(SystemExit):
+        tool('adversarial_inputs', '--data', masked[0], *models)
+    assert 'give another video as well' in capsys.readouterr().err

@@ -128,7 +128,8 @@ def test_masks_of_the_motion_and_pictures_behind_actors(toy, models, report, tmp
         Image.new('RGB', (40, 30), 'red').save(pictures / name)
     said = report(
         '--model', 'a|b', *models['supervised'], '--data', toy / 'test.txt', '--motion-masks',
-        '--images', pictures, '--out', out, '--probes', 'scuba_images', '--seed', 3, '--videos', 16,
+        '--images', pictures, '--out', out, '--probes', 'scuba_images', '--seed', 3,
+        '--num-videos', 16,
     )  # fmt: skip
     assert 'No scene probe' in said and 'Motion masks are estimates' in said
     setting = json.loads((out / 'setting.json').read_text())
@@ -191,7 +192,7 @@ def test_wrong_checkpoints_are_errors_before_anything_runs(toy, models, report, 
     big = ROOT / 'configs' / 'moco' / 'r3d_toy.py'
     message = report('--model', 'a', big, moco[1], *rest, '--train', toy / 'train.txt')
     assert 'is not the ResNet3d of the config' in message
-    assert 'expected 3 arguments' in report('--model', config, moco[1], *rest)
+    assert 'takes NAME CONFIG CHECKPOINT' in report('--model', config, moco[1], *rest)
     assert 'is no config' in report('--model', 'a', moco[1], moco[1], *rest)
     assert 'no file nowhere.py' in report('--model', 'a', 'nowhere.py', moco[1], *rest)
     twice = [*named('supervised', models), *named('supervised', models)]

@@ -21,9 +21,9 @@ def released(tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def imported(released):
-    return released.parent / 'i3d.pth', run(
-        ['python', IMPORT, released, '--from', 'fame', '--out', released.parent / 'i3d.pth']
-    )
+    out = released.parent / 'i3d.pth'
+    command = ['python', IMPORT, '--checkpoint', released, '--from', 'fame', '--out', out]
+    return out, run(command)
 
 
 def test_import_says_where_all_keys_went_and_how_to_go_on(imported):
@@ -42,9 +42,10 @@ def test_import_says_where_all_keys_went_and_how_to_go_on(imported):
 def test_what_was_imported_goes_out_to_fame_and_comes_in_again(imported, tmp_path):
     file, _ = imported
 
-    log = run(['python', EXPORT, file, '--out', tmp_path / 'fame', '--to', 'fame'])
+    model = ['--model', 'fame', 'configs/fame/i3d_ucf101.py', file]
+    log = run(['python', EXPORT, *model, '--out', tmp_path, '--to', 'fame'])
     (written,) = tmp_path.glob('fame-????????.pth')
-    run(['python', IMPORT, written, '--out', tmp_path / 'again.pth'])
+    run(['python', IMPORT, '--checkpoint', written, '--out', tmp_path / 'again.pth'])
 
     assert f'Wrote {written}: 342 tensors' in log
     first, again = torch.load(file)['state_dict'], torch.load(tmp_path / 'again.pth')['state_dict']
@@ -61,9 +62,10 @@ def test_an_encoder_of_any_config_becomes_a_program(tmp_path):
     backbone = MODELS.build(Config.fromfile(tmp_path / 'tiny.py').model.backbone)
     state = {f'backbone.{key}': value for key, value in backbone.state_dict().items()}
     torch.save(dict(state_dict=state, optimizer={}), tmp_path / 'epoch_1.pth')
-    options = ['--to', 'torchscript', '--size', 8, 48, 48, '--config', tmp_path / 'tiny.py']
+    model = ['--model', 'tiny', tmp_path / 'tiny.py', tmp_path / 'epoch_1.pth']
+    options = ['--to', 'torchscript', '--size', 8, 48, 48]
 
-    log = run(['python', EXPORT, tmp_path / 'epoch_1.pth', '--out', tmp_path / 'tiny.pt', *options])
+    log = run(['python', EXPORT, *model, '--out', tmp_path, *options])
 
     assert 'clips [N, 3, 8, 48, 48] to feature maps, any N' in log
     clips = torch.randn(3, 3, 8, 48, 48)
@@ -75,9 +77,8 @@ def test_an_encoder_of_any_config_becomes_a_program(tmp_path):
 def test_a_broken_file_ends_with_one_line_that_says_so(tmp_path):
     (tmp_path / 'broken.pth').write_bytes(b'PK\x03\x04 and no more')
 
-    log = run(
-        ['python', IMPORT, tmp_path / 'broken.pth', '--out', tmp_path / 'out.pth'], check=False
-    )
+    command = ['python', IMPORT, '--checkpoint', tmp_path / 'broken.pth']
+    log = run([*command, '--out', tmp_path / 'out.pth'], check=False)
 
     assert log.strip().splitlines()[-1].startswith(f'error: {tmp_path / "broken.pth"} is truncated')
     assert 'Traceback' not in log
@@ -88,7 +89,17 @@ def test_a_file_is_replaced_only_when_asked(released, imported):
     file, _ = imported
     before = file.read_bytes()
 
-    log = run(['python', IMPORT, released, '--out', file], check=False)
+    log = run(['python', IMPORT, '--checkpoint', released, '--out', file], check=False)
 
     assert f'error: {file} exists: name another file, or add --overwrite' in log
     assert file.read_bytes() == before
+
+
+def test_what_is_not_the_encoder_of_the_config_is_not_written(imported, tmp_path):
+    for model, says in (
+        (['c3d', 'configs/dsm/c3d_ucf101.py', imported[0]], 'is not the C3DBN of the config'),
+        (['i3d', 'configs/none.py', imported[0]], '--model i3d: there is no file configs/none.py'),
+    ):
+        log = run(['python', EXPORT, '--model', *model, '--out', tmp_path / 'out'], check=False)
+        assert says in log and 'Traceback' not in log
+    assert not (tmp_path / 'out').exists()

@@ -62,7 +62,9 @@ def test_flow_predicts_the_next_frame_better_than_nothing_and_the_other_sign_wor
     for name in 'ab':
         moving_video(tmp_path / f'{name}.mp4')
     tool = ROOT / 'tools' / 'analysis' / 'flow_psnr.py'
-    shown = run([sys.executable, tool, tmp_path / 'a.mp4', tmp_path / 'b.mp4', '--size', '96'])
+    shown = run(
+        [sys.executable, tool, '--data', tmp_path / 'a.mp4', tmp_path / 'b.mp4', '--size', '96']
+    )
     rows = [json.loads(line) for line in shown.splitlines()]
     assert [row['video'] for row in rows] == ['a.mp4', 'b.mp4', 'mean of 2']
     for row in rows:

@@ -28,7 +28,8 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     torch.save(dict(state_dict=state), tmp_path / 'pretrained.pth')
 
     command = [
-        *EVALUATE, tmp_path / 'pretrained.pth', '--dataset', 'toy', '--work-dir', tmp_path / 'out',
+        *EVALUATE, '--model', 'FAME', 'configs/fame/r3d_toy.py', tmp_path / 'pretrained.pth',
+        '--dataset', 'toy', '--out', tmp_path / 'out',
         '--protocols', 'linear,knn,retrieval,clips',
         '--cfg-options', 'model.backbone.base_channels=4',
         'linear:train_cfg.max_epochs=1', 'linear:model.cls_head.in_channels=32',
@@ -37,7 +38,8 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     first = run(command, env=env)
     assert first.count('$ python tools/train.py') == 1
     assert first.count('$ python tools/test.py') == 4
-    (folder,) = (path.parent.parent for path in (tmp_path / 'out').glob('*/retrieval/split1'))
+    (path,) = (tmp_path / 'out' / 'FAME').glob('*/retrieval/split1')
+    folder = path.parent.parent
     table = json.loads((folder / 'table.json').read_text())
     metrics = [row['metric'] for row in table['rows']]
     assert {'acc/top1', 'knn/top1', 'retrieval/R@50', 'clip_retrieval/R@1'} <= set(metrics)
@@ -72,14 +74,14 @@ def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
 
     pipeline = 'test_dataloader.dataset.pipeline'
     command = [
-        *EVALUATE, tmp_path / 'a.pth', '--dataset', 'ucf101', '--encoder', 'r3d_18',
-        '--splits', '1,2,3', '--protocols', 'knn', '--work-dir', tmp_path / 'out',
+        *EVALUATE, '--model', 'BE', 'configs/be/r3d_18_ucf101.py', tmp_path / 'a.pth',
+        '--dataset', 'ucf101', '--splits', '1,2,3', '--protocols', 'knn', '--out', tmp_path / 'out',
         '--cfg-options', f'{pipeline}.sample.clip_len=4', f'{pipeline}.scale.scale=(-1,32)',
         f'{pipeline}.centre.crop_size=32', 'test_dataloader.num_workers=1',
     ]  # fmt: skip
     log = run(command, env=dict(MMDEBIAS_DATA=str(tmp_path / 'data')))
     assert log.count('$ python tools/test.py') == 3
-    (path,) = (tmp_path / 'out').glob('*/table.json')
+    (path,) = (tmp_path / 'out' / 'BE').glob('*/table.json')
     row = next(r for r in json.loads(path.read_text())['rows'] if r['metric'] == 'knn/top1')
     assert list(row['splits']) == ['1', '2', '3']
     # Each split is its own: shares of 3, of 5 and of 4 videos.
@@ -99,14 +101,16 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
 
     checkpoint = tmp_path / 'a.pth'
     checkpoint.touch()
-    toy = [checkpoint, '--dataset', 'toy']
+    model = ['--model', 'a', 'configs/fame/r3d_toy.py', checkpoint]
+    toy = [*model, '--dataset', 'toy']
     assert "['svm'] are no protocols" in say(*toy, '--protocols', 'svm')
-    assert '--encoder vgg is not among c3d, i3d' in say(*toy, '--encoder', 'vgg')
-    assert 'no checkpoint' in say('none.pth', '--dataset', 'toy')
-    assert 'ucf101 needs --encoder' in say(checkpoint, '--dataset', 'ucf101')
-    assert '--splits 2: sthv2 has 1' in say(checkpoint, '--dataset', 'sthv2', '--splits', '2')
+    assert '--splits 2: sthv2 has 1' in say(*model, '--dataset', 'sthv2', '--splits', '2')
     assert '--gpus 0 must be' in say(*toy, '--gpus', '0')
-    assert 'invalid choice' in say(checkpoint, '--dataset', 'imagenet')
+    assert 'invalid choice' in say(*model, '--dataset', 'imagenet')
+    assert 'no file none.pth' in say(*model[:3], 'none.pth', '--dataset', 'toy')
+    (tmp_path / 'stock.py').write_text("model = dict(backbone=dict(type='ResNet3d'))")
+    stock = ['--model', 'a', tmp_path / 'stock.py', checkpoint, '--dataset', 'toy']
+    assert 'stock.py joins none of configs/_base_/encoders, which are c3d, i3d' in say(*stock)
 
 
 def test_splits_are_lists():

@@ -98,6 +98,16 @@ def test_bad_input_is_an_error_before_anything_is_written(tmp_path, lines, boxes
     assert log.startswith('error: ') and says in log and not out.exists()
 
 
+def test_a_missing_file_is_named(tmp_path):
+    (tmp_path / 'list.txt').write_text('a.avi 0')
+    for data, boxes, says in (
+        ('no.txt', 'no.json', '--data: there is no file no.txt; give a list'),
+        (tmp_path / 'list.txt', 'no.json', '--boxes: there is no file no.json; give the JSON'),
+    ):
+        options = ['--data', data, '--boxes', boxes, '--out', tmp_path / 'out']
+        assert run([*TOOL, *options], check=False).startswith(f'error: {says}')
+
+
 def test_detector_without_mmdet_says_what_to_install(tmp_path):
     (tmp_path / 'list.txt').write_text('a.avi 0')
     blocked = "import sys; sys.modules['mmdet'] = None; import runpy; sys.argv = sys.argv[1:]; "

@@ -16,13 +16,22 @@ def show_augment(monkeypatch, *arguments):
 @pytest.mark.parametrize('config', ['fame/r3d_toy.py', 'supervised/r3d_toy_fame.py'])
 def test_each_video_gets_a_row_and_a_film(monkeypatch, few_videos, tmp_path, config):
     videos = sorted(few_videos.glob('*.mp4'))[:3]
-    show_augment(monkeypatch, ROOT / 'configs' / config, *videos, '--out', tmp_path)
+    config = ROOT / 'configs' / config
+    show_augment(monkeypatch, '--config', config, '--data', *videos, '--out', tmp_path)
     films = sorted(path.name for path in tmp_path.glob('*.mp4'))
     assert films == ['00_00.mp4', '01_01.mp4', '02_02.mp4']
     assert cv2.imread(str(tmp_path / 'views.png')).std() > 10
 
 
-def test_missing_video_is_named(monkeypatch, capsys, tmp_path):
-    with pytest.raises(SystemExit):
-        show_augment(monkeypatch, ROOT / 'configs/fame/r3d_toy.py', tmp_path / 'none.mp4')
-    assert 'none.mp4' in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ('config', 'video', 'says'),
+    [
+        ('fame/r3d_toy.py', 'none.mp4', '--data: there is no file'),
+        ('fame/none.py', '00.mp4', '--config: there is no file'),
+    ],
+)
+def test_a_missing_file_is_named(monkeypatch, few_videos, config, video, says):
+    named = ['--config', ROOT / 'configs' / config, '--data', few_videos / video]
+    with pytest.raises(SystemExit) as stopped:
+        show_augment(monkeypatch, *named)
+    assert says in str(stopped.value) and 'none' in str(stopped.value)

@@ -10,15 +10,15 @@ from helpers.running import ROOT, run
 SCRIPT = ROOT / 'tools' / 'analysis' / 'toy_study.py'
 ROWS = 'random,fame,moco_grey'
 SMALL = [
-    '--videos', '32', '--test-videos', '16', '--epochs', '1', '--batch-size', '16',
+    '--num-videos', '32', '--num-test-videos', '16', '--epochs', '1', '--batch-size', '16',
     '--queue-size', '32', '--size', '28', '--probe-clips', '1',
 ]  # fmt: skip
 
 
 @pytest.mark.slow
 def test_from_videos_to_the_table(tmp_path):
-    command = [sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', ROWS, *SMALL]
-    command += ['--seeds', '3', '--bias-videos', '0']
+    command = [sys.executable, SCRIPT, '--out', tmp_path, '--methods', ROWS, *SMALL]
+    command += ['--seeds', '3', '--num-bias-videos', '0']
     said = run(command)
     assert 'fame, seed 3: motion_probe' in said
     found = json.loads((tmp_path / 'study.json').read_text())
@@ -49,13 +49,13 @@ def test_from_videos_to_the_table(tmp_path):
 
 @pytest.mark.slow
 def test_the_bias_report_takes_classifiers_and_encoders(tmp_path):
-    command = [sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', 'random,supervised']
-    run([*command, *SMALL, '--seeds', '0', '--bias-videos', '16'])
+    command = [sys.executable, SCRIPT, '--out', tmp_path, '--methods', 'random,supervised']
+    run([*command, *SMALL, '--seeds', '0', '--num-bias-videos', '16'])
     for row in json.loads((tmp_path / 'study.json').read_text())['rows']:
         assert 0 <= row['measures']['bias:background_only/accuracy']['mean'] <= 1
     assert '| motion, no actor |' in (tmp_path / 'study.md').read_text()
 
 
 def test_methods_that_are_not_there_are_named(tmp_path):
-    said = run([sys.executable, SCRIPT, '--work-dir', tmp_path, '--methods', 'vince'], check=False)
+    said = run([sys.executable, SCRIPT, '--out', tmp_path, '--methods', 'vince'], check=False)
     assert "['vince'] are no methods" in said and 'fame_dsm_triplet' in said

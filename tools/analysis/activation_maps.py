@@ -1,8 +1,8 @@
 """Where encoders and classifiers look: activation maps over videos, and their share of foreground.
 
 Usage:
-    python tools/analysis/activation_maps.py VIDEO... --model NAME CONFIG CHECKPOINT [--model ...]
-        [--map caam|cam] [--masks DIR] [--out DIR]
+    python tools/analysis/activation_maps.py --data VIDEO... --model NAME CONFIG CHECKPOINT
+        [--model ...] [--map caam|cam] [--masks DIR] [--out DIR]
 
 `--map caam` (FAME Fig. 1, BE Fig. 6, DSM Fig. 5) works for any encoder; `--map cam` (FAME Fig. 7)
 is MMAction2's Grad-CAM of a classifier for the class that it names. Writes a sheet, a film of each
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from comparing import Model, add_models, check_files, read_models, run
+from comparing import Model, add_models, read_models
 from torch import Tensor
 
 from mmdebias.analysis import (
@@ -32,14 +32,15 @@ from mmdebias.analysis import (
     window_pipeline,
     write_heat_film,
 )
+from mmdebias.cli import Parser, add_videos, read_videos, run_command
 from mmdebias.ops import energy_inside, to_heat
 from mmdebias.visualization.pictures import to_pictures
 
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('videos', nargs='+', type=Path)
+    parser = Parser(description=__doc__.splitlines()[0])
+    add_videos(parser)
     add_models(parser)
     parser.add_argument('--map', choices=('caam', 'cam'), default='caam', dest='kind')
     parser.add_argument('--reduce', choices=('mean', 'norm'), default='mean', help='of caam')
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument('--drawn', type=int, default=6, help='videos that are drawn; all count')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/activation_maps'))
     args = parser.parse_args()
-    check_files(args.videos)
+    args.videos = read_videos(args.data, args.data_root)
     models = read_models(args)
 
     seen = {model.name: look(model, args) for model in models}
@@ -171,4 +172,4 @@ def draw(path: Path, videos: list[Path], seen: dict[str, list[View]]) -> Path:
 
 
 if __name__ == '__main__':
-    run(main)
+    run_command(main)

@@ -1,13 +1,14 @@
 """Does a model look at what moves? Maps of inputs made to mislead it (BE Fig. 7, DSM Fig. 6).
 
 Usage:
-    python tools/analysis/adversarial_inputs.py VIDEO --others VIDEO...
+    python tools/analysis/adversarial_inputs.py --data VIDEO OTHER...
         --model NAME CONFIG CHECKPOINT [--model ...] [--masks DIR] [--out OUT.png]
 
-Rows: the clip; one of its frames repeated; a person out of one of the other videos pasted, still;
-a frame of one of them added. Maps of a model are on the scale of its map of the clip, so a weaker
-answer is darker. Under each: the mean of the feature map against the clip's, and the share of the
-map's energy inside the foreground of the clip, which an even map has the foreground's share of.
+Rows: a clip of the first video; one of its frames repeated; a person out of one of the others
+pasted, still; a frame of one of them added. Maps of a model are on the scale of its map of the
+clip, so a weaker answer is darker. Under each: the mean of the feature map against the clip's, and
+the share of the map's energy inside the foreground of the clip, which an even map has the
+foreground's share of.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from comparing import add_models, check_files, read_models, run
+from comparing import add_models, read_models
 
 from mmdebias.analysis import (
     Windows,
@@ -27,6 +28,7 @@ from mmdebias.analysis import (
     window_pipeline,
 )
 from mmdebias.apis import Encoder
+from mmdebias.cli import Parser, add_videos, read_videos, run_command
 from mmdebias.ops import energy_inside, to_heat
 from mmdebias.visualization.pictures import to_pictures
 
@@ -35,9 +37,8 @@ CLIP = 'normal clip'
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('video', type=Path)
-    parser.add_argument('--others', nargs='+', type=Path, required=True, help='to paste and add')
+    parser = Parser(description=__doc__.splitlines()[0])
+    add_videos(parser, 'the video that is shown, and those to paste and add; files or lists, *.txt')
     add_models(parser)
     parser.add_argument('--masks', type=Path, help='folder of foreground masks, VIDEO.npz')
     parser.add_argument('--share', type=float, default=0.3, help='of the added frame')
@@ -52,7 +53,9 @@ def main() -> None:
     parser.add_argument('--seed', type=int, default=0, help='of what is drawn from the others')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/adversarial_inputs.png'))
     args = parser.parse_args()
-    check_files([args.video, *args.others])
+    args.video, *args.others = read_videos(args.data, args.data_root)
+    if not args.others:
+        parser.error(f'--data {args.video}: give another video as well, to paste and add')
     if args.frames < 1:
         parser.error(f'--frames {args.frames}: give 1 or more')
 
@@ -117,4 +120,4 @@ def inputs_for(encoder: Encoder, args: argparse.Namespace) -> dict[str, Windows]
 
 
 if __name__ == '__main__':
-    run(main)
+    run_command(main)

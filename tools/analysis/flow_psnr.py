@@ -1,6 +1,6 @@
 """How well scaled flow with phi = 1 predicts the true next frame: one JSON line a video.
 
-Usage: python tools/analysis/flow_psnr.py VIDEO... [--interval 4] [--method dis_medium]
+Usage: python tools/analysis/flow_psnr.py --data VIDEO... [--interval 4] [--method dis_medium]
 
 PSNR in dB, over 16 frames from the middle of the video, of the next frame against: the frame itself
 (phi = 0), the frame moved by its flow (phi = 1) with the border black or mirrored, and the frame
@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmdebias.cli import add_videos, read_videos, run_command
 from mmdebias.ops.optical_flow import METHODS, flow_to_previous, warp_by_flow
 from mmdebias.video import count_frames, read_frames
 
@@ -23,13 +24,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument('videos', nargs='+', type=Path)
+    add_videos(parser)
     parser.add_argument('--interval', type=int, default=1, help='between the frames of the clip')
     parser.add_argument('--method', choices=METHODS, default='dis_ultrafast')
     parser.add_argument('--size', type=int, default=224, help='pixels of the square frames')
     args = parser.parse_args()
     rows = []
-    for video in args.videos:
+    for video in read_videos(args.data, args.data_root):
         rows.append(measure(read(video, args.interval, args.size), args.method))
         print(json.dumps(dict(video=video.name, **rows[-1])))
     if len(rows) > 1:
@@ -65,4 +66,4 @@ def psnr(one: np.ndarray, other: np.ndarray) -> float:
 
 
 if __name__ == '__main__':
-    main()
+    run_command(main)

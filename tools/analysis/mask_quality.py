@@ -1,14 +1,14 @@
 """Measure FAME's masks where the foreground is known.
 
 Usage:
-    python tools/analysis/mask_quality.py toy FOLDER... [--videos N]
-    python tools/analysis/mask_quality.py boxes BOXES.json VIDEO_FOLDER [--out OUT.jpg]
+    python tools/analysis/mask_quality.py toy --data LIST... [--num-videos N]
+    python tools/analysis/mask_quality.py boxes --boxes BOXES.json --data-root DIR [--out OUT.jpg]
 
-``toy`` takes folders of tools/data/make_toy.py and compares with the actor's exact masks: the
-truth of a clip is every pixel that the actor covers in one of its frames. ``boxes`` takes boxes
-written down by hand for some frames of real clips, ``{file: {frame: [[x0, y0, x1, y1], ...]}}``
-with coordinates from 0 to 1; the clip starts at the first frame named, and the truth is the union
-of the boxes. Clips are 16 frames, every other frame, squeezed to a square.
+``toy`` takes lists of tools/data/make_toy.py and compares with the actor's exact masks: the truth
+of a clip is every pixel that the actor covers in one of its frames. ``boxes`` takes boxes written
+down by hand for some frames of real clips, ``{file: {frame: [[x0, y0, x1, y1], ...]}}`` with
+coordinates from 0 to 1; the clip starts at the first frame named, and the truth is the union of the
+boxes. Clips are 16 frames, every other frame, squeezed to a square.
 """
 
 import argparse
@@ -21,6 +21,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmdebias.cli import add_videos, existing_file, read_videos, run_command
+from mmdebias.datasets.mask_files import find_masks
 from mmdebias.datasets.toy import load_masks
 from mmdebias.ops import fame_mask, gauss_mask, grid_mask, mask_overlap, seed_mask
 from mmdebias.ops.foreground import PRESETS
@@ -49,11 +51,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest='command', required=True)
     toy = commands.add_parser('toy', help='generated videos with exact masks')
-    toy.add_argument('folders', nargs='+', type=Path)
-    toy.add_argument('--videos', type=int, default=48, help='training videos of each folder')
+    add_videos(toy, 'lists of generated videos, such as data/toy/train.txt')
+    toy.add_argument('--num-videos', type=int, default=48, help='the first ones of each list')
     boxes = commands.add_parser('boxes', help='real clips with boxes written down by hand')
-    boxes.add_argument('boxes', type=Path)
-    boxes.add_argument('videos', type=Path, help='folder of the clips')
+    boxes.add_argument('--boxes', type=Path, required=True, metavar='FILE', help='JSON')
+    boxes.add_argument('--data-root', type=Path, required=True, metavar='DIR', help='of the clips')
     boxes.add_argument('--out', type=Path, help='picture of the masks side by side')
     for command in (toy, boxes):
         command.add_argument('--size', type=int, default=112, help='pixels of a side')
@@ -68,25 +70,28 @@ def main() -> None:
 def measure_toy(args: argparse.Namespace) -> None:
     """Measure the IoU of each mask on each folder, one table."""
     table = {name: [] for name in args.kinds}
-    for folder in args.folders:
-        lines = (folder / 'train.txt').read_text().split('\n')[: args.videos]
-        videos = [line.split()[0] for line in lines if line]
+    columns = []
+    for path in args.data:
+        videos = read_videos([path], args.data_root)[: args.num_videos]
         frames = [FRAME_INTERVAL * t for t in range(CLIP_LEN)]
-        clips = torch.stack([read(folder / video, frames, args.size) for video in videos])
-        truth = torch.stack([true_mask(folder, video, frames, args.size) for video in videos])
+        truth = torch.stack([true_mask(video, frames, args.size) for video in videos])
+        clips = torch.stack([read(video, frames, args.size) for video in videos])
+        columns.append(path.parent.name)
         for name, values in table.items():
             values.append(mask_overlap(MASKS[name](clips), truth)['iou'].mean().item())
-    print_table('mask', [folder.name for folder in args.folders], table, '{:.2f}'.format)
+    print_table('mask', columns, table, '{:.2f}'.format)
 
 
 def measure_boxes(args: argparse.Namespace) -> None:
     """Measure the share of the boxes covered and of the mask outside them, one table."""
-    boxes = json.loads(args.boxes.read_text())
+    remedy = 'give JSON like tools/analysis/sample_boxes.json'
+    boxes = json.loads(existing_file('--boxes', args.boxes, remedy).read_text())
     clips, truth = [], []
     for video, by_frame in boxes.items():
         begin = min(map(int, by_frame))
         frames = [begin + FRAME_INTERVAL * t for t in range(CLIP_LEN)]
-        clips.append(read(args.videos / video, frames, args.size))
+        file = existing_file('--data-root', args.data_root / video, f'it is named in {args.boxes}')
+        clips.append(read(file, frames, args.size))
         truth.append(boxed([box for frame in by_frame.values() for box in frame], args.size))
     clips, truth = torch.stack(clips), torch.stack(truth)
     masks = {name: MASKS[name](clips) for name in args.kinds}
@@ -107,9 +112,13 @@ def read(path: Path, frames: list[int], size: int) -> Tensor:
     return clip.round().clamp(0, 255).byte().transpose(0, 1)
 
 
-def true_mask(folder: Path, video: str, frames: list[int], size: int) -> Tensor:
+def true_mask(video: Path, frames: list[int], size: int) -> Tensor:
     """Return where the actor of a generated video is in any frame: bool ``[size, size]``."""
-    path = (folder / 'masks' / Path(video).relative_to('videos')).with_suffix('.npz')
+    path = find_masks(video)
+    if path is None:
+        raise FileNotFoundError(
+            f'--data: {video} has no masks beside it; give lists that tools/data/make_toy.py wrote'
+        )
     been = torch.from_numpy(load_masks(path)[frames].any(0))
     return F.interpolate(been[None, None].float(), (size, size), mode='area')[0, 0] >= 0.5
 
@@ -132,4 +141,4 @@ def print_table(corner: str, columns: list[str], rows: dict, show: Callable) -> 
 
 
 if __name__ == '__main__':
-    main()
+    run_command(main)

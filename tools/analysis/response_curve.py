@@ -1,8 +1,8 @@
 """How strongly models respond to each moment of a video (DSM, Fig. 5).
 
 Usage:
-    python tools/analysis/response_curve.py VIDEO... --model NAME CONFIG CHECKPOINT [--model ...]
-        [--clip-len 16] [--stride 4] [--out DIR]
+    python tools/analysis/response_curve.py --data VIDEO... --model NAME CONFIG CHECKPOINT
+        [--model ...] [--clip-len 16] [--stride 4] [--out DIR]
 
 A window slides over the video. Its response is its feature map, averaged over channels, time and
 space; a video's responses are scaled to [0, 1] by the smallest and largest. Grey is what moves: the
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from comparing import add_models, check_files, read_models, run
+from comparing import add_models, read_models
 from torch import Tensor
 
 from mmdebias.analysis import (
@@ -28,14 +28,15 @@ from mmdebias.analysis import (
     window_pipeline,
 )
 from mmdebias.apis import Encoder
+from mmdebias.cli import Parser, add_videos, read_videos, run_command
 from mmdebias.ops import channel_map, responses, stretch_maps, to_heat
 from mmdebias.visualization.pictures import to_pictures
 
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('videos', nargs='+', type=Path)
+    parser = Parser(description=__doc__.splitlines()[0])
+    add_videos(parser)
     add_models(parser)
     parser.add_argument('--clip-len', type=int, default=16, help='frames of the window')
     parser.add_argument('--stride', type=int, default=4, help='frames that it moves on by')
@@ -43,9 +44,9 @@ def main() -> None:
     parser.add_argument('--pictures', type=int, default=10, help='of the video')
     parser.add_argument('--out', type=Path, default=Path('work_dirs/response_curve'))
     args = parser.parse_args()
-    check_files(args.videos)
+    videos = read_videos(args.data, args.data_root)
     encoders = {model.name: model.encoder(args.device) for model in read_models(args)}
-    for video in args.videos:
+    for video in videos:
         picture, row = analyse(video, encoders, args)
         print(json.dumps(row))
         print(picture)
@@ -117,4 +118,4 @@ def scaled(values: np.ndarray) -> np.ndarray:
 
 
 if __name__ == '__main__':
-    run(main)
+    run_command(main)

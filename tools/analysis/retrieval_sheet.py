@@ -9,14 +9,14 @@ frame of a neighbour is green where its class is right and red where it is not. 
 its class: a line of --classes, or of the classes.txt beside the list, which prepare.py writes.
 """
 
-import argparse
 from pathlib import Path
 
 import torch
-from comparing import add_models, read_models, run
+from comparing import add_models, read_models
 from mmengine.config import Config
 
 from mmdebias.apis import embed
+from mmdebias.cli import Parser, existing_file, run_command
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import nearest
 from mmdebias.visualization import draw_retrieval_sheet
@@ -24,13 +24,15 @@ from mmdebias.visualization import draw_retrieval_sheet
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     add_models(parser)
     parser.add_argument('--out', type=Path, default=Path('work_dirs/retrieval_sheets'))
     parser.add_argument('--queries', type=int, default=8, help='evenly spread over the test list')
     parser.add_argument('--nearest', type=int, default=3)
     parser.add_argument('--classes', type=Path, help='names of the classes, one a line')
     args = parser.parse_args()
+    if args.classes:
+        existing_file('--classes', args.classes, 'give the names of the classes, one a line')
     for model in read_models(args):
         sides = [list_videos(model.cfg, side) for side in ('gallery', 'query')]
         chosen = torch.linspace(0, len(sides[1]) - 1, min(args.queries, len(sides[1]))).long()
@@ -66,4 +68,4 @@ def list_videos(cfg: Config, side: str) -> list[tuple[str, int]]:
 
 
 if __name__ == '__main__':
-    run(main)
+    run_command(main)

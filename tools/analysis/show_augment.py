@@ -1,6 +1,6 @@
 """Draw what the model of a config sees of some videos: each view as a sheet and as a film.
 
-Usage: python tools/analysis/show_augment.py CONFIG VIDEO... [--out DIR]
+Usage: python tools/analysis/show_augment.py --config CONFIG --data VIDEO... [--out DIR]
 
 The videos go through the config's training pipeline as one batch, so methods that exchange
 something between the videos of a batch want two or more.
@@ -18,6 +18,7 @@ from mmengine.registry import init_default_scope
 from torch import Tensor
 
 import mmdebias  # noqa: F401  (registers everything)
+from mmdebias.cli import add_videos, existing_file, read_videos, run_command
 from mmdebias.ops.clips import pixel_range
 from mmdebias.visualization import draw_view_sheet, write_view_film
 
@@ -25,35 +26,37 @@ from mmdebias.visualization import draw_view_sheet, write_view_film
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('config', help='a training config')
-    parser.add_argument('videos', nargs='+', help='video files')
-    parser.add_argument('--out', default='work_dirs/views', help='folder to write to')
+    parser.add_argument('--config', required=True, help='a training config')
+    add_videos(parser)
+    parser.add_argument(
+        '--out', type=Path, default=Path('work_dirs/views'), help='folder to write to'
+    )
     parser.add_argument('--frames', type=int, default=4, help='frames of a view on the sheet')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args()
-    missing = [video for video in args.videos if not Path(video).is_file()]
-    if missing:
-        parser.error(f'no such file: {", ".join(missing)}')
-    config = Config.fromfile(args.config)
+    videos = read_videos(args.data, args.data_root)
+    remedy = 'give a training config, such as configs/fame/i3d_k400.py'
+    config = Config.fromfile(existing_file('--config', args.config, remedy))
     config.merge_from_dict(args.cfg_options)
     init_default_scope(config.get('default_scope', 'mmaction'))
     np.random.seed(args.seed)
     torch.manual_seed(args.seed)
 
-    views = seen(config, args.videos)
-    names = [Path(video).stem for video in args.videos]
-    print(draw_view_sheet(Path(args.out) / 'views.png', views, names, args.frames))
+    views = seen(config, videos)
+    names = [video.stem for video in videos]
+    print(draw_view_sheet(args.out / 'views.png', views, names, args.frames))
     for index, name in enumerate(names):
         of_one = {view: clips[index] for view, clips in views.items()}
-        print(write_view_film(Path(args.out) / f'{index:02}_{name}.mp4', of_one))
+        print(write_view_film(args.out / f'{index:02}_{name}.mp4', of_one))
 
 
-def seen(config: Config, videos: list[str]) -> dict[str, Tensor]:
+def seen(config: Config, videos: list[Path]) -> dict[str, Tensor]:
     """Return each video's views as the model gets them, in [0, 1]: ``{view: [N, 3, T, H, W]}``."""
     pipeline = Compose(config.train_dataloader.dataset.pipeline)
     samples = [
-        pipeline(dict(filename=video, label=0, start_index=0, modality='RGB')) for video in videos
+        pipeline(dict(filename=str(video), label=0, start_index=0, modality='RGB'))
+        for video in videos
     ]
     preprocessor = MODELS.build(config.model.data_preprocessor)
     inputs = preprocessor(pseudo_collate(samples), training=True)['inputs']
@@ -68,4 +71,4 @@ def seen(config: Config, videos: list[str]) -> dict[str, Tensor]:
 
 
 if __name__ == '__main__':
-    main()
+    run_command(main)

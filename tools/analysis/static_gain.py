@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from comparing import Model, add_models, read_models, run
+from comparing import Model, add_models, read_models
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
@@ -35,6 +35,7 @@ from mmdebias.analysis import (
     window_pipeline,
 )
 from mmdebias.apis import Encoder, embed
+from mmdebias.cli import Parser, existing_file, run_command
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import fit_linear_classifier, load_classifier
 
@@ -44,7 +45,7 @@ LITTLE = 0.05
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest='command', required=True)
     probe = commands.add_parser('probe', help='linear probes of encoders')
     probe.add_argument('--train', type=Path, required=True, help='list of videos and labels')
@@ -60,8 +61,10 @@ def main() -> None:
         command.add_argument('--classes', type=Path, help='names of the classes, one a line')
         command.add_argument('--out', type=Path, default=Path('work_dirs/static_gain.png'))
     args = parser.parse_args()
-    names = args.classes.read_text().split('\n') if args.classes else None
-    names = [line.strip() for line in names if line.strip()] if names else None
+    names = None
+    if args.classes:
+        existing_file('--classes', args.classes, 'give the names of the classes, one a line')
+        names = [line.strip() for line in args.classes.read_text().split('\n') if line.strip()]
     accuracies = probed(args) if args.command == 'probe' else trained_apart(args)
     panels = make_panels(accuracies, args.baseline if args.command == 'probe' else 'baseline')
     write(args.out, accuracies, panels, names)
@@ -125,7 +128,8 @@ def probed(args: argparse.Namespace) -> dict[str, dict[str, np.ndarray]]:
     models = read_models(args)
     if args.baseline is not None and args.baseline not in [model.name for model in models]:
         raise ValueError(f'--baseline {args.baseline} is none of the models: name one of them')
-    lists = [read_list(path, args.data_root) for path in (args.train, args.data)]
+    given = (('--train', args.train), ('--data', args.data))
+    lists = [read_list(argument, path, args.data_root) for argument, path in given]
     labels = [torch.tensor([label for _, label in videos]) for videos in lists]
     classes = int(max(one.max() for one in labels)) + 1
     if classes < 2:
@@ -158,8 +162,9 @@ def features(
     return torch.from_numpy(embed([path for path, _ in videos], reader))
 
 
-def read_list(path: Path, root: Path | None) -> list[tuple[str, int]]:
+def read_list(argument: str, path: Path, root: Path | None) -> list[tuple[str, int]]:
     """Return files and labels of a list; raises ValueError where it has no labels."""
+    existing_file(argument, path, 'give a list of lines "path label"')
     dataset = TolerantVideoDataset(
         str(path), pipeline=[], test_mode=True, data_root=str(root or path.parent)
     )
@@ -208,4 +213,4 @@ def number(value: float) -> float | None:
 
 
 if __name__ == '__main__':
-    run(main)
+    run_command(main)

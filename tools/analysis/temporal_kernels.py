@@ -9,18 +9,18 @@ layer that batch normalisation follows may be scaled without changing what it co
 the shapes, too: excess kurtosis is in the table (0 is a normal distribution).
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
-from comparing import add_models, read_models, run
+from comparing import add_models, read_models
 
 from mmdebias.analysis import draw_kernel_violins, temporal_kernels
+from mmdebias.cli import Parser, run_command
 
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     add_models(parser)
     parser.add_argument('--out', type=Path, default=Path('work_dirs/temporal_kernels.png'))
     parser.add_argument('--kind', choices=('temporal', '3d'), default='temporal')
@@ -51,4 +51,4 @@ def kurtosis(weights: np.ndarray) -> float:
 
 
 if __name__ == '__main__':
-    run(main)
+    run_command(main)

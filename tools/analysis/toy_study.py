@@ -1,7 +1,7 @@
 """Study on generated videos whether the methods do what their papers promise.
 
 Usage:
-    python tools/analysis/toy_study.py --work-dir WORK [--scale cpu] [--methods moco,fame,...]
+    python tools/analysis/toy_study.py --out OUT [--scale cpu] [--methods moco,fame,...]
         [--seeds 0,1,2] [--jobs 2]
 
 A puppet acts in front of scenes that have nothing to do with what it does. Each method pre-trains
@@ -10,7 +10,7 @@ Then the net is frozen: what a linear classifier reads from its features says ho
 and how much of the scene is in them. The debiasing papers promise more of the first and
 less of the second than MoCo's.
 
-Writes WORK/study.md, study.json and study.png. Runs that finished are reused. Results, and how the
+Writes OUT/study.md, study.json and study.png. Runs that finished are reused. Results, and how the
 settings were chosen: tools/analysis/toy_study.md.
 """
 
@@ -53,17 +53,21 @@ ROOT = Path(__file__).resolve().parents[2]
 def parse_args() -> tuple[argparse.Namespace, Settings]:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--work-dir', type=Path, default=ROOT / 'work_dirs' / 'toy_study')
+    parser.add_argument('--out', type=Path, default=ROOT / 'work_dirs' / 'toy_study')
     parser.add_argument('--scale', choices=SCALES, default='cpu', help='settings to start from')
     parser.add_argument('--methods', type=names, default=list(ROWS), help=f'of {", ".join(ROWS)}')
     parser.add_argument('--seeds', type=numbers, default=[0, 1, 2], help='0,1,2 for example')
     parser.add_argument('--jobs', type=int, default=1, help='runs at the same time')
     parser.add_argument(
-        '--bias-videos', type=int, default=256, help='test videos of the bias reports; 0: none'
+        '--num-bias-videos', type=int, default=256, help='test videos of the bias reports; 0: none'
     )
     for field in dataclasses.fields(Settings):
-        option = '--' + field.name.replace('_', '-')
-        parser.add_argument(option, type=type(field.default), help=f'for example {field.default}')
+        # A number of videos is --num-videos in every tool.
+        name = f'num_{field.name}' if field.name.endswith('videos') else field.name
+        parser.add_argument(
+            '--' + name.replace('_', '-'), dest=field.name, type=type(field.default),
+            help=f'for example {field.default}',
+        )  # fmt: skip
     args = parser.parse_args()
     given = {f.name: getattr(args, f.name) for f in dataclasses.fields(Settings)}
     given = {name: value for name, value in given.items() if value is not None}
@@ -87,13 +91,13 @@ def numbers(text: str) -> list[int]:
 def main() -> None:
     """Run what is missing, then write the table and the plot."""
     args, settings = parse_args()
-    work = args.work_dir.resolve()
+    work = args.out.resolve()
     take_folder(work, settings)
     for backdrop in {ROWS[method].backdrop for method in args.methods}:
         make_toy(toy_folder(work, backdrop), settings.toy(backdrop), progress=sys.stderr.isatty())
     # All methods once before any twice: a study that is stopped has compared them.
     runs = [(method, seed) for seed in args.seeds for method in args.methods]
-    one = partial(run_one, settings, work, args.bias_videos)
+    one = partial(run_one, settings, work, args.num_bias_videos)
     results = []
     # Spawned: a forked process would share its parent's threads' locks.
     with ProcessPoolExecutor(args.jobs, multiprocessing.get_context('spawn')) as pool:
@@ -120,7 +124,7 @@ def take_folder(work: Path, settings: Settings) -> None:
     changed = {name: value for name, value in asked.items() if there.get(name) != value}
     if changed:
         there = {name: there.get(name) for name in changed}
-        sys.exit(f'{work} was begun with {there}, not {changed}: give another --work-dir')
+        sys.exit(f'{work} was begun with {there}, not {changed}: give another --out')
     work.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asked, indent=1) + '\n')
 
@@ -202,7 +206,7 @@ def report_bias(folder: Path, toy: Path, videos: int) -> dict:
     if not (out / 'report.json').exists():
         arguments = [
             '--model', folder.name, folder / 'encoder.py', folder / 'weights.pth',
-            '--data', toy / 'test.txt', '--train', toy / 'train.txt', '--videos', videos,
+            '--data', toy / 'test.txt', '--train', toy / 'train.txt', '--num-videos', videos,
             '--out', out,
         ]  # fmt: skip
         runs.run_tool('bias_report.py', arguments, folder / 'bias.log', show=False)
@@ -215,7 +219,7 @@ def read_setting(settings: Settings, args: argparse.Namespace) -> dict:
     return dict(
         settings=dataclasses.asdict(settings),
         seeds=args.seeds,
-        bias_videos=args.bias_videos,
+        bias_videos=args.num_bias_videos,
         chance=1 / len(CLASSES),
         device=torch.cuda.get_device_name() if torch.cuda.is_available() else 'CPU',
         cores=len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count(),

@@ -1,6 +1,6 @@
 """Time what reading clips costs: one JSON line a case.
 
-Usage: python tools/benchmark/loading.py VIDEO...
+Usage: python tools/benchmark/loading.py --data VIDEO...
 """
 
 import argparse
@@ -14,17 +14,19 @@ import numpy as np
 from measuring import best_times, show
 from mmaction.registry import TRANSFORMS
 
+from mmdebias.cli import add_videos, read_videos, run_command
 from mmdebias.datasets import TolerantVideoDataset
 
 
 def main() -> None:
     """Run the cases."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('videos', nargs='+', help='files to decode')
+    add_videos(parser)
     parser.add_argument('--repeats', type=int, default=10)
     args = parser.parse_args()
-    long_list(args.videos[0])
-    for video in args.videos:
+    videos = [str(video) for video in read_videos(args.data, args.data_root)]
+    long_list(videos[0])
+    for video in videos:
         shared_frames(video, args.repeats)
         triplet(video, args.repeats)
 
@@ -107,4 +109,4 @@ def median(function: Callable[[], None], repeats: int) -> float:
 
 
 if __name__ == '__main__':
-    main()
+    run_command(main)

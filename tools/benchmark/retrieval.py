@@ -32,10 +32,10 @@ def main() -> None:
     parser.add_argument('--memory', type=float, default=1.0, help='GiB that the search may use')
     parser.add_argument('--room', type=float, default=4.0, help='GiB for the result of product')
     parser.add_argument('--threads', type=int, default=torch.get_num_threads())
-    parser.add_argument('--folder', help='where the gallery goes meanwhile')
+    parser.add_argument('--out', help='folder where the gallery lies meanwhile')
     args = parser.parse_args()
     show(**{**vars(args), 'torch': torch.__version__, 'faiss': getattr(faiss, '__version__', None)})
-    with tempfile.TemporaryDirectory(dir=args.folder) as folder:
+    with tempfile.TemporaryDirectory(dir=args.out) as folder:
         path = Path(folder, 'gallery.npy')
         write_gallery(path, args.gallery, args.width)
         ways = ['product', 'torch', *(['faiss'] if faiss else [])]

@@ -1,15 +1,17 @@
-"""Turn a checkpoint of a run into a file to publish or to use elsewhere.
+"""Turn checkpoints of runs into files to publish or to use elsewhere.
 
 Examples::
 
-    python tools/convert/export_weights.py work_dirs/fame/epoch_200.pth --out i3d_fame.pth
-    python tools/convert/export_weights.py epoch_200.pth --out i3d.pth --backbone-only --to fame
-    python tools/convert/export_weights.py epoch_200.pth --out i3d.onnx --to onnx --size 16 224 224
+    python tools/convert/export_weights.py --out exported \\
+        --model i3d_fame configs/fame/i3d_k400.py work_dirs/fame/i3d_k400/epoch_200.pth
+    ... --backbone-only --to fame
+    ... --to onnx --size 16 224 224
 
 `mmaction`, `torchvision` and `fame` write weights, without optimiser, queue and momentum encoder,
-to `NAME-HASH.pth` as OpenMMLab does. `onnx` and `torchscript` write the encoder as a program, from
-normalised clips [N, 3, T, H, W] of one size and any number to feature maps, and compare it with
-the encoder.
+to `OUT/NAME-HASH.pth`, named as OpenMMLab does. `onnx` and `torchscript` write the encoder as a
+program, `OUT/NAME.onnx` or `OUT/NAME.pt`, from normalised clips [N, 3, T, H, W] of one size and any
+number to feature maps, and compare it with the encoder. Nothing is written of a checkpoint whose
+encoder is not that of CONFIG.
 """
 
 import argparse
@@ -17,31 +19,30 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from mmengine.config import Config
+from mmaction.registry import MODELS
+from mmengine.config import Config, DictAction
 from mmengine.registry import DefaultScope
 from torch import nn
 
+from mmdebias.cli import NamedModel, Parser, add_models, read_models
 from mmdebias.weights import (
     EXPORTS,
     export_onnx,
     export_torchscript,
-    identify,
     publish,
     read_checkpoint,
 )
 from mmdebias.weights.exporting import find_encoder
 from mmdebias.weights.fitting import fill
 
-PROGRAMS = dict(onnx=export_onnx, torchscript=export_torchscript)
+PROGRAMS = dict(onnx=(export_onnx, '.onnx'), torchscript=(export_torchscript, '.pt'))
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument('checkpoint', metavar='CHECKPOINT', type=Path, help='of a run, or imported')
-    parser.add_argument('--out', required=True, type=Path, help='the file to write')
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_models(parser, 'once for each; CHECKPOINT of a run, or imported')
+    parser.add_argument('--out', required=True, type=Path, help='folder to write to')
     parser.add_argument('--to', choices=[*EXPORTS, *PROGRAMS], default='mmaction')
     parser.add_argument(
         '--backbone-only',
@@ -57,8 +58,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='clips of a program: frames, height, width (16 112 112)',
     )
     parser.add_argument(
-        '--config',
-        help='config of the run, for a program of an encoder that is none of those known here',
+        '--cfg-options', nargs='+', action=DictAction, default={}, help='of every CONFIG'
     )
     return parser.parse_args(argv)
 
@@ -67,23 +67,29 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     args = parse_args(argv)
     try:
-        checkpoint = read_checkpoint(args.checkpoint)
-        if args.to in PROGRAMS:
-            write_program(args, checkpoint)
-        else:
-            write_weights(args, checkpoint)
-    except (FileNotFoundError, ImportError) as error:
+        models = read_models(args.models)
+    except (FileNotFoundError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
-    except ValueError as error:  # of the checkpoint, or of a --size that the encoder cannot take
-        text = str(error)
-        name = '' if text.startswith((str(args.checkpoint), str(args.out))) else args.checkpoint
-        print(f'error: {name}{": " if name else ""}{text}', file=sys.stderr)
-        return 1
+    for model in models:
+        try:
+            checkpoint = read_checkpoint(model.checkpoint)
+            encoder = build_encoder(model, checkpoint, args.cfg_options)
+            if args.to in PROGRAMS:
+                write_program(args, args.out / model.name, encoder)
+            else:
+                write_weights(args, args.out / f'{model.name}.pth', checkpoint)
+        except ImportError as error:
+            print(f'error: {error}', file=sys.stderr)
+            return 2
+        except ValueError as error:  # of the checkpoint, or of a --size the encoder cannot take
+            named = str(error).startswith((str(model.checkpoint), str(args.out)))
+            print(f'error: {"" if named else f"{model.checkpoint}: "}{error}', file=sys.stderr)
+            return 1
     return 0
 
 
-def write_weights(args: argparse.Namespace, checkpoint: Mapping) -> None:
+def write_weights(args: argparse.Namespace, out: Path, checkpoint: Mapping) -> None:
     """Write a state dict, and say what stayed behind."""
     content = EXPORTS[args.to](checkpoint, args.backbone_only)
     kept = content['state_dict'] if args.to != 'torchvision' else content
@@ -97,34 +103,31 @@ def write_weights(args: argparse.Namespace, checkpoint: Mapping) -> None:
     others = [key for key in checkpoint if key not in ('state_dict', 'meta')]
     if others:
         print(f'  left out: {", ".join(others)}')
-    path = publish(content, args.out)
+    path = publish(content, out)
     print(f'Wrote {path}: {len(kept)} tensors, {path.stat().st_size / 1e6:.1f} MB')
     if args.to == 'torchvision':
         print('It has no classifier: load it with load_state_dict(..., strict=False)')
 
 
-def write_program(args: argparse.Namespace, checkpoint: Mapping) -> None:
+def write_program(args: argparse.Namespace, out: Path, encoder: nn.Module) -> None:
     """Write the encoder as a program, and say how well it agrees."""
-    encoder = build_encoder(checkpoint, args.config)
-    difference = PROGRAMS[args.to](encoder, args.out, tuple(args.size))
+    export, ending = PROGRAMS[args.to]
+    path = out.with_name(f'{out.name}{ending}')
+    difference = export(encoder, path, tuple(args.size))
     frames, height, width = args.size
     print(
-        f'Wrote {args.out}: clips [N, 3, {frames}, {height}, {width}] to feature maps, any N.\n'
+        f'Wrote {path}: clips [N, 3, {frames}, {height}, {width}] to feature maps, any N.\n'
         f'Its features are those of the encoder: they differ by {difference:.1g} of the largest.'
     )
 
 
-def build_encoder(checkpoint: Mapping, config: str | None) -> nn.Module:
-    """Return the encoder, filled: of a config, or of a net recognised by its tensors."""
-    weights = find_encoder(checkpoint)
-    if config is None:
-        encoder = identify(weights).build()
-    else:
-        from mmaction.registry import MODELS
-
-        with DefaultScope.overwrite_default_scope('mmaction'):
-            encoder = MODELS.build(Config.fromfile(config).model.backbone)
-    fill(encoder, weights)
+def build_encoder(model: NamedModel, checkpoint: Mapping, options: dict) -> nn.Module:
+    """Return the encoder of a config, filled; raises CheckpointError where it does not fit."""
+    cfg = Config.fromfile(model.config)
+    cfg.merge_from_dict(options)
+    with DefaultScope.overwrite_default_scope('mmaction'):
+        encoder = MODELS.build(cfg.model.backbone)
+    fill(encoder, find_encoder(checkpoint))
     return encoder
 
 

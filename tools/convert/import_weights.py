@@ -2,7 +2,8 @@
 
 Example::
 
-    python tools/convert/import_weights.py downloaded.pth.tar --from fame --out i3d_fame.pth
+    python tools/convert/import_weights.py --checkpoint downloaded.pth.tar \\
+        --from fame --out i3d_fame.pth
 
 Layouts: `fame` (pre-training and fine-tuning), `be` and `dsm` (the same layout), `torchvision`
 (`r2plus1d_18`, `r3d_18`), `moco_video` (the SlowOnly-50 of SlowFast and PyTorchVideo); `auto`
@@ -15,6 +16,7 @@ import sys
 from pathlib import Path
 
 import mmdebias
+from mmdebias.cli import existing_file
 from mmdebias.weights import CheckpointError, Imported, import_weights, read_checkpoint, save
 from mmdebias.weights.formats import FORMATS
 from mmdebias.weights.key_table import key_table
@@ -25,7 +27,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('source', metavar='SOURCE', type=Path, help='the released file')
+    parser.add_argument('--checkpoint', required=True, type=Path, help='the released file')
     parser.add_argument('--out', required=True, type=Path, help='the file to write, *.pth')
     parser.add_argument('--from', dest='layout', choices=['auto', *FORMATS], default='auto')
     parser.add_argument(
@@ -47,7 +49,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f'error: {args.out} exists: name another file, or add --overwrite', file=sys.stderr)
         return 2
     try:
-        checkpoint = read_checkpoint(args.source)
+        remedy = 'give the downloaded checkpoint'
+        checkpoint = read_checkpoint(existing_file('--checkpoint', args.checkpoint, remedy))
         imported = import_weights(checkpoint, args.layout, args.ignore)
     except FileNotFoundError as error:
         print(f'error: {error}', file=sys.stderr)
@@ -55,12 +58,12 @@ def main(argv: list[str] | None = None) -> int:
     except CheckpointError as error:
         # What reading says names the file; what converting says does not.
         text = str(error)
-        name = '' if text.startswith(str(args.source)) else f'{args.source}: '
+        name = '' if text.startswith(str(args.checkpoint)) else f'{args.checkpoint}: '
         print(f'error: {name}{text}', file=sys.stderr)
         return 1
     meta = dict(
         mmdebias_version=mmdebias.__version__,
-        imported_from=args.source.name,
+        imported_from=args.checkpoint.name,
         layout=imported.title,
         backbone=imported.net.config,
     )
@@ -71,7 +74,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def report(args: argparse.Namespace, checkpoint: dict, imported: Imported) -> None:
     """Say what was found, where it went, and how to use it."""
-    print(f'{args.source}: {imported.title}\nEncoder: {imported.net.title}\n')
+    print(f'{args.checkpoint}: {imported.title}\nEncoder: {imported.net.title}\n')
     print(f'Where its {len(imported.went)} keys went:')
     print(key_table(imported.went, args.every_key))
     beside = [str(key) for key in checkpoint if key not in imported.went]

@@ -17,6 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmdebias.cli import add_videos, read_videos, run_command
 from mmdebias.files import replacing
 from mmdebias.ops.optical_flow import METHODS, flow_to_previous
 from mmdebias.video import count_frames, read_frames
@@ -27,12 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument(
-        '--data', required=True, metavar='LIST', help='one video a line, with or without a label'
-    )
-    parser.add_argument(
-        '--data-root', type=Path, help="folder of the videos; the list's if left out"
-    )
+    add_videos(parser)
     parser.add_argument('--out', type=Path, required=True, help='folder to write to')
     parser.add_argument('--interval', type=int, default=4, help="the clips' frame_interval")
     parser.add_argument('--method', choices=METHODS, default='dis_medium')
@@ -40,13 +36,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.interval < 1:
         parser.error(f'--interval {args.interval}: give 1 or more')
-    if not Path(args.data).is_file():
-        parser.error(f'--data {args.data}: there is no such list')
-    root = Path(args.data).parent if args.data_root is None else args.data_root
-    lines = [line.strip() for line in Path(args.data).read_text().splitlines()]
-    for line in filter(None, lines):
-        path, _, label = line.rpartition(' ')
-        video = root / (path if path and label.isdecimal() else line)
+    for video in read_videos(args.data, args.data_root):
         out = args.out / video.parent.name / f'{video.stem}_{args.interval}.npy'
         if out.exists():
             continue
@@ -73,4 +63,4 @@ def compute_flow(frames: np.ndarray, interval: int, method: str) -> np.ndarray:
 
 
 if __name__ == '__main__':
-    main()
+    run_command(main)

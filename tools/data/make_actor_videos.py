@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmdebias.cli import existing_file
 from mmdebias.datasets.actor_videos import NoPersonError, read_boxes, write_actor_video
 from mmdebias.datasets.person_detector import PersonDetector
 
@@ -58,7 +59,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     args = parse_args(argv)
     try:
-        videos = read_list(args.data)
+        remedy = 'give a list of lines "path label" or "path"'
+        videos = read_list(existing_file('--data', args.data, remedy))
         find = boxes_from(args)
     except (OSError, ValueError, ImportError) as error:
         print(f'error: {error}', file=sys.stderr)
@@ -118,7 +120,8 @@ def read_list(path: Path) -> list[tuple[str, list[str]]]:
 def boxes_from(args: argparse.Namespace) -> Callable[[str, Path], list]:
     """Return the source of a video's boxes, by its name in the list and its file."""
     if args.boxes:
-        given = read_boxes(args.boxes, args.min_score)
+        remedy = 'give the JSON file of boxes that the help describes, or --detector'
+        given = read_boxes(existing_file('--boxes', args.boxes, remedy), args.min_score)
 
         def look_up(name: str, file: Path) -> list[np.ndarray]:
             if name not in given:

@@ -2,7 +2,7 @@
 
 Example::
 
-    python tools/data/make_toy.py --out data/toy --videos 320 --bias 0.9
+    python tools/data/make_toy.py --out data/toy --num-videos 320 --bias 0.9
 
 writes into ``data/toy``
 
@@ -35,13 +35,13 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
     default = {field.name: field.default for field in dataclasses.fields(ToyConfig)}
 
     def add(name: str, kind: type, text: str, **kwargs: object) -> None:
-        key = name[2:].replace('-', '_')
-        parser.add_argument(name, type=kind, default=default[key], help=text, **kwargs)
+        key = name[2:].removeprefix('num-').replace('-', '_')
+        parser.add_argument(name, dest=key, type=kind, default=default[key], help=text, **kwargs)
 
     pair = {'nargs': 2, 'metavar': ('MIN', 'MAX')}
     parser.add_argument('--out', required=True, metavar='OUT', help='folder to write to')
-    add('--videos', int, 'number of training videos')
-    add('--test-videos', int, 'videos of each test split; None is a quarter of --videos')
+    add('--num-videos', int, 'number of training videos')
+    add('--num-test-videos', int, 'videos of each test split; None is a quarter of --num-videos')
     independent = f'1/{len(CLASSES)} = {1 / len(CLASSES):g} is independence'
     add('--bias', float, f"probability of the class's own scene in train and test; {independent}")
     add('--seed', int, 'seed of everything')
@@ -64,8 +64,9 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
     try:
         return args, ToyConfig(**{key: getattr(args, key) for key in default})
     except ValueError as error:
-        # The message starts with the argument's name, which options spell with hyphens.
+        # The message starts with the argument's name, which options spell in their way.
         name, rest = str(error).split('=', 1)
+        name = f'num_{name}' if name.endswith('videos') else name
         parser.error(f'--{name.replace("_", "-")}={rest}')
 
 

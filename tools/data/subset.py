@@ -18,8 +18,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from mmdebias.cli import existing_file
 from mmdebias.datasets.label_subset import balanced_subset, parse_list
 from mmdebias.files import write_text
+
+REMEDY = 'give a list of lines "path label", such as prepare.py writes'
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,9 +40,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if args.out.exists() and args.out.resolve() == args.data.resolve():
             raise ValueError(f'--out is --data, {args.data}: give another name.')
-        lines = [
-            line for line in args.data.read_text(encoding='utf-8').splitlines() if line.strip()
-        ]
+        text = existing_file('--data', args.data, REMEDY).read_text(encoding='utf-8')
+        lines = [line for line in text.splitlines() if line.strip()]
         videos = parse_list(lines, str(args.data))
         chosen = balanced_subset(videos, args.percent, args.seed)
         text = ''.join(f'{lines[index].strip()}\n' for index in chosen)
