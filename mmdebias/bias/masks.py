@@ -6,7 +6,7 @@ them; what is read is cached beside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -226,7 +226,7 @@ class MotionMasks:
         return np.stack([found[window] for window in windows])
 
 
-SOURCES_OF_MASKS: dict[str, Callable[..., MaskSource]] = {
+SOURCES_OF_MASKS: dict[str, type[MaskFiles] | type[MaskBoxes] | type[MotionMasks]] = {
     'files': MaskFiles,
     'boxes': MaskBoxes,
     'motion': MotionMasks,
