@@ -9,7 +9,11 @@ from pathlib import Path
 import torch
 
 
-def best_times(ways: dict[str, Callable[[], object]], repeats: int = 15) -> dict[str, float]:
+def best_times(
+    ways: dict[str, Callable[[], object]],
+    repeats: int = 15,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, float]:
     """Return the seconds of the fastest call of each way, taken in turns.
 
     Other programs on the machine slow calls down and never speed them up: the fastest is the one
@@ -17,10 +21,10 @@ def best_times(ways: dict[str, Callable[[], object]], repeats: int = 15) -> dict
     """
     times = {name: float('inf') for name in ways}
     for name in ways:
-        _timed(ways[name])
+        _timed(ways[name], clock)
     for _ in range(repeats):
         for name, way in ways.items():
-            times[name] = min(times[name], _timed(way))
+            times[name] = min(times[name], _timed(way, clock))
     return times
 
 
@@ -43,12 +47,12 @@ def show(**values: object) -> None:
     )
 
 
-def _timed(way: Callable[[], object]) -> float:
-    begin = time.perf_counter()
+def _timed(way: Callable[[], object], clock: Callable[[], float]) -> float:
+    begin = clock()
     way()
     if torch.cuda.is_available():
         torch.cuda.synchronize()
-    return time.perf_counter() - begin
+    return clock() - begin
 
 
 def _peak(prepare: Callable[[], Callable[[], object]]) -> float:
