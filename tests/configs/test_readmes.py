@@ -1,4 +1,4 @@
-"""What the READMEs name is there: configs, in braces and with stars as a shell reads them."""
+"""The READMEs name configs that are there; braces and stars are read as a shell does."""
 
 import re
 
