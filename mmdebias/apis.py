@@ -281,7 +281,7 @@ def _test_pipeline(cfg: Config) -> list[dict]:
     """Return the transforms of a test, up to clips [clips, 3, T, H, W]."""
     loader = cfg.get('test_dataloader')
     if loader is not None:
-        steps = ordered_steps(loader.dataset.pipeline)
+        steps = ordered_steps(loader.dataset.pipeline, 'test_dataloader.dataset.pipeline')
         return [step for step in steps if step['type'] not in PACKING]
     steps = {step['type']: step for step in ordered_steps(cfg.train_dataloader.dataset.pipeline)}
     views = steps['SampleViews']

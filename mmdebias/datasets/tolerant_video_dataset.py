@@ -12,7 +12,7 @@ from mmaction.registry import DATASETS
 from mmengine.fileio import list_from_file
 from mmengine.logging import print_log
 
-from .named_steps import ordered_steps
+from .named_steps import whole_pipeline
 from .seeding import derive_seed, seeded
 
 UNTRIED, READ, FAILED = 0, 1, 2
@@ -50,8 +50,8 @@ class TolerantVideoDataset(VideoDataset):
         **kwargs: As in MMAction2's ``VideoDataset``.
 
     Raises:
-        ValueError: ``max_failed_share`` outside [0, 1], an empty list, or labels on some lines
-            only.
+        ValueError: ``max_failed_share`` outside [0, 1], an empty list, labels on some lines only,
+            or named steps that are wrong, see :func:`ordered_steps`.
         FileNotFoundError: the list is missing, or so are all of five videos looked for.
         TooManyUndecodableVideosError: while loading, see ``max_failed_share``.
     """
@@ -69,7 +69,7 @@ class TolerantVideoDataset(VideoDataset):
         self.max_failed_share = max_failed_share
         self.extra = dict(extra or {})
         self.log_file: str | None = None
-        super().__init__(ann_file, ordered_steps(pipeline), **kwargs)
+        super().__init__(ann_file, whole_pipeline(pipeline), **kwargs)
         self._check_that_videos_exist()
         # Shared memory: workers write what the main process reads, and the reverse.
         self.status = torch.zeros(len(self), dtype=torch.uint8).share_memory_()
