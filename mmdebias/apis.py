@@ -280,7 +280,8 @@ def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:
     """Return the transforms of a test, up to clips [clips, 3, T, H, W]."""
     loader = cfg.get('test_dataloader')
     if loader is not None:
-        steps = with_our_reader(ordered_steps(loader.dataset.pipeline))
+        steps = ordered_steps(loader.dataset.pipeline, 'test_dataloader.dataset.pipeline')
+        steps = with_our_reader(steps)
         return [step for step in steps if step['type'] not in PACKING]
     steps = {step['type']: step for step in ordered_steps(cfg.train_dataloader.dataset.pipeline)}
     views = steps['SampleViews']

@@ -15,6 +15,26 @@ def unfinished_path(path: str | Path) -> Path:
     return path.with_name(f'{PREFIX}{path.name}')
 
 
+def move_into_place(whole: str | Path, path: str | Path) -> Path:
+    """Give a file or folder its final name; what has that name is replaced.
+
+    :func:`replacing` does so by itself. This is for what an interrupted run leaves to be continued,
+    and for names that are known only once the file is whole.
+
+    Args:
+        whole: The file or folder, on the same file system.
+        path: Its final name.
+
+    Returns:
+        ``path``.
+    """
+    whole, path = Path(whole), Path(path)
+    if path.is_dir() and whole.is_dir():
+        _remove(path)  # a folder cannot be replaced by another in one step
+    os.replace(whole, path)
+    return path
+
+
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Write a file or folder that appears when it is whole.
@@ -34,9 +54,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     _remove(unfinished)
     try:
         yield unfinished
-        if path.is_dir() and unfinished.is_dir():
-            _remove(path)  # a folder cannot be replaced by another in one step
-        os.replace(unfinished, path)
+        move_into_place(unfinished, path)
     except BaseException:
         _remove(unfinished)
         raise

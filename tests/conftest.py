@@ -1,4 +1,4 @@
-"""What the tests share: the authors' outputs, real clips, small videos."""
+"""Fixtures of all tests: the authors' outputs, real clips, small videos."""
 
 import os
 

@@ -1,8 +1,11 @@
 """Files and folders appear when they are whole."""
 
+import ast
+
 import pytest
 
-from mmdebias.files import replacing, unfinished_path, write_text
+from helpers.running import ROOT
+from mmdebias.files import move_into_place, replacing, unfinished_path, write_text
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -39,3 +42,52 @@ def test_a_folder_is_replaced_whole(tmp_path):
             unfinished.mkdir()
             (unfinished / name).touch()
     assert [file.name for file in (tmp_path / 'clips').iterdir()] == ['b']
+
+
+def test_an_interrupted_folder_can_be_continued_and_then_named(tmp_path):
+    (unfinished_path(tmp_path / 'clips')).mkdir()
+    (unfinished_path(tmp_path / 'clips') / 'a').touch()
+    (tmp_path / 'clips').mkdir()
+    folder = move_into_place(unfinished_path(tmp_path / 'clips'), tmp_path / 'clips')
+    assert [file.name for file in folder.iterdir()] == ['a']
+    assert [file.name for file in tmp_path.iterdir()] == ['clips']
+
+
+def renames_a_file(call):
+    """Whether a call renames a file: by ``os``, ``shutil`` or a ``Path``."""
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    module, name = ast.unparse(call.func.value), call.func.attr
+    if module in ('os', 'shutil'):
+        return name in ('replace', 'rename', 'renames', 'move')
+    # A str's takes two arguments, a dataclass's and a code object's take keywords.
+    one_argument = len(call.args) == 1 and not call.keywords
+    return name in ('replace', 'rename') and one_argument
+
+
+@pytest.mark.parametrize(
+    ('line', 'renames'),
+    [
+        ('os.replace(a, b)', True),
+        ('os.rename(a, b)', True),
+        ('shutil.move(a, b)', True),
+        ('path.rename(target)', True),
+        ('path.with_name("a").replace(target)', True),
+        ('text.replace("a", "b")', False),
+        ('dataclasses.replace(config, size=1)', False),
+    ],
+)
+def test_a_renaming_is_told_from_other_replacements(line, renames):
+    assert renames_a_file(ast.parse(line, mode='eval').body) is renames
+
+
+def test_files_are_renamed_in_one_place():
+    found = [
+        f'{path.relative_to(ROOT)}:{node.lineno}'
+        for folder in ('mmdebias', 'tools')
+        for path in sorted((ROOT / folder).rglob('*.py'))
+        for node in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
+        if isinstance(node, ast.Call) and renames_a_file(node)
+    ]
+
+    assert {place.split(':')[0] for place in found} == {'mmdebias/files.py'}, found

@@ -1,4 +1,4 @@
-"""What decided a result."""
+"""A result names the code, versions and settings that decided it."""
 
 import hashlib
 

@@ -2,17 +2,15 @@
 _base_ = [
     '../_base_/encoders/r2plus1d_18.py',
     '../_base_/datasets/k400.py',
-    '../_base_/methods/moco.py',
+    '../_base_/methods/fame.py',
 ]
 
 model = dict(
     backbone=_base_.encoder,
     neck=dict(in_channels=_base_.channels),
-    data_preprocessor=dict(views=dict(query=[dict(type='FAME'), *_base_.colour])),
 )
 train_dataloader = dict(
     dataset=dict(
         pipeline=dict(per_view=dict(resize=_base_.resize, flip=_base_.flip)), **_base_.train_set
     )
 )
-custom_hooks = [*_base_.custom_hooks, dict(type='MaskSheetHook')]

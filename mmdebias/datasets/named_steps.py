@@ -1,5 +1,6 @@
 """Pipelines whose steps have names, so that a config changes one of them by its name."""
 
+import difflib
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -28,32 +29,107 @@ STEPS = (
     'format',
     'pack',
 )
+# What a PerView has beside steps.
+PER_VIEW = ('type', 'views', 'transforms')
+TEST_PIPELINE = 'test_dataloader.dataset.pipeline'
 
 
 def ordered_steps(
     pipeline: Mapping[str, dict[str, Any] | None] | Sequence[dict[str, Any] | Callable[..., Any]],
+    name: str = 'pipeline',
 ) -> list[Any]:
     """Return a pipeline as the list that MMAction2 knows.
 
     Args:
         pipeline: ``{name: transform}`` with names of :data:`STEPS`, in any order, where None leaves
-            a step out; or a list of transforms, which comes back as it is.
+            a step out; or a list of transforms, which comes back as it is. The named steps of a
+            ``PerView`` among them are looked at, too.
+        name: Of the pipeline, for errors.
 
     Returns:
         The transforms in the order of :data:`STEPS`.
 
     Raises:
-        ValueError: a name that is not in :data:`STEPS`.
+        TypeError: a named step that is neither a config nor None.
+        ValueError: a name that is not in :data:`STEPS`, a named step without ``type``, or a
+            ``PerView`` without steps.
     """
     if not isinstance(pipeline, Mapping):
+        for index, step in enumerate(pipeline):
+            _check_per_view(step, f'{name}[{index}]')
         return list(pipeline)
-    unknown = [name for name in pipeline if name not in STEPS]
-    if unknown:
+    _check_steps(pipeline, name, 'Write a pipeline with other steps as a list.')
+    for key, step in pipeline.items():
+        _check_per_view(step, f'{name}.{key}')
+    return [pipeline[key] for key in STEPS if pipeline.get(key) is not None]
+
+
+def whole_pipeline(
+    pipeline: Mapping[str, dict | None] | Sequence[dict | Callable], name: str = 'pipeline'
+) -> list:
+    """Return a data set's pipeline as the list that MMAction2 knows.
+
+    Args:
+        pipeline: See :func:`ordered_steps`.
+        name: Of the pipeline, for errors.
+
+    Returns:
+        The transforms in the order of :data:`STEPS`.
+
+    Raises:
+        TypeError: as :func:`ordered_steps`.
+        ValueError: as :func:`ordered_steps`, and named steps that are all None.
+    """
+    steps = ordered_steps(pipeline, name)
+    if isinstance(pipeline, Mapping):
+        _check_some(pipeline, name, 'A pipeline without any is the list [].')
+    return steps
+
+
+def _check_per_view(step: object, name: str) -> None:
+    if not isinstance(step, Mapping) or step.get('transforms') is not None:
+        return
+    kind = step.get('type')
+    # A name, with or without its scope, or the class itself.
+    if getattr(kind, '__name__', str(kind)).rpartition('.')[2] == 'PerView':
+        own = {key: value for key, value in step.items() if key not in PER_VIEW}
+        _check_steps(own, name, f'{name}.transforms takes other steps, as a list.', PER_VIEW)
+        _check_some(own, name, f'Leave it out by {name}=None.')
+
+
+def _check_some(steps: Mapping[str, Any], name: str, remedy: str) -> None:
+    """Raise ValueError if all steps are None: a data set would silently give its raw samples."""
+    if all(step is None for step in steps.values()):
         raise ValueError(
-            f'The pipeline has steps {unknown}; the names are {list(STEPS)}, which run in that '
-            'order. Write a pipeline with other steps as a list.'
+            f'{name} has no steps: {dict(steps)}. Name some of {list(STEPS)}. {remedy}'
         )
-    return [pipeline[name] for name in STEPS if pipeline.get(name) is not None]
+
+
+def _check_steps(
+    steps: Mapping[str, Any], name: str, remedy: str, arguments: Sequence[str] = ()
+) -> None:
+    """Raise unless steps have names of :data:`STEPS` and each says which transform it is."""
+    if unknown := [key for key in steps if key not in STEPS]:
+        near = {key: difflib.get_close_matches(key, (*STEPS, *arguments), 1) for key in unknown}
+        meant = ''.join(
+            f' Is {key!r} meant to be {found[0]!r}?' for key, found in near.items() if found
+        )
+        raise ValueError(
+            f'{name} has steps {unknown}, which are no names of steps.{meant} The names are '
+            f'{list(STEPS)}; they run in that order. {remedy}'
+        )
+    for key, step in steps.items():
+        if isinstance(step, Mapping):
+            if 'type' not in step:
+                raise ValueError(
+                    f'{name}.{key}={dict(step)} has no type, and the config inherits none for it: '
+                    'say which transform it is, dict(type=..., ...).'
+                )
+        elif step is not None and not callable(step):
+            raise TypeError(
+                f'{name}.{key}={step!r} must be the config of a transform, dict(type=..., ...), '
+                'or None, which leaves the step out.'
+            )
 
 
 def accept_named_steps_upstream() -> None:
@@ -74,7 +150,7 @@ def accept_named_steps_upstream() -> None:
 
     @functools.wraps(compose)
     def compose_named(self: Compose, transforms: Any) -> None:
-        compose(self, transforms if transforms is None else ordered_steps(transforms))
+        compose(self, transforms if transforms is None else whole_pipeline(transforms))
 
     Compose.__init__ = compose_named
 
@@ -82,7 +158,8 @@ def accept_named_steps_upstream() -> None:
 
     @functools.wraps(init_pipeline)
     def init_named(self: ActionRecogInferencer, cfg: Config) -> Compose:
-        cfg.test_dataloader.dataset.pipeline = ordered_steps(cfg.test_dataloader.dataset.pipeline)
+        dataset = cfg.test_dataloader.dataset
+        dataset.pipeline = whole_pipeline(dataset.pipeline, TEST_PIPELINE)
         return init_pipeline(self, cfg)
 
     ActionRecogInferencer._init_pipeline = init_named
@@ -93,7 +170,8 @@ def accept_named_steps_upstream() -> None:
     def init_recognizer(*args: Any, **kwargs: Any) -> nn.Module:
         model = init(*args, **kwargs)
         if model.cfg.get('test_pipeline') is None and model.cfg.get('test_dataloader') is not None:
-            model.cfg.test_pipeline = ordered_steps(model.cfg.test_dataloader.dataset.pipeline)
+            pipeline = model.cfg.test_dataloader.dataset.pipeline
+            model.cfg.test_pipeline = whole_pipeline(pipeline, TEST_PIPELINE)
         return model
 
     replace_everywhere(init, init_recognizer)

@@ -14,7 +14,7 @@ from mmengine.logging import print_log
 
 from mmdebias.video import VideoReadError
 
-from .named_steps import ordered_steps
+from .named_steps import whole_pipeline
 from .reading_steps import TIME_LIMIT, run_steps, within
 from .seeding import derive_seed, seeded
 
@@ -56,7 +56,7 @@ class TolerantVideoDataset(VideoDataset):
 
     Raises:
         ValueError: ``max_failed_share`` outside [0, 1], ``time_limit`` not above 0, an empty list,
-            or labels on some lines only.
+            labels on some lines only, or named steps that are wrong, see :func:`ordered_steps`.
         FileNotFoundError: the list is missing, or so are all of five videos looked for.
         TooManyUndecodableVideosError: while loading, see ``max_failed_share``.
     """
@@ -78,7 +78,7 @@ class TolerantVideoDataset(VideoDataset):
         self.time_limit = time_limit
         self.extra = dict(extra or {})
         self.log_file: str | None = None
-        super().__init__(ann_file, ordered_steps(pipeline), **kwargs)
+        super().__init__(ann_file, whole_pipeline(pipeline), **kwargs)
         self._check_that_videos_exist()
         # Shared memory: workers write what the main process reads, and the reverse.
         self.status = torch.zeros(len(self), dtype=torch.uint8).share_memory_()

@@ -2,7 +2,7 @@
 
 from .activation_maps import channel_map, energy_inside, responses, stretch_maps, to_heat
 from .camera_motion import camera_motion
-from .clips import check_clips, pixel_range, to_unit_float
+from .clips import check_clips, pixel_range, to_pixel_type, to_unit_float
 from .compositing import clean_plate, paste
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
 from .grabcut import grow_by_grabcut
@@ -42,6 +42,7 @@ __all__ = [
     'stretch_maps',
     'temporal_consistency',
     'to_heat',
+    'to_pixel_type',
     'to_unit_float',
     'tps_grid',
     'triplet',

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .clips import white
+
 # Coarse to fine: a pan of an eighth of the frame is one or two pixels at 16.
 SIZES = (16, 32, 64)
 ITERATIONS = 8
@@ -27,7 +29,7 @@ def camera_motion(clips: Tensor) -> Tensor:
         place in frame t + 1 that shows the same. Identity for a still camera and for frames
         without texture.
     """
-    grey = clips.float().mean(1) / (255 if clips.dtype == torch.uint8 else 1)
+    grey = clips.float().mean(1) / white(clips)
     n, frames, height, width = grey.shape
     pairs = n * (frames - 1)
     motion = grey.new_zeros(pairs, 6)

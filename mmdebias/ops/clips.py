@@ -1,4 +1,8 @@
-"""Checks and conversions that every operation on clips shares."""
+"""Checks and conversions that every operation on clips shares.
+
+Whether pixels go from 0 to 255 or from 0 to 1 is decided here and nowhere else: by their type, or,
+where they are normalised already, by the mean they were normalised with.
+"""
 
 from collections.abc import Sequence
 
@@ -30,7 +34,7 @@ def check_clips(clips: Tensor, min_frames: int = 1) -> None:
         )
     if clips.shape[3] < 2 or clips.shape[4] < 2:
         raise ValueError(f'clips has frames of {tuple(clips.shape[3:])} pixels; 2x2 is the least.')
-    if clips.dtype == torch.uint8:
+    if holds_bytes(clips):
         return
     if not clips.is_floating_point():
         raise TypeError(f'clips is {clips.dtype}; it must be uint8, or floating point in [0, 1].')
@@ -43,9 +47,34 @@ def check_clips(clips: Tensor, min_frames: int = 1) -> None:
             )
 
 
+def holds_bytes(clips: Tensor) -> bool:
+    """Tell whether pixels are uint8, 0 to 255; floating point ones are 0 to 1."""
+    return clips.dtype == torch.uint8
+
+
+def white(clips: Tensor) -> int:
+    """Return the largest value that a pixel can have: 255 for uint8, 1 for floating point."""
+    return 255 if holds_bytes(clips) else 1
+
+
 def to_unit_float(clips: Tensor) -> Tensor:
     """Return uint8 clips as float32 in [0, 1]; floating point clips as they are."""
-    return clips.float().div_(255) if clips.dtype == torch.uint8 else clips
+    return clips.float().div_(255) if holds_bytes(clips) else clips
+
+
+def to_pixel_type(clips: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return the same colours in pixels of another type.
+
+    Args:
+        clips: Of any shape, uint8 or floating point in [0, 1].
+        dtype: uint8 or a floating point type.
+
+    Returns:
+        The same shape; uint8 is rounded to the nearest. Clips of that type come back as they are.
+    """
+    if dtype == torch.uint8 and not holds_bytes(clips):
+        return (clips * 255).round_().to(dtype)
+    return clips if clips.dtype == dtype else to_unit_float(clips).to(dtype)
 
 
 def pixel_range(mean: Sequence[float]) -> int:

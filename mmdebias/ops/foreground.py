@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .camera_motion import align, camera_motion
-from .clips import check_clips
+from .clips import check_clips, holds_bytes, white
 from .colour import colour_bins, colour_likelihood
 from .grabcut import grow_by_grabcut
 from .pixel_maps import blur, bottom_pixels, otsu_threshold, rescale, top_pixels
@@ -190,7 +190,7 @@ def merge(clips: Tensor, backgrounds: Tensor, mask: Tensor) -> Tensor:
         ``[N, C, T, H, W]`` of the same dtype.
     """
     mask = mask[:, None, None]
-    if clips.dtype != torch.uint8:
+    if not holds_bytes(clips):
         return torch.where(mask, clips, backgrounds)
     # Choosing by bits is the same and, on a CPU, a dozen times as fast as torch.where on bytes.
     return backgrounds ^ ((clips ^ backgrounds) & -mask.to(torch.uint8))
@@ -239,7 +239,7 @@ def frame_difference(clips: Tensor, noise_floor: int = 0, motion: Tensor | None 
     """
     total = torch.zeros_like(clips[:, 0, 0], dtype=_float_type(clips))
     seen = torch.zeros_like(total)
-    unit = 255.0 if clips.dtype == torch.uint8 else 1.0
+    unit = white(clips)
     # One pair at a time: a difference of whole clips would double the memory of the batch.
     for t, (now, after) in enumerate(zip(clips.unbind(2), clips.unbind(2)[1:])):
         if motion is not None:
@@ -247,7 +247,7 @@ def frame_difference(clips: Tensor, noise_floor: int = 0, motion: Tensor | None 
             step = _above((after - now).abs(), noise_floor * unit / 255)
             total += step.sum(1) * inside
             seen += inside
-        elif clips.dtype == torch.uint8:
+        elif holds_bytes(clips):
             # max - min stays in uint8, where a plain difference would wrap around.
             step = torch.maximum(now, after) - torch.minimum(now, after)
             total += _above(step, noise_floor).sum(1, dtype=torch.int16)
@@ -305,11 +305,11 @@ def _above(step: Tensor, floor: float) -> Tensor:
 
 def _mean_frame(clips: Tensor) -> Tensor:
     """Return ``[N, 3, T, H, W]`` averaged over time, in [0, 1] (FAME section 3.2)."""
-    if clips.dtype != torch.uint8:
+    if not holds_bytes(clips):
         return clips.mean(2, dtype=_float_type(clips))
     # Sixteen bits hold the sum of 128 frames and are five times as fast as floats.
     whole = torch.int16 if clips.shape[2] <= 128 else torch.int32
-    return clips.sum(2, dtype=whole).to(torch.float32) / (255 * clips.shape[2])
+    return clips.sum(2, dtype=whole).to(torch.float32) / (white(clips) * clips.shape[2])
 
 
 def _float_type(clips: Tensor) -> torch.dtype:

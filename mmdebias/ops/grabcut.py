@@ -6,7 +6,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .clips import to_unit_float
+from .clips import to_pixel_type
 
 # Share of the frame's shorter side beyond which nothing belongs to what moves.
 REACH = 0.2
@@ -32,7 +32,7 @@ def grow_by_grabcut(clips: Tensor, masks: Tensor) -> Tensor:
         Bool ``[N, H, W]`` on the device of ``masks``, true at least where ``masks`` is. Masks that
         cover nothing or everything come back as they are.
     """
-    middles = (to_unit_float(clips[:, :, clips.shape[2] // 2]) * 255).round().byte()
+    middles = to_pixel_type(clips[:, :, clips.shape[2] // 2], torch.uint8)
     frames = middles.permute(0, 2, 3, 1).cpu().numpy()
     grown = [_grow(frame, mask) for frame, mask in zip(frames, masks.cpu().numpy())]
     return torch.from_numpy(np.stack(grown)).to(masks.device)

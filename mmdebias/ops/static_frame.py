@@ -8,6 +8,7 @@ any number of channels: raw or normalised.
 import torch
 from torch import Tensor
 
+from .clips import holds_bytes
 from .foreground import merge
 
 
@@ -78,13 +79,11 @@ def blend(clips: Tensor, other: Tensor, lam: Tensor) -> Tensor:
             f'other has shape {tuple(other.shape)} and clips {tuple(clips.shape)}; they must be '
             'equal, or other must have one frame.'
         )
-    lam = lam.view(-1, 1, 1, 1, 1)
-    if clips.dtype == torch.uint8:
-        mixed = torch.lerp(clips.float(), other.float(), lam.float())
-        return mixed.round_().to(torch.uint8)
-    if not clips.is_floating_point():
+    if not holds_bytes(clips) and not clips.is_floating_point():
         raise TypeError(f'clips is {clips.dtype}; it must be uint8 or floating point.')
-    return torch.lerp(clips, other.to(clips), lam.to(clips))
+    values = clips.float() if holds_bytes(clips) else clips
+    mixed = torch.lerp(values, other.to(values), lam.view(-1, 1, 1, 1, 1).to(values))
+    return mixed.round_().to(clips.dtype) if holds_bytes(clips) else mixed
 
 
 def cut_mix(clips: Tensor, others: Tensor, boxes: Tensor) -> Tensor:

@@ -30,16 +30,11 @@ class Row:
     backdrop: str = 'scenes'
 
 
-WARP = dict(type='SpatialWarping')
+VARIANTS = [variant for method in METHODS.values() for variant in method.variants]
 ROWS = {
     'random': Row('random weights', METHODS['moco'].toy_config),
     **{name: Row(method.title, method.toy_config) for name, method in METHODS.items()},
-    'dsm_triplet': Row('DSM, triplet', 'dsm/r3d_toy_triplet'),
-    'fame_dsm_triplet': Row(
-        "FAME on DSM's triplet",
-        'dsm/r3d_toy_triplet',
-        {'model.data_preprocessor.views.positive': [dict(type='FAME'), WARP]},
-    ),
+    **{each.name: Row(each.title, each.toy_config, each.options) for each in VARIANTS},
     # What can be learnt at all: with labels, and without labels but nothing to cheat with.
     'supervised': Row('supervised, motion', 'supervised/r3d_toy'),
     'moco_grey': Row('MoCo, no scenes', METHODS['moco'].toy_config, backdrop='grey'),

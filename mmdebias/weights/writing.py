@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from mmdebias.files import replacing, unfinished_path
+from mmdebias.files import move_into_place, replacing, unfinished_path
 
 
 def save(content: Mapping, out: str | Path) -> Path:
@@ -38,7 +38,7 @@ def publish(content: Mapping, out: str | Path) -> Path:
     whole = save(content, unfinished_path(out))
     digest = hashlib.sha256(whole.read_bytes()).hexdigest()[:8]
     stem = out.stem if out.suffix == '.pth' else out.name
-    return whole.replace(out.with_name(f'{stem}-{digest}.pth'))
+    return move_into_place(whole, out.with_name(f'{stem}-{digest}.pth'))
 
 
 def _write(content: Mapping, path: Path) -> None:

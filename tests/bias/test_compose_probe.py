@@ -48,7 +48,7 @@ def composer(world, **options):
     return ComposeProbe(str(world), **{'masks': masks, **options}, images_root=world / 'pictures')
 
 
-def rows_of(probe, seed=0):
+def make_rows(probe, seed=0):
     return make_manifest(VIDEOS, [probe], seed, images=['a.png', 'b.png'])
 
 
@@ -84,14 +84,14 @@ def constant_masks(world, tmp_path, value):
 @pytest.mark.parametrize('probe', ['scuba_stripes', 'scuba_images', 'scuba_videos', 'human_only'])
 def test_full_masks_leave_the_video_as_it_is(world, tmp_path, probe):
     masks = constant_masks(world, tmp_path, value=True)
-    row = rows_of(probe)[0]
+    row = make_rows(probe)[0]
     assert (composed(world, row, **masks) == decoded(world, row)['imgs']).all()
 
 
 @pytest.mark.parametrize('source', ['stripes', 'images'])
 def test_empty_masks_leave_one_background(world, tmp_path, source):
     masks = constant_masks(world, tmp_path, value=False)
-    first, second = rows_of(f'scuba_{source}')[:2]
+    first, second = make_rows(f'scuba_{source}')[:2]
     shown = composed(world, first, np.arange(T - 1), **masks)
     assert (shown == shown[0]).all()
     # No pixel of the video is left: another one with the row's draws looks the same.
@@ -101,7 +101,7 @@ def test_empty_masks_leave_one_background(world, tmp_path, source):
 
 @pytest.mark.parametrize('source', ['stripes', 'images', 'videos'])
 def test_scuba_is_the_equation(world, source):
-    row = rows_of(f'scuba_{source}')[1]
+    row = make_rows(f'scuba_{source}')[1]
     frames, shown = np.stack(decoded(world, row)['imgs']), composed(world, row)
     masks = np.stack([actor_at(t, row.label) for t in range(T)])
     assert (shown[masks] == frames[masks]).all()
@@ -112,7 +112,7 @@ def test_scuba_is_the_equation(world, source):
 
 
 def test_other_videos_give_their_scene_without_their_actor(world):
-    for row in rows_of('scuba_videos'):
+    for row in make_rows('scuba_videos'):
         label = int(row.background[0])
         behind = composed(world, row)[0]
         outside = ~actor_at(0, row.label, *behind.shape[:2])
@@ -122,8 +122,8 @@ def test_other_videos_give_their_scene_without_their_actor(world):
 @pytest.mark.parametrize('source', ['stripes', 'images', 'videos'])
 @pytest.mark.parametrize('number', range(3))
 def test_scufo_repeats_a_frame_of_its_scuba(world, source, number):
-    video = composed(world, rows_of(f'scuba_{source}')[number])
-    still = composed(world, rows_of(f'scufo_{source}')[number])
+    video = composed(world, make_rows(f'scuba_{source}')[number])
+    still = composed(world, make_rows(f'scufo_{source}')[number])
     assert (still == still[0]).all() and still.shape == video.shape
     assert (video == still[0]).all((1, 2, 3)).any()
 
@@ -134,21 +134,21 @@ def test_scufo_takes_a_frame_that_shows_somebody(world, tmp_path):
     (tmp_path / '0.npz').write_bytes(pack_masks(masks))
     options = dict(masks=dict(type='files', folder=str(tmp_path)))
     for seed in range(4):
-        row = rows_of('scufo_stripes', seed)[0]
+        row = make_rows('scufo_stripes', seed)[0]
         moving = ProbeRow('scuba_stripes', row.video, row.label, row.seed, row.background)
         still = composed(world, row, **options)
         assert (still[0] == composed(world, moving, **options)[7]).all()
 
 
 def test_frozen_moments_differ_and_reach_the_whole_video(world):
-    rows = [rows_of('static_frame', seed)[0] for seed in range(40)]
-    video = composed(world, rows_of('original')[0])
+    rows = [make_rows('static_frame', seed)[0] for seed in range(40)]
+    video = composed(world, make_rows('original')[0])
     shown = {int((video == composed(world, row)[0]).all((1, 2, 3)).argmax()) for row in rows}
     assert len(shown) >= 9 and shown <= set(range(T))
 
 
 def test_static_frame_repeats_one_frame_as_separate_arrays(world):
-    row = rows_of('static_frame')[0]
+    row = make_rows('static_frame')[0]
     results = composer(world).transform(dict(decoded(world, row), probe_row=row))
     frames = results['imgs']
     assert all((frame == frames[0]).all() for frame in frames)
@@ -157,7 +157,7 @@ def test_static_frame_repeats_one_frame_as_separate_arrays(world):
 
 
 def test_conflict_adds_a_still_actor_behind_the_moving_one(world):
-    for scuba, row in zip(rows_of('scuba_images'), rows_of('conflict_images')):
+    for scuba, row in zip(make_rows('scuba_images'), make_rows('conflict_images')):
         plain, shown = composed(world, scuba), composed(world, row)
         size = shown.shape[1:3]
         moving = np.stack([actor_at(t, row.label, *size) for t in range(len(shown))])
@@ -175,7 +175,7 @@ def test_conflict_adds_a_still_actor_behind_the_moving_one(world):
 
 
 def test_action_swap_shows_the_partners_scene_in_step(world):
-    for row in rows_of('action_swap'):
+    for row in make_rows('action_swap'):
         shown = composed(world, row)
         moving = np.stack([actor_at(t, row.label, *shown.shape[1:3]) for t in range(len(shown))])
         frames = np.stack(decoded(world, row)['imgs'])
@@ -200,7 +200,7 @@ def test_partners_frames_run_through_the_whole_partner(tmp_path):
 
 
 def test_human_only_has_one_colour_behind(world):
-    row = rows_of('human_only')[0]
+    row = make_rows('human_only')[0]
     shown = composed(world, row, colour=[123.675, 116.28, 103.53])
     masks = np.stack([actor_at(t, row.label) for t in range(T)])
     assert (shown[~masks] == (124, 116, 104)).all()
@@ -208,20 +208,20 @@ def test_human_only_has_one_colour_behind(world):
 
 
 def test_background_only_has_no_actor(world):
-    for row in rows_of('background_only'):
+    for row in make_rows('background_only'):
         assert near(composed(world, row), WALLS[row.label]).mean() > 0.999
 
 
 # A frozen frame is the nearest of those sampled.
 @pytest.mark.parametrize('probe', [p for p in PROBES if not p.startswith(('scufo', 'static'))])
 def test_frames_do_not_depend_on_what_else_is_sampled(world, probe):
-    row = rows_of(probe)[2]
+    row = make_rows(probe)[2]
     some = np.array([20, 1, 1, 9])
     assert (composed(world, row, some) == composed(world, row)[some]).all()
 
 
 def test_start_index_and_a_single_frame(world):
-    row = rows_of('scuba_stripes')[0]
+    row = make_rows('scuba_stripes')[0]
     results = decoded(world, row, np.array([4]))
     # MMAction2's decoders squeeze the number of a single frame.
     results.update(frame_inds=np.array(5), start_index=1, probe_row=row)
@@ -231,25 +231,27 @@ def test_start_index_and_a_single_frame(world):
 
 @pytest.mark.parametrize('probe', PROBES)
 def test_previews_show_what_a_model_sees(world, probe):
-    row = rows_of(probe)[0]
+    row = make_rows(probe)[0]
     indices = np.array([1, 4, 7, 10])
     assert (composer(world).preview(row, count=4) == composed(world, row, indices)).all()
 
 
 def test_what_is_missing_is_found_at_once(world, tmp_path):
-    rows = [row for probe in PROBES for row in rows_of(probe)]
+    rows = [row for probe in PROBES for row in make_rows(probe)]
     composer(world).check(rows)
     with pytest.raises(ValueError, match=r'scuba_stripes needs masks.*motion'):
         ComposeProbe(str(world), images_root=str(world / 'pictures')).check(rows)
-    ComposeProbe(str(world)).check(rows_of('original') + rows_of('static_frame'))
+    ComposeProbe(str(world)).check(make_rows('original') + make_rows('static_frame'))
     with pytest.raises(ValueError, match='give images_root'):
         ComposeProbe(str(world), dict(type='motion')).check(rows)
     with pytest.raises(ValueError, match=r'3 of 3 videos have no mask'):
         composer(world, masks=dict(type='files', folder=str(tmp_path))).check(rows)
     with pytest.raises(FileNotFoundError, match=r'3 of 3 videos.*missing.*correct data_root'):
-        ComposeProbe(str(tmp_path)).check(rows_of('original'))
+        ComposeProbe(str(tmp_path)).check(make_rows('original'))
     with pytest.raises(FileNotFoundError, match=r'pictures.*missing.*correct images_root'):
-        ComposeProbe(str(world), dict(type='motion'), str(tmp_path)).check(rows_of('scuba_images'))
+        ComposeProbe(str(world), dict(type='motion'), str(tmp_path)).check(
+            make_rows('scuba_images')
+        )
 
 
 @pytest.mark.parametrize(
@@ -261,13 +263,13 @@ def test_what_is_missing_is_found_at_once(world, tmp_path):
     ],
 )
 def test_rows_that_show_nothing_are_refused(world, probe, change, message):
-    row = dataclasses.replace(rows_of(probe)[0], **change)
+    row = dataclasses.replace(make_rows(probe)[0], **change)
     with pytest.raises(ValueError, match=message):
         composer(world).preview(row)
 
 
 def test_it_goes_to_other_processes(world):
-    row = rows_of('conflict_videos')[0]
+    row = make_rows('conflict_videos')[0]
     sent = pickle.loads(pickle.dumps(composer(world)))
     assert (sent.preview(row) == composer(world).preview(row)).all()
 
@@ -275,11 +277,11 @@ def test_it_goes_to_other_processes(world):
 def test_videos_that_cannot_be_decoded_are_named(world, tmp_path):
     (tmp_path / '0.mp4').write_bytes(b'nothing')
     with pytest.raises(RuntimeError, match=r'0\.mp4 cannot be opened: .* Mend it'):
-        ComposeProbe(str(tmp_path)).preview(rows_of('original')[0])
+        ComposeProbe(str(tmp_path)).preview(make_rows('original')[0])
 
 
 def test_frame_folders_are_refused(world):
-    results = decoded(world, rows_of('original')[0])
+    results = decoded(world, make_rows('original')[0])
     del results['filename']
     with pytest.raises(ValueError, match='reads video files'):
-        composer(world).transform(dict(results, frame_dir='x', probe_row=rows_of('original')[0]))
+        composer(world).transform(dict(results, frame_dir='x', probe_row=make_rows('original')[0]))

@@ -68,7 +68,7 @@ def build(model, shape):
 
 
 def batches(shape, sizes=(2, 1)):
-    """What a loader gives: clips (or frames) of two videos, then of one."""
+    """Make batches as a loader does: clips (or frames) of two videos, then of one."""
     return [
         dict(
             inputs=[torch.randint(0, 256, shape, dtype=torch.uint8) for _ in range(size)],

@@ -98,14 +98,16 @@ def test_missing_files_are_found_before_the_run(tmp_path, truth):
         source.check(['clip.mp4', 'b/x.mp4', 'b/y.mp4'])
 
 
-def boxes_of(tmp_path, content):
+def build_box_masks(tmp_path, content):
     path = tmp_path / 'boxes.json'
     path.write_text(json.dumps(content))
     return build_masks(dict(type='boxes', file=path), '')
 
 
 def test_boxes_fill_the_frames_between(tmp_path):
-    source = boxes_of(tmp_path, {'a.mp4': {'1': [[2, 3, 5, 7]], '4': [[0, 0, 2, 2], [8, 8, 9, 9]]}})
+    source = build_box_masks(
+        tmp_path, {'a.mp4': {'1': [[2, 3, 5, 7]], '4': [[0, 0, 2, 2], [8, 8, 9, 9]]}}
+    )
     masks = source.masks('a.mp4', FRAMES, 6, 10, 12)
     first, second = np.zeros((2, 10, 12), dtype=bool)
     first[3:7, 2:5] = True
@@ -115,7 +117,9 @@ def test_boxes_fill_the_frames_between(tmp_path):
 
 
 def test_boxes_as_shares_of_the_frame(tmp_path):
-    source = boxes_of(tmp_path, {'a.mp4': [[[0.25, 0.5, 1, 1]]], 'b.mp4': [[[0, 0, 0.5, 0.5]]]})
+    source = build_box_masks(
+        tmp_path, {'a.mp4': [[[0.25, 0.5, 1, 1]]], 'b.mp4': [[[0, 0, 0.5, 0.5]]]}
+    )
     mask = source.masks('a.mp4', np.array([3]), 6, 10, 12)[0]
     expected = np.zeros((10, 12), dtype=bool)
     expected[5:, 3:] = True
@@ -123,7 +127,9 @@ def test_boxes_as_shares_of_the_frame(tmp_path):
 
 
 def test_boxes_with_low_scores_and_outside_count_for_nothing(tmp_path):
-    source = boxes_of(tmp_path, {'a.mp4': [[[2, 2, 4, 4, 0.2]]], 'b.mp4': [[[20, 2, 40, 4]]]})
+    source = build_box_masks(
+        tmp_path, {'a.mp4': [[[2, 2, 4, 4, 0.2]]], 'b.mp4': [[[20, 2, 40, 4]]]}
+    )
     with pytest.raises(ValueError, match=r'1 of 2 videos have no box.*example a\.mp4'):
         source.check(['a.mp4', 'b.mp4'])
     with pytest.raises(ValueError, match=r'no box of b\.mp4 is inside'):

@@ -1,4 +1,4 @@
-"""What upstream does without mmdebias, and what two processes do with it."""
+"""Two runs that the tests read: upstream without mmdebias, and two processes with it."""
 
 import json
 import os
@@ -67,14 +67,14 @@ def sandbox(tmp_path_factory):
 
 @pytest.fixture(scope='session')
 def stock(sandbox, python):
-    """What upstream says where mmdebias is not imported; leaves a checkpoint in stock/."""
+    """Outcomes of upstream where mmdebias is not imported; leaves a checkpoint in stock/."""
     python(['stock.py', sandbox], sandbox / 'checkout', sandbox / 'site')
-    return json.loads((sandbox / 'said.json').read_text())
+    return json.loads((sandbox / 'stock.json').read_text())
 
 
 @pytest.fixture(scope='session')
 def mended(sandbox, stock, python):
-    """What two processes say where mmdebias is imported."""
+    """Outcomes of two processes where mmdebias is imported."""
     launch = ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', '2']
     python([*launch, 'mended.py', sandbox], ROOT)
     return json.loads((sandbox / 'mended.json').read_text())

@@ -95,6 +95,7 @@ def test_fame_differs_from_its_baseline_in_nothing_else():
         fame, moco = load(f'fame/{name}.py'), load(f'moco/{name}.py')
         fame.model.data_preprocessor.views.query.pop(0)
         fame.custom_hooks.pop()
+        fame.pop('merged')
         assert fame.to_dict() == moco.to_dict()
 
 
@@ -200,11 +201,13 @@ def runtime(name):
 
 
 def test_pre_training_and_protocols_have_one_runtime_and_one_set_of_colours():
-    # Written down in both: a base of both would be one more file to open for every config.
-    assert runtime('methods/moco') == runtime('protocols/finetune')
-    pretrained, tuned = load('_base_/methods/moco.py'), load('_base_/protocols/finetune.py')
-    assert pretrained.colour == tuned.colour
-    assert pretrained.normalisation == tuned.normalisation
+    # Written down in each: a base of all would be one more file to open for every config.
+    roots = ('methods/moco', 'methods/pretext', 'protocols/finetune')
+    for root in roots[1:]:
+        assert runtime(root) == runtime(roots[0])
+    contrasted, told, tuned = (load(f'_base_/{root}.py') for root in roots)
+    assert contrasted.colour == tuned.colour
+    assert contrasted.normalisation == told.normalisation == tuned.normalisation
 
 
 def test_log_averages_accuracies_of_batches_and_not_of_validations():

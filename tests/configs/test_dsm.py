@@ -23,7 +23,7 @@ def scales_flow(cfg):
     return [] if disturb is None else disturb.views
 
 
-def augments_of(cfg):
+def list_augments(cfg):
     views = cfg.model.data_preprocessor.views
     return {view: [augment['type'] for augment in augments] for view, augments in views.items()}
 
@@ -46,7 +46,7 @@ def test_settings_are_the_papers(name):
     assert steps(cfg).per_view.resize.scale == (size, size)
     assert scales_flow(cfg) == ['negative']
     assert steps(cfg).disturb.flow.type == 'ScaleOpticalFlow'
-    assert augments_of(cfg) == WARPED
+    assert list_augments(cfg) == WARPED
 
     assert cfg.train_dataloader.batch_size * 16 == 128 == cfg.auto_scale_lr.base_batch_size
     sgd = dict(type='SGD', lr=0.003, momentum=0.9, weight_decay=5e-4)
@@ -79,7 +79,7 @@ def test_table_4_is_six_configs():
         name: load(f'i3d_k400{name and "_"}{name}')
         for name in ('', 'baseline', 'warp', 'disturbance', 'warp_flow', 'warp_shift')
     }
-    warps = {name: 'SpatialWarping' in augments_of(cfg)['positive'] for name, cfg in cfgs.items()}
+    warps = {name: 'SpatialWarping' in list_augments(cfg)['positive'] for name, cfg in cfgs.items()}
     assert [name for name, warped in warps.items() if not warped] == ['baseline', 'disturbance']
     own_negative = [name for name, cfg in cfgs.items() if cfg.model.negative_view]
     assert own_negative == ['', 'disturbance', 'warp_flow', 'warp_shift']
@@ -110,5 +110,5 @@ def test_released_siblings_are_the_codes():
 
 @pytest.mark.parametrize('name', ['i3d_k400', 'r3d_toy'])
 def test_fame_on_the_positive_is_a_config_of_a_few_lines(name):
-    assert augments_of(load(f'{name}_fame')) == {**WARPED, 'positive': ['FAME', 'SpatialWarping']}
+    assert list_augments(load(f'{name}_fame')) == {**WARPED, 'positive': ['FAME', 'SpatialWarping']}
     assert len((FOLDER / f'{name}_fame.py').read_text().splitlines()) < 25

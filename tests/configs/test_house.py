@@ -24,13 +24,22 @@ DIGESTS = Path(__file__).with_name('digests.json')
 def bases(path):
     """The files that a config names as its bases."""
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == '_base_':
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        if any(isinstance(target, ast.Name) and target.id == '_base_' for target in targets):
             found = ast.literal_eval(node.value)
             return [
                 (path.parent / base).resolve()
                 for base in ([found] if isinstance(found, str) else found)
             ]
     return []
+
+
+def test_bases_are_found_among_other_assignments(tmp_path):
+    path = tmp_path / 'mine.py'
+    path.write_text("a, b = 1, 2\nc = {}\nc['d'] = e = 3\n_base_ = ['./one.py', './two.py']\n")
+    assert bases(path) == [tmp_path / 'one.py', tmp_path / 'two.py']
+    path.write_text('a, b = 1, 2\n')
+    assert bases(path) == []
 
 
 def files_to_read(path):

@@ -28,21 +28,21 @@ def videos(counts):
     return sorted(listed, key=lambda video: video[0][::-1])
 
 
-def counts_of(listed, chosen):
+def count_labels(listed, chosen):
     return Counter(listed[index][1] for index in chosen)
 
 
 @pytest.mark.parametrize('percent', [1, 10, 33.3])
 def test_classes_give_the_same_number(percent):
     listed = videos([100] * 20)
-    counts = counts_of(listed, balanced_subset(listed, percent, seed=0))
+    counts = count_labels(listed, balanced_subset(listed, percent, seed=0))
     assert sum(counts.values()) == round(20 * percent)
     assert len(counts) == 20 and max(counts.values()) - min(counts.values()) <= 1
 
 
 def test_small_classes_give_what_they_have():
     listed = videos([1000, 2, 1000, 1])
-    counts = counts_of(listed, balanced_subset(listed, 10, seed=0))
+    counts = count_labels(listed, balanced_subset(listed, 10, seed=0))
     # 200 videos: 1 and 2 from the small classes, the rest evenly from the others.
     assert sum(counts.values()) == 200
     assert (counts[1], counts[3]) == (2, 1) and {counts[0], counts[2]} == {98, 99}
@@ -50,7 +50,7 @@ def test_small_classes_give_what_they_have():
 
 def test_every_class_gives_one_even_if_that_is_more_than_the_share():
     listed = videos([3] * 30)
-    counts = counts_of(listed, balanced_subset(listed, 1, seed=0))
+    counts = count_labels(listed, balanced_subset(listed, 1, seed=0))
     assert counts == dict.fromkeys(range(30), 1)
 
 

@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from helpers.running import ROOT
-from mmdebias.datasets import STEPS, TolerantVideoDataset, ordered_steps
+from mmdebias.datasets import STEPS, PerView, TolerantVideoDataset, ordered_steps
 
 OPEN, SAMPLE = dict(type='VideoInit'), dict(type='SampleFrames', clip_len=4)
 
@@ -25,8 +25,58 @@ def test_none_leaves_a_step_out_and_a_list_is_left_alone():
 
 
 def test_unknown_names_are_refused():
-    with pytest.raises(ValueError, match=r"steps \['shear'\].*as a list"):
+    with pytest.raises(ValueError, match=r"^pipeline has steps \['shear'\].*as a list"):
         ordered_steps(dict(open=OPEN, shear=dict(type='Flip')))
+    with pytest.raises(ValueError, match="Is 'center' meant to be 'centre'"):
+        ordered_steps(dict(open=OPEN, center=dict(type='CenterCrop', crop_size=8)))
+
+
+PER_VIEW = dict(type='PerView', views=['query'], resize=dict(type='Resize', scale=(8, 8)))
+
+
+@pytest.mark.parametrize(
+    ('steps', 'name'),
+    [
+        (lambda step: dict(open=OPEN, per_view=step), r'pipeline\.per_view'),
+        (lambda step: [OPEN, step], r'pipeline\[1\]'),
+    ],
+)
+def test_an_error_in_a_views_steps_names_the_place(steps, name):
+    assert ordered_steps(steps(PER_VIEW)) == [OPEN, PER_VIEW]
+    for wrong, near in (('resise', 'resize'), ('view', 'views')):
+        with pytest.raises(ValueError, match=rf"^{name} has steps \['{wrong}'\].*be '{near}'"):
+            ordered_steps(steps({**PER_VIEW, wrong: dict(type='Resize', scale=(8, 8))}))
+    with pytest.raises(ValueError, match=rf"^{name}\.flip={{'flip_ratio': 1}} has no type"):
+        ordered_steps(steps(dict(PER_VIEW, flip=dict(flip_ratio=1))))
+    with pytest.raises(ValueError, match=rf"^{name} has no steps: {{'resize': None}}"):
+        ordered_steps(steps(dict(PER_VIEW, resize=None)))
+    # What a list holds is between MMAction2 and its transforms.
+    listed = dict(type='PerView', transforms=[dict(type='Shear')])
+    assert ordered_steps(steps(listed)) == [OPEN, listed]
+
+
+def test_a_per_view_is_known_by_its_class_and_with_a_scope():
+    for kind in (PerView, 'mmaction.PerView'):
+        with pytest.raises(ValueError, match=r'^pipeline\.per_view has steps'):
+            ordered_steps(dict(per_view=dict(type=kind, resise=None)))
+
+
+def test_a_step_says_which_transform_it_is():
+    with pytest.raises(ValueError, match=r"^pipeline\.sample={'clip_len': 4} has no type.*type="):
+        ordered_steps(dict(open=OPEN, sample=dict(clip_len=4)))
+    with pytest.raises(TypeError, match=r'^pipeline\.flip=False must be.*or None'):
+        ordered_steps(dict(open=OPEN, flip=False))
+    assert ordered_steps(dict(flip=len)) == [len]  # MMAction2 takes callables
+
+
+@pytest.mark.parametrize('steps', [{}, dict(open=None, sample=None)])
+def test_a_pipeline_without_steps_is_refused(steps, tmp_path):
+    (tmp_path / 'list.txt').write_text('a.mp4\n')
+    with pytest.raises(ValueError, match=r'^pipeline has no steps: .*list \[\]'):
+        Compose(steps)
+    with pytest.raises(ValueError, match=r'^pipeline has no steps'):
+        TolerantVideoDataset(str(tmp_path / 'list.txt'), steps)
+    assert Compose([]).transforms == []
 
 
 def test_stock_datasets_take_named_steps(few_videos):

@@ -21,7 +21,7 @@ PIPELINE = [
 ]
 
 
-def dataset_of(folder, lines, name='list.txt', **kwargs):
+def make_dataset(folder, lines, name='list.txt', **kwargs):
     (folder / name).write_text('\n'.join(lines) + '\n')
     return TolerantVideoDataset(name, PIPELINE, data_root=str(folder), **kwargs)
 
@@ -39,7 +39,7 @@ GOOD = [f'{i:02}.mp4' for i in range(12)]
 
 
 def test_sample_is_uint8_views(folder):
-    sample = dataset_of(folder, GOOD)[0]
+    sample = make_dataset(folder, GOOD)[0]
     assert sample['inputs'].shape == (2, 3, 4, 16, 16)
     assert sample['inputs'].dtype == torch.uint8
     assert sample['data_samples'].metainfo['view_names'] == ('query', 'key')
@@ -51,7 +51,7 @@ def test_decoder_is_a_choice(folder):
         pipeline = list(PIPELINE)
         pipeline[0], pipeline[2] = dict(type=f'{decoder}Init'), dict(type=f'{decoder}Decode')
         dataset = TolerantVideoDataset(
-            dataset_of(folder, GOOD).ann_file, pipeline, data_root=str(folder)
+            make_dataset(folder, GOOD).ann_file, pipeline, data_root=str(folder)
         )
         dataset.set_draw(0, 0)
         samples.append(dataset[0]['inputs'].float())
@@ -61,16 +61,16 @@ def test_decoder_is_a_choice(folder):
 
 def test_labels_are_optional_and_paths_may_contain_spaces(folder):
     (folder / 'my 3.mp4').symlink_to(folder / '03.mp4')
-    plain = dataset_of(folder, [*GOOD, 'my 3.mp4'])
+    plain = make_dataset(folder, [*GOOD, 'my 3.mp4'])
     assert plain.get_data_info(12)['filename'] == f'{folder}/my 3.mp4'
     assert plain.get_data_info(0)['label'] == -1
-    labelled = dataset_of(folder, ['00.mp4 7', '', 'my 3.mp4 0'])
+    labelled = make_dataset(folder, ['00.mp4 7', '', 'my 3.mp4 0'])
     assert [labelled.get_data_info(i)['label'] for i in range(2)] == [7, 0]
     assert labelled[1]['data_samples'].gt_label.item() == 0
 
 
 def test_broken_video_is_named_replaced_and_counted(folder, caplog, tmp_path):
-    dataset = dataset_of(folder, [*GOOD, 'broken.mp4'])
+    dataset = make_dataset(folder, [*GOOD, 'broken.mp4'])
     dataset.log_file = str(tmp_path / 'log.txt')
     for _ in range(2):
         assert dataset[12]['data_samples'].metainfo['filename'] != f'{folder}/broken.mp4'
@@ -80,29 +80,29 @@ def test_broken_video_is_named_replaced_and_counted(folder, caplog, tmp_path):
 
 
 def test_failures_in_workers_reach_the_main_process(folder):
-    dataset = dataset_of(folder, [*GOOD, 'broken.mp4', 'missing.mp4'], max_failed_share=0.5)
+    dataset = make_dataset(folder, [*GOOD, 'broken.mp4', 'missing.mp4'], max_failed_share=0.5)
     loader = DataLoader(dataset, batch_size=7, num_workers=2, collate_fn=list)
     assert sum(len(batch) for batch in loader) == 14
     assert dataset.undecodable() == [f'{folder}/broken.mp4', f'{folder}/missing.mp4']
 
 
 def test_too_many_failures_stop_with_the_reason(folder):
-    dataset = dataset_of(folder, [*GOOD[:3], 'broken.mp4'], max_failed_share=0.1)
+    dataset = make_dataset(folder, [*GOOD[:3], 'broken.mp4'], max_failed_share=0.1)
     with pytest.raises(TooManyUndecodableVideosError, match=r'1 videos of .*max_failed_share=0.1'):
         dataset[3]
-    loader = DataLoader(dataset_of(folder, [*GOOD[:3], 'broken.mp4']), 4, num_workers=1)
+    loader = DataLoader(make_dataset(folder, [*GOOD[:3], 'broken.mp4']), 4, num_workers=1)
     with pytest.raises(TooManyUndecodableVideosError, match='Check data_root'):
         list(loader)
 
 
 def test_test_mode_replaces_nothing(folder):
-    dataset = dataset_of(folder, ['00.mp4', 'broken.mp4'], test_mode=True)
+    dataset = make_dataset(folder, ['00.mp4', 'broken.mp4'], test_mode=True)
     with pytest.raises(RuntimeError, match=r'broken.mp4 cannot be read'):
         dataset[1]
 
 
 def test_fault_of_a_transform_is_not_blamed_on_the_video(folder):
-    dataset = dataset_of(folder, GOOD)
+    dataset = make_dataset(folder, GOOD)
     dataset.pipeline.transforms[4] = lambda results: 1 / 0
     with pytest.raises(ZeroDivisionError):
         dataset[0]
@@ -126,7 +126,7 @@ def draws(dataset, workers, order):
 
 
 def test_draws_depend_on_seed_epoch_and_index_alone(folder):
-    dataset = dataset_of(folder, GOOD)
+    dataset = make_dataset(folder, GOOD)
     dataset.set_draw(seed=3, epoch=5)
     first = draws(dataset, workers=0, order=range(12))
     second = draws(dataset_with_draw(folder, 3, 5), workers=2, order=list(reversed(range(12))))
@@ -137,7 +137,7 @@ def test_draws_depend_on_seed_epoch_and_index_alone(folder):
 
 
 def dataset_with_draw(folder, seed, epoch):
-    dataset = dataset_of(folder, GOOD, name='other.txt')
+    dataset = make_dataset(folder, GOOD, name='other.txt')
     dataset.set_draw(seed, epoch)
     return dataset
 
@@ -154,7 +154,7 @@ def test_drawing_leaves_the_main_process_random_state_alone(folder):
 def test_long_list_is_one_block_that_workers_share(folder):
     lines = [f'videos/class_{i % 400}/video_{i:07}.mp4 {i % 400}' for i in range(240_000)]
     lines[::60_000] = ['00.mp4 0'] * 4
-    dataset = dataset_of(folder, lines)
+    dataset = make_dataset(folder, lines)
     assert len(dataset) == 240_000
     # Serialised by MMEngine: workers share one array instead of copying 240,000 dicts.
     assert not dataset.data_list and dataset.data_bytes.nbytes < 60e6
@@ -170,14 +170,14 @@ def test_long_list_is_one_block_that_workers_share(folder):
 )
 def test_malformed_list_is_refused(folder, lines, says):
     with pytest.raises(ValueError, match=says):
-        dataset_of(folder, lines)
+        make_dataset(folder, lines)
 
 
 def test_wrong_data_root_is_refused_when_built(folder):
     with pytest.raises(FileNotFoundError, match='data_root'):
-        dataset_of(folder, ['nowhere/a.mp4', 'nowhere/b.mp4'])
+        make_dataset(folder, ['nowhere/a.mp4', 'nowhere/b.mp4'])
 
 
 def test_bad_share_is_refused(folder):
     with pytest.raises(ValueError, match=r'max_failed_share=1\.5'):
-        dataset_of(folder, GOOD, max_failed_share=1.5)
+        make_dataset(folder, GOOD, max_failed_share=1.5)

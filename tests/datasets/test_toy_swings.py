@@ -21,7 +21,7 @@ CONFIG = ToyConfig(videos=16, size=(40, 40), motions='swings', actor_size=(0.5, 
 FRAMES = 48
 
 
-def places_of(label, count, period=(16.0, 24.0)):
+def sample_places(label, count, period=(16.0, 24.0)):
     """Places [count, FRAMES, 2] of the trunk's middle."""
     rngs = (np.random.default_rng([seed, label]) for seed in range(count))
     return np.stack([sample_swing(label, FRAMES, rng, period=period)[1] for rng in rngs])
@@ -34,7 +34,7 @@ def test_there_are_as_many_as_there_are_other_motions():
 
 @pytest.mark.parametrize('label, rates', enumerate(SWINGS.values()))
 def test_the_sequence_tells_how_often_each_axis_swings(label, rates):
-    places = places_of(label, 5, period=(16.0, 16.0))
+    places = sample_places(label, 5, period=(16.0, 16.0))
     spectra = np.abs(np.fft.rfft(places - places.mean(1, keepdims=True), axis=1))
     for axis, rate in enumerate(rates):
         # Three slow periods in all, and nothing at any other frequency.
@@ -45,7 +45,7 @@ def test_the_sequence_tells_how_often_each_axis_swings(label, rates):
 
 def test_the_place_in_a_frame_has_one_distribution():
     for frame in (0, 17, 47):
-        places = np.stack([places_of(label, 400)[:, frame] for label in range(8)])
+        places = np.stack([sample_places(label, 400)[:, frame] for label in range(8)])
         seen = np.concatenate([places, places**2, places[..., :1] * places[..., 1:]], -1)
         error = seen.std((0, 1)) / np.sqrt(seen.shape[1])
         assert np.abs((seen.mean(1) - seen.mean((0, 1))) / error).max() < 4.5

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from helpers.guides import ROOT
+from mmdebias.methods import METHODS
 
 
 @pytest.fixture(scope='module')
@@ -60,6 +61,43 @@ def test_the_reference_has_what_ops_offers(built):
         name for name in ops.__all__ if not re.search(rf'id="mmdebias\.ops\..*\.{name}"', page)
     ]
     assert missing == []
+
+
+def first_cells(page, heading):
+    """Return the first cells of the table below a heading, without its head."""
+    section = re.split(r'^#+ ', (ROOT / page).read_text(encoding='utf-8'), flags=re.M)
+    (text,) = [part for part in section if part.startswith(f'{heading}\n')]
+    return [row.split('|')[1].strip() for row in re.findall(r'^\|.*', text, re.M)[2:]]
+
+
+@pytest.mark.parametrize(
+    ('page', 'heading'),
+    [
+        ('docs/clip_flow.md', 'Where the methods differ'),
+        ('docs/paper_table.md', 'What belongs together'),
+    ],
+)
+def test_a_table_of_methods_has_all_of_them_in_their_order(page, heading):
+    found = [re.match(r'[\w -]*\w', cell)[0] for cell in first_cells(page, heading)]
+
+    assert found == [method.title for method in METHODS.values()]
+
+
+def test_a_table_names_the_place_of_each_methods_paper():
+    cells = first_cells('docs/paper_table.md', 'What belongs together')
+
+    for cell, method in zip(cells, METHODS.values()):
+        assert method.paper.rpartition(', ')[2] in cell
+
+
+def test_the_front_pages_name_every_method():
+    readme = (ROOT / 'README.md').read_text(encoding='utf-8')
+    index = (ROOT / 'docs/index.md').read_text(encoding='utf-8')
+
+    for name, method in METHODS.items():
+        row = rf'^\| {method.title}\b[^|\n]*\|[^|\n]*\| \[`configs/{name}`\]'
+        assert re.search(row, readme, re.M), name
+        assert re.search(rf'\b{method.title}\b', index), name
 
 
 def test_the_picture_is_what_its_script_draws():

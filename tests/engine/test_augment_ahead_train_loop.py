@@ -14,7 +14,7 @@ STEPS = 2  # an epoch: 8 videos, 4 a batch
 
 
 class Stream:
-    """What a CUDA stream promises: operations run in order, and after what they wait for."""
+    """Keep a CUDA stream's promise: operations run in order, and after what they wait for."""
 
     def __init__(self, started):
         self.started, self.before = started, set()
@@ -63,7 +63,7 @@ class Losses(Hook):
         self.batches.append(data_batch)
 
 
-def runner_of(videos, work_dir, loop, augments=True, **options):
+def make_runner(videos, work_dir, loop, augments=True, **options):
     cfg = Config.fromfile(ROOT / 'configs' / 'fame' / 'r3d_toy.py')
     cfg.work_dir, cfg.experiment_name = str(work_dir), f'{work_dir}_{options}'
     cfg.train_cfg.update(type=loop, max_epochs=2)
@@ -94,15 +94,15 @@ def train(runner, streams=None):
 
 @pytest.fixture
 def on_cpu(few_videos, tmp_path):
-    return train(runner_of(few_videos, tmp_path / 'plain', 'EpochBasedTrainLoop')).losses
+    return train(make_runner(few_videos, tmp_path / 'plain', 'EpochBasedTrainLoop')).losses
 
 
 def test_on_a_cpu_it_is_mmengines_loop_resumed_too(few_videos, tmp_path, on_cpu):
     work_dir = tmp_path / 'ahead'
-    losses = train(runner_of(few_videos, work_dir, 'AugmentAheadTrainLoop')).losses
+    losses = train(make_runner(few_videos, work_dir, 'AugmentAheadTrainLoop')).losses
     assert losses == on_cpu and len(losses) == 2 * STEPS
     (work_dir / 'epoch_2.pth').unlink()
-    again = runner_of(
+    again = make_runner(
         few_videos, work_dir, 'AugmentAheadTrainLoop',
         resume=True, load_from=str(work_dir / 'epoch_1.pth'),
     )  # fmt: skip
@@ -112,7 +112,7 @@ def test_on_a_cpu_it_is_mmengines_loop_resumed_too(few_videos, tmp_path, on_cpu)
 @pytest.mark.slow
 def test_looking_ahead_changes_no_number_but_the_order_of_draws(few_videos, tmp_path, on_cpu):
     plain, ahead = (
-        train(runner_of(few_videos, tmp_path / loop, loop, augments=False), streams)
+        train(make_runner(few_videos, tmp_path / loop, loop, augments=False), streams)
         for loop, streams in (('EpochBasedTrainLoop', None), ('AugmentAheadTrainLoop', Streams()))
     )
     assert ahead.losses == plain.losses
@@ -121,11 +121,11 @@ def test_looking_ahead_changes_no_number_but_the_order_of_draws(few_videos, tmp_
         assert batch['inputs'][0].dtype == torch.uint8
 
     streams = Streams()
-    drawn = train(runner_of(few_videos, tmp_path / 'draws', 'AugmentAheadTrainLoop'), streams)
+    drawn = train(make_runner(few_videos, tmp_path / 'draws', 'AugmentAheadTrainLoop'), streams)
     assert drawn.losses != on_cpu
     assert streams.made == 1  # each keeps memory of its own
     (tmp_path / 'draws' / 'epoch_2.pth').unlink()
-    again = runner_of(
+    again = make_runner(
         few_videos, tmp_path / 'draws', 'AugmentAheadTrainLoop',
         resume=True, load_from=str(tmp_path / 'draws' / 'epoch_1.pth'),
     )  # fmt: skip
@@ -133,7 +133,7 @@ def test_looking_ahead_changes_no_number_but_the_order_of_draws(few_videos, tmp_
 
 
 def test_a_batch_is_prepared_beside_the_step_before_it(few_videos, tmp_path):
-    runner = runner_of(few_videos, tmp_path, 'AugmentAheadTrainLoop', augments=False)
+    runner = make_runner(few_videos, tmp_path, 'AugmentAheadTrainLoop', augments=False)
     runner.cfg.train_cfg.max_epochs = 1
     runner._train_loop['max_epochs'] = 1
     runner._train_dataloader['batch_size'] = 2
@@ -168,7 +168,7 @@ def test_a_batch_is_prepared_beside_the_step_before_it(few_videos, tmp_path):
 
 
 def test_a_foreign_preprocessor_is_refused(few_videos, tmp_path):
-    runner = runner_of(few_videos, tmp_path, 'AugmentAheadTrainLoop')
+    runner = make_runner(few_videos, tmp_path, 'AugmentAheadTrainLoop')
     runner.model.data_preprocessor = torch.nn.Identity()
     with pytest.raises(TypeError, match='Identity cannot prepare batches ahead'):
         runner.train()

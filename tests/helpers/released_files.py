@@ -13,7 +13,7 @@ from mmdebias.weights import NETS
 NET = {net.name: net for net in NETS}
 
 
-def weights_of(net, seed=0):
+def make_weights(net, seed=0):
     """A state dict for a net: varied values in a few numbers a tensor, so that files are small."""
     generator = torch.Generator().manual_seed(seed)
     weights = {}
@@ -36,38 +36,38 @@ def prefixed(prefix, weights):
 
 
 def fame_pretraining():
-    net = weights_of('i3d')
+    net = make_weights('i3d')
     head = {'id_head.2.weight': torch.randn(128, 1024), 'id_head.2.bias': torch.randn(128)}
     state = prefixed('module.encoder_q.', net | head)
-    state |= prefixed('module.encoder_k.', weights_of('i3d', seed=1) | head)
+    state |= prefixed('module.encoder_k.', make_weights('i3d', seed=1) | head)
     state |= {'module.queue': torch.randn(128, 8), 'module.queue_ptr': torch.zeros(1)}
     return dict(epoch=199, arch='I3D', state_dict=state, optimizer=dict(state={}, param_groups=[]))
 
 
 def fame_finetuned():
-    state = prefixed('module.', weights_of('r2plus1d_18') | {'fc.weight': torch.randn(101, 512)})
+    state = prefixed('module.', make_weights('r2plus1d_18') | {'fc.weight': torch.randn(101, 512)})
     return dict(epoch=149, arch='r2plus1d_18', state_dict=state, optimizer={})
 
 
 def be_pretraining(net='c3d'):
-    state = prefixed('module.', weights_of(net) | {'id_head.2.weight': torch.randn(128, 512)})
+    state = prefixed('module.', make_weights(net) | {'id_head.2.weight': torch.randn(128, 512)})
     options = Namespace(lr=0.003, moco=True)
     return dict(opt=options, model=state, contrast=dict(memory=torch.randn(8, 128)), epoch=200)
 
 
 def be_finetuned():
-    state = prefixed('module.base_model.', weights_of('r3d_34'))
+    state = prefixed('module.base_model.', make_weights('r3d_34'))
     return dict(opt=Namespace(), model=state | {'module.fc.weight': torch.randn(101, 512)})
 
 
 def torchvision_r2plus1d():
-    return weights_of('r2plus1d_18') | {'fc.weight': torch.randn(400, 512)}
+    return make_weights('r2plus1d_18') | {'fc.weight': torch.randn(400, 512)}
 
 
 def torchvision_r3d():
     """Keys as in torchvision's documentation of VideoResNet."""
     state = {}
-    for key, value in weights_of('r3d_18_torchvision').items():
+    for key, value in make_weights('r3d_18_torchvision').items():
         parts = key.split('.')
         if key.startswith(('conv1.', 'bn1.')):
             parts[0] = {'conv1': 'stem.0', 'bn1': 'stem.1'}[parts[0]]
@@ -81,7 +81,7 @@ def torchvision_r3d():
 def slowonly(stem, block, shortcut, layer):
     """The weights of SlowOnly-50 under other names, each given for 'conv' and 'bn'."""
     state = {}
-    for key, value in weights_of('slowonly_r50').items():
+    for key, value in make_weights('slowonly_r50').items():
         parts = key.split('.')
         if parts[0] == 'conv1':
             name = stem[parts[1]]

@@ -1,5 +1,6 @@
 import dataclasses
 
+from mmdebias.methods import METHODS
 from mmdebias.study import ROWS, Settings, study_config
 from mmdebias.study.recipe import steps
 
@@ -29,6 +30,12 @@ def test_what_a_method_adds_is_there():
     assert views('be')['key'][-1] == 'BackgroundErasing'
     assert views('fame_dsm_triplet')['positive'] == ['FAME 0.4', 'SpatialWarping']
     assert views('dsm_triplet')['positive'] == ['SpatialWarping']
+
+
+def test_every_method_and_every_variant_is_a_row():
+    for method in METHODS.values():
+        for form in (method, *method.variants):
+            assert (ROWS[form.name].label, ROWS[form.name].config) == (form.title, form.toy_config)
 
 
 def test_videos_differ_in_the_backdrop_alone():

@@ -70,14 +70,16 @@ def masked(few_videos, tmp_path):
 
 @pytest.mark.parametrize('kind', ['caam', 'cam'])
 def test_activation_maps(tool, models, masked, tmp_path, kind):
-    said = tool(
+    printed = tool(
         'activation_maps', '--data', *masked, '--map', kind, '--out', tmp_path / 'out', *models
     )
-    assert 'foreground from exact masks' in said and '\n| a | ' in said
+    assert 'foreground from exact masks' in printed and '\n| a | ' in printed
     rows = json.loads((tmp_path / 'out' / 'maps.json').read_text())['videos']
-    shares = [of for row in rows for of in row['models'].values()]
-    assert [of['foreground'] for of in shares] == pytest.approx([12**2 / 64**2] * 4, abs=0.005)
-    assert all(0 <= of['inside'] <= 1 for of in shares)
+    shares = [share for row in rows for share in row['models'].values()]
+    assert [share['foreground'] for share in shares] == pytest.approx(
+        [12**2 / 64**2] * 4, abs=0.005
+    )
+    assert all(0 <= share['inside'] <= 1 for share in shares)
     assert cv2.imread(str(tmp_path / 'out' / f'{kind}.png')).std() > 10
     film = decord.VideoReader(str(tmp_path / 'out' / f'01_01_{kind}.mp4'))
     assert len(film) == 8 and film[0].shape[1] == 3 * 192
@@ -85,20 +87,20 @@ def test_activation_maps(tool, models, masked, tmp_path, kind):
 
 def test_activation_maps_without_masks_say_so(tool, models, few_videos, tmp_path):
     video = few_videos / '00.mp4'
-    said = tool('activation_maps', '--data', video, '--out', tmp_path, '--drawn', 0, *models)
-    assert "foreground from FAME's motion mask" in said
+    printed = tool('activation_maps', '--data', video, '--out', tmp_path, '--drawn', 0, *models)
+    assert "foreground from FAME's motion mask" in printed
 
 
 def test_pre_trained_encoders_of_another_config_stand_beside(tool, models, masked, tmp_path):
     beside = ['--model', 'c', MOCO, 'random', *models]
-    said = tool('activation_maps', '--data', masked[0], '--out', tmp_path / 'out', *beside)
-    assert '| c |' in said
+    printed = tool('activation_maps', '--data', masked[0], '--out', tmp_path / 'out', *beside)
+    assert '| c |' in printed
 
 
 def test_adversarial_inputs(tool, models, masked, tmp_path):
     out = tmp_path / 'out.png'
-    said = tool('adversarial_inputs', '--data', *masked, '--out', out, *models)
-    numbers = json.loads(said[said.index('{') : said.rindex('}') + 1])
+    printed = tool('adversarial_inputs', '--data', *masked, '--out', out, *models)
+    numbers = json.loads(printed[printed.index('{') : printed.rindex('}') + 1])
     assert list(numbers['a']) == ['normal clip', 'static clip', 'static person', 'static frame']
     assert numbers['a']['normal clip']['response'] == 1
     assert numbers['a']['static frame']['response'] != 1
@@ -106,8 +108,8 @@ def test_adversarial_inputs(tool, models, masked, tmp_path):
 
 
 def test_response_curve(tool, models, few_videos, tmp_path):
-    said = tool('response_curve', '--data', few_videos / '00.mp4', '--out', tmp_path, *models)
-    assert json.loads(said.splitlines()[0])['windows'] == 3
+    printed = tool('response_curve', '--data', few_videos / '00.mp4', '--out', tmp_path, *models)
+    assert json.loads(printed.splitlines()[0])['windows'] == 3
     row = json.loads((tmp_path / '00.json').read_text())
     assert row['frames'] == [8, 12, 16]
     frames = decord.VideoReader(str(few_videos / '00.mp4'))[:].asnumpy()
@@ -120,9 +122,13 @@ def test_response_curve(tool, models, few_videos, tmp_path):
 def test_static_gain_of_probes(tool, models, few_videos, tmp_path):
     lists = ['--train', few_videos / 'train.txt', '--data', few_videos / 'test.txt']
     out = tmp_path / 'gain.png'
-    said = tool('static_gain', 'probe', *lists, '--baseline', 'b', '--out', out, *models)
-    assert [line.split(' |')[0] for line in said.splitlines()[2:5]] == ['| a', '| b', '| a over b']
-    assert 'no correlation defined' in said  # of two classes
+    printed = tool('static_gain', 'probe', *lists, '--baseline', 'b', '--out', out, *models)
+    assert [line.split(' |')[0] for line in printed.splitlines()[2:5]] == [
+        '| a',
+        '| b',
+        '| a over b',
+    ]
+    assert 'no correlation defined' in printed  # of two classes
     report = json.loads(out.with_suffix('.json').read_text())
     for name in 'ab':
         static, normal, gain = (report[name][key] for key in ('static', 'normal', 'gain'))
@@ -142,9 +148,9 @@ test_dataloader = dict(
 """)
     named = [('--model', name, config, checkpoint) for name in ('static', 'normal', 'baseline')]
     options = ['--out', tmp_path / 'gain.png']
-    said = tool('static_gain', 'classifiers', *sum(named, ()), *options)
+    printed = tool('static_gain', 'classifiers', *sum(named, ()), *options)
     report = json.loads((tmp_path / 'gain.json').read_text())
-    assert '| normal over baseline |' in said
+    assert '| normal over baseline |' in printed
     # The same classifier three times gains nothing, and six classes have no video.
     assert report['normal']['static'] == report['normal']['normal']
     assert all(gain in (0, None) for gain in report['normal']['gain'])
@@ -152,8 +158,8 @@ test_dataloader = dict(
 
 
 def test_temporal_kernels(tool, models, tmp_path):
-    said = tool('temporal_kernels', '--out', tmp_path / 'out.png', '--kind', '3d', *models)
-    assert '| layer1.0.conv1.conv | 432 |' in said  # 4 x 4 x 3 x 3 x 3
+    printed = tool('temporal_kernels', '--out', tmp_path / 'out.png', '--kind', '3d', *models)
+    assert '| layer1.0.conv1.conv | 432 |' in printed  # 4 x 4 x 3 x 3 x 3
     assert cv2.imread(str(tmp_path / 'out.png')).std() > 10
 
 

@@ -82,9 +82,9 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
         toy / 'train.txt', '--out', tmp_path / 'out', '--probes', 'original', 'scuba_stripes',
         'action_swap',
     ]  # fmt: skip
-    said = report(*arguments)
-    assert said.count('Scoring 48 videos') == 2
-    assert said.count('Training a linear layer on features of 16 videos') == 1
+    printed = report(*arguments)
+    assert printed.count('Scoring 48 videos') == 2
+    assert printed.count('Training a linear layer on features of 16 videos') == 1
 
     found = json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert [entry['name'] for entry in found['checkpoints']] == ['supervised', 'moco']
@@ -107,7 +107,7 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
     page = (tmp_path / 'out' / 'report.html').read_text()
     assert page.count('<img src="data:image/webp') == 3 * 3
     assert 'a linear layer was trained for this report' in page
-    assert (tmp_path / 'out' / 'report.md').read_text() in said
+    assert (tmp_path / 'out' / 'report.md').read_text() in printed
 
     again = report(*arguments)
     assert again.count('Reusing') == 2 and 'Scoring' not in again and 'Features' not in again
@@ -126,12 +126,12 @@ def test_masks_of_the_motion_and_pictures_behind_actors(toy, models, report, tmp
     pictures.mkdir()
     for name in ('a.png', 'b.png'):
         Image.new('RGB', (40, 30), 'red').save(pictures / name)
-    said = report(
+    printed = report(
         '--model', 'a|b', *models['supervised'], '--data', toy / 'test.txt', '--motion-masks',
         '--images', pictures, '--out', out, '--probes', 'scuba_images', '--seed', 3,
         '--num-videos', 16,
     )  # fmt: skip
-    assert 'No scene probe' in said and 'Motion masks are estimates' in said
+    assert 'No scene probe' in printed and 'Motion masks are estimates' in printed
     setting = json.loads((out / 'setting.json').read_text())
     assert setting['masks']['kind'] == 'motion' and setting['seed'] == 3
     rows = [json.loads(line) for line in (out / 'manifest.jsonl').read_text().splitlines()]
@@ -157,16 +157,16 @@ def test_wrong_lists_are_errors_before_anything_runs(toy, models, report, tmp_pa
     model, out = named('supervised', models), ['--out', tmp_path / 'out']
     assert 'there is no list' in report(*model, '--data', tmp_path / 'no.txt', *out)
 
-    def said(*lines):
+    def refusal(*lines):
         return report(*model, '--data', changed(toy, tmp_path / 'toy', *lines), *out)
 
     by_class = {line.split()[1]: line for line in lines}
-    assert 'more than once' in said(lines[0], lines[0])
-    assert 'has one video only of class 0, 1, 2, 3, 4, ...:' in said(*by_class.values())
+    assert 'more than once' in refusal(lines[0], lines[0])
+    assert 'has one video only of class 0, 1, 2, 3, 4, ...:' in refusal(*by_class.values())
     one = [line for line in lines if line.endswith(' 0')]
-    assert 'are of class 0' in said(*one)
+    assert 'are of class 0' in refusal(*one)
     beyond = [line.replace(' 0', ' 9') for line in lines]
-    assert 'has 8 classes, and the list has labels up to 9' in said(*beyond)
+    assert 'has 8 classes, and the list has labels up to 9' in refusal(*beyond)
     assert not (tmp_path / 'out').exists()
 
 

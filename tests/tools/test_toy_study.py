@@ -19,8 +19,8 @@ SMALL = [
 def test_from_videos_to_the_table(tmp_path):
     command = [sys.executable, SCRIPT, '--out', tmp_path, '--methods', ROWS, *SMALL]
     command += ['--seeds', '3', '--num-bias-videos', '0']
-    said = run(command)
-    assert 'fame, seed 3: motion_probe' in said
+    printed = run(command)
+    assert 'fame, seed 3: motion_probe' in printed
     found = json.loads((tmp_path / 'study.json').read_text())
     assert found['setting']['settings']['videos'] == 32
     assert [row['method'] for row in found['rows']] == ROWS.split(',')
@@ -43,8 +43,8 @@ def test_from_videos_to_the_table(tmp_path):
     run(command)
     assert checkpoint.stat().st_mtime_ns == written
     assert json.loads((tmp_path / 'study.json').read_text())['rows'] == found['rows']
-    said = run([*command, '--beta', '0.4'], check=False)
-    assert "was begun with {'beta': 0.5}, not {'beta': 0.4}" in said
+    printed = run([*command, '--beta', '0.4'], check=False)
+    assert "was begun with {'beta': 0.5}, not {'beta': 0.4}" in printed
 
 
 @pytest.mark.slow
@@ -57,5 +57,5 @@ def test_the_bias_report_takes_classifiers_and_encoders(tmp_path):
 
 
 def test_methods_that_are_not_there_are_named(tmp_path):
-    said = run([sys.executable, SCRIPT, '--out', tmp_path, '--methods', 'vince'], check=False)
-    assert "['vince'] are no methods" in said and 'fame_dsm_triplet' in said
+    printed = run([sys.executable, SCRIPT, '--out', tmp_path, '--methods', 'vince'], check=False)
+    assert "['vince'] are no methods" in printed and 'fame_dsm_triplet' in printed

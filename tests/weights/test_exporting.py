@@ -1,4 +1,4 @@
-"""What was trained here leaves whole, and comes back as it left."""
+"""Weights trained here leave whole, and come back as they left."""
 
 import hashlib
 
@@ -9,10 +9,10 @@ from mmengine.config import Config
 
 from helpers.released_files import (
     fame_pretraining,
+    make_weights,
     prefixed,
     torchvision_r2plus1d,
     torchvision_r3d,
-    weights_of,
 )
 from helpers.running import ROOT
 from mmdebias.weights import (
@@ -74,7 +74,7 @@ def test_torchvision_to_mmaction_and_back_is_exact(tmp_path, make):
     ],
 )
 def test_mmaction_to_others_and_back_is_exact(net, layout):
-    trained = dict(meta=dict(epoch=7), state_dict=prefixed('backbone.', weights_of(net)))
+    trained = dict(meta=dict(epoch=7), state_dict=prefixed('backbone.', make_weights(net)))
 
     assert_same(import_weights(layout(trained)).state_dict, trained['state_dict'])
 
@@ -88,7 +88,7 @@ def test_mmaction_to_others_and_back_is_exact(net, layout):
 )
 def test_a_net_that_a_layout_does_not_have_is_an_error(net, layout, message):
     with pytest.raises(CheckpointError, match=message):
-        layout(dict(state_dict=prefixed('backbone.', weights_of(net))))
+        layout(dict(state_dict=prefixed('backbone.', make_weights(net))))
 
 
 @pytest.fixture

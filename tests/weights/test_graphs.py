@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.released_files import NET, weights_of
+from helpers.released_files import NET, make_weights
 from mmdebias.weights import CheckpointError, export_onnx, export_torchscript
 
 SIZE = (4, 32, 32)
@@ -13,7 +13,7 @@ SIZE = (4, 32, 32)
 @pytest.fixture(scope='module')
 def encoder():
     backbone = NET['c3d'].build()
-    backbone.load_state_dict(weights_of('c3d'))
+    backbone.load_state_dict(make_weights('c3d'))
     return backbone.eval()
 
 

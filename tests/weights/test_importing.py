@@ -10,11 +10,11 @@ from helpers.released_files import (
     be_pretraining,
     every_layout,
     fame_pretraining,
+    make_weights,
     pytorchvideo_slow,
     slowfast_moco,
     torchvision_r2plus1d,
     torchvision_r3d,
-    weights_of,
 )
 from mmdebias.weights import CheckpointError, import_weights, read_checkpoint, save
 
@@ -27,7 +27,7 @@ class Model(nn.Module):
         self.backbone = NET[net].build()
 
 
-def state_of(checkpoint):
+def find_state(checkpoint):
     names = ('state_dict', 'model', 'model_state')
     return next((checkpoint[name] for name in names if name in checkpoint), checkpoint)
 
@@ -58,7 +58,7 @@ def test_every_key_is_accounted_for_and_no_bit_changes(released):
 
     imported = import_weights(checkpoint, released.source)
 
-    state = state_of(checkpoint)
+    state = find_state(checkpoint)
     assert list(imported.went) == list(state)
     taken = {key: to for key, to in imported.went.items() if not to.startswith('left out: ')}
     assert sorted(taken.values()) == sorted(imported.state_dict)
@@ -204,7 +204,9 @@ def test_another_layout_is_an_error_that_says_which(checkpoint, source, message)
 
 
 def test_weights_of_half_precision_stay_so():
-    model = {f'module.{k}': v.half() for k, v in weights_of('c3d').items() if v.is_floating_point()}
+    model = {
+        f'module.{k}': v.half() for k, v in make_weights('c3d').items() if v.is_floating_point()
+    }
 
     imported = import_weights(dict(model=model))
 

@@ -1,4 +1,4 @@
-"""Files of strangers are read without running them, and what is wrong with one is said."""
+"""Files of strangers are read without running them, and an error names what is wrong."""
 
 import collections
 import contextlib

@@ -4,8 +4,8 @@ Usage: python tools/benchmark/loading.py --data VIDEO... [--originals VIDEO...]
 
 A sample is two views of 16 frames with stride 2, each with a crop, a size and a flip of its own, in
 one thread; its time is that of the processor. It is compared with the pipeline of commit d261f1a,
-which opened files with decord, decoded whole frames and cropped them afterwards; both in one run, in
-turns, on the same clips and crops.
+which opened files with decord, decoded whole frames and cropped them afterwards; both in one run,
+in turns, on the same clips and crops.
 """
 
 import argparse

@@ -8,7 +8,6 @@ again; external programs start the archive anew.
 from __future__ import annotations
 
 import io
-import os
 import re
 import shutil
 import subprocess
@@ -19,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from mmdebias.files import replacing, unfinished_path
+from mmdebias.files import move_into_place, replacing, unfinished_path
 
 from .parallel import Progress
 
@@ -203,8 +202,7 @@ def _finished(paths: Sequence[Path], folder: Path, shown: bool) -> Path:
     for inner in sorted(path for path in unfinished.rglob('*') if path.is_file() and _packed(path)):
         _unpack_one([inner], inner.parent, shown)
         inner.unlink()
-    os.replace(unfinished, folder)
-    return folder
+    return move_into_place(unfinished, folder)
 
 
 def unpack(paths: Sequence[Path], target: Path, shown: bool = False) -> list[Path]:

@@ -7,6 +7,7 @@ has it is ready. Running the same command again continues where an interrupted r
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import statistics
@@ -157,6 +158,102 @@ def _report_split(
     }
 
 
+@dataclasses.dataclass
+class _Folder:
+    """What became of one folder of videos.
+
+    Attributes:
+        lists: Lines of each list that names its videos.
+        splits: What the report says of each of them.
+        missing: Names of videos that no archive holds.
+        errors: Of videos that cannot be read, by name.
+        unused: How many videos are in no list.
+    """
+
+    lists: dict[str, list[str]]
+    splits: dict[str, dict]
+    missing: list[str]
+    errors: dict[str, str]
+    unused: int
+
+
+def _find(
+    recipe: Recipe, splits: Sequence[Split], where: Sequence[Path], folder: Path
+) -> tuple[dict[Sample, Path], list[Sample], int]:
+    """Return the videos of some splits, what is missing, and how many others there are."""
+    samples = list({sample.name: sample for split in splits for sample in split.samples}.values())
+    index = index_videos([path.absolute() for path in where], recipe.key)
+    found, missing = match(samples, index)
+    if not found:
+        raise FileNotFoundError(
+            f'none of the {len(samples)} videos of {recipe.title} for {folder.name} is in '
+            f'{", ".join(str(path.absolute()) for path in where)}, for example '
+            f'{samples[0].name}: is it the right archive?'
+        )
+    return found, missing, len(set(index.values()) - set(found.values()))
+
+
+def _prepare_folder(
+    recipe: Recipe,
+    splits: Sequence[Split],
+    where: Sequence[Path],
+    folder: Path,
+    size: int | tuple[int, int] | None,
+    check: bool,
+    workers: int,
+    shown: bool,
+) -> _Folder:
+    """Bring the videos of one folder to where the lists name them, and check them."""
+    found, missing, unused = _find(recipe, splits, where, folder)
+    paths, errors = _place(found, folder, size, workers, shown)
+    checks = {}
+    if check:
+        journal = folder.parent / JOURNAL
+        by_path = check_videos(folder, list(paths.values()), journal, workers, shown)
+        checks = {name: by_path[path] for name, path in paths.items()}
+        errors |= {name: result.error for name, result in checks.items() if result.error}
+    paths = {name: path for name, path in paths.items() if name not in errors}
+    reports = {split.list_name: _report_split(split, paths, errors, checks) for split in splits}
+    return _Folder(
+        lists={name: lines for name, (lines, _) in reports.items()},
+        splits={name: report for name, (_, report) in reports.items()},
+        missing=[sample.name for sample in missing],
+        errors=errors,
+        unused=unused,
+    )
+
+
+def _write_lists(out: Path, folders: dict[str, _Folder], classes: Sequence[str]) -> None:
+    """Write the lists, the names of the classes, and what is missing or cannot be read."""
+    for made in folders.values():
+        for name, lines in made.lists.items():
+            write_text(out / name, ''.join(f'{line}\n' for line in lines))
+    write_text(out / CLASSES, ''.join(f'{name}\n' for name in classes))
+    missing = [f'{folder}/{name}\n' for folder, made in folders.items() for name in made.missing]
+    write_text(out / MISSING, ''.join(missing))
+    unreadable = [
+        f'{folder}/{name}\t{error}\n'
+        for folder, made in folders.items()
+        for name, error in made.errors.items()
+    ]
+    write_text(out / UNREADABLE, ''.join(unreadable))
+
+
+def _report(folders: Sequence[_Folder]) -> dict:
+    """Return what ``report.json`` says of the videos."""
+    splits = {name: split for made in folders for name, split in made.splits.items()}
+    return {
+        'whole': all(
+            split['listed'] == split['annotated'] == (split['official'] or split['annotated'])
+            for split in splits.values()
+        ),
+        'missing': sum(len(made.missing) for made in folders),
+        'unreadable': sum(len(made.errors) for made in folders),
+        'unused': sum(made.unused for made in folders),
+        'lists': splits,
+    }
+
+
 def prepare(
     recipe: Recipe,
     annotations: Sequence[Path],
@@ -196,55 +293,20 @@ def prepare(
     _claim(out, {'dataset': recipe.name, 'resize': resize}, list(videos))
     unpacked = out / 'unpacked'
     official: Annotations = recipe.read(unpack(annotations, unpacked / 'annotations', shown))
-    lists, splits, missing_lines, unreadable_lines, unused = {}, {}, [], [], 0
-    for folder, sources in videos.items():
-        members = [split for split in official.splits if split.folder == folder]
-        samples = list(
-            {sample.name: sample for split in members for sample in split.samples}.values()
+    folders = {}
+    for name, sources in videos.items():
+        splits = [split for split in official.splits if split.folder == name]
+        where = unpack(sources, unpacked / name, shown)
+        folders[name] = _prepare_folder(
+            recipe, splits, where, out / name, size, check, workers, shown
         )
-        where = [path.absolute() for path in unpack(sources, unpacked / folder, shown)]
-        index = index_videos(where, recipe.key)
-        found, missing = match(samples, index)
-        if not found:
-            raise FileNotFoundError(
-                f'none of the {len(samples)} videos of {recipe.title} for {folder} is in '
-                f'{", ".join(map(str, where))}, for example {samples[0].name}: is it the right '
-                'archive?'
-            )
-        unused += len(set(index.values()) - set(found.values()))
-        paths, errors = _place(found, out / folder, size, workers, shown)
-        checks = {}
-        if check:
-            by_path = check_videos(
-                out / folder, list(paths.values()), out / JOURNAL, workers, shown
-            )
-            checks = {name: by_path[path] for name, path in paths.items()}
-            errors |= {name: result.error for name, result in checks.items() if result.error}
-        paths = {name: path for name, path in paths.items() if name not in errors}
-        missing_lines += [f'{folder}/{sample.name}\n' for sample in missing]
-        unreadable_lines += [f'{folder}/{name}\t{error}\n' for name, error in errors.items()]
-        for split in members:
-            lists[split.list_name], splits[split.list_name] = _report_split(
-                split, paths, errors, checks
-            )
-    for name, lines in lists.items():
-        write_text(out / name, ''.join(f'{line}\n' for line in lines))
-    write_text(out / CLASSES, ''.join(f'{name}\n' for name in official.classes))
-    write_text(out / MISSING, ''.join(missing_lines))
-    write_text(out / UNREADABLE, ''.join(unreadable_lines))
+    _write_lists(out, folders, official.classes)
     report = {
         'dataset': recipe.name,
         'resize': resize,
         'checked': check,
         'classes': len(official.classes),
-        'whole': all(
-            split['listed'] == split['annotated'] == (split['official'] or split['annotated'])
-            for split in splits.values()
-        ),
-        'missing': len(missing_lines),
-        'unreadable': len(unreadable_lines),
-        'unused': unused,
-        'lists': splits,
+        **_report(list(folders.values())),
     }
     write_text(out / REPORT, json.dumps(report, indent=2) + '\n')
     return report

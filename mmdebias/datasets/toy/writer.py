@@ -1,9 +1,9 @@
 """Files of a toy set: rendered in parallel, written atomically, resumed after an interruption.
 
-Order of events: ``meta.partial.json`` (the arguments) comes first, then for each video its .mp4 and
-its masks, then the lists, then ``meta.json``, and the partial marker goes. Every file is written
-under a temporary name and moved into place. A mask file also keeps the fingerprint of the arguments
-and the size of its .mp4, so a later run knows whether the pair is whole and whose it is.
+Order of events: ``.tmp-meta.json`` (the arguments) comes first, then for each video its .mp4 and
+its masks, then the lists, and the marker is renamed to ``meta.json``. Every file is written under a
+temporary name and moved into place. A mask file also keeps the fingerprint of the arguments and the
+size of its .mp4, so a later run knows whether the pair is whole and whose it is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmdebias.files import PREFIX, replacing
+from mmdebias.files import PREFIX, move_into_place, replacing, unfinished_path
 
 from .config import FORMAT_VERSION, SPLITS, ToyConfig
 from .masks import pack_masks
@@ -30,7 +30,8 @@ from .plan import ToyVideo, plan_split
 from .render import render_video
 from .scenes import SCENES
 
-META, PARTIAL = 'meta.json', 'meta.partial.json'
+META = 'meta.json'
+UNFINISHED_META = unfinished_path(META).name
 FORMAT = 'mmdebias-toy'
 
 
@@ -146,7 +147,7 @@ def _differences(meta: dict, config: ToyConfig) -> list[str]:
 def _clear(out: Path) -> None:
     """Remove the files a toy set consists of, the marker last; leave any other file alone."""
     if (out / META).exists():
-        os.replace(out / META, out / PARTIAL)
+        move_into_place(out / META, out / UNFINISHED_META)
     for split in SPLITS:
         for folder, ending in (('videos', 'mp4'), ('masks', 'npz')):
             for name in (f'{split}_*.{ending}', f'{PREFIX}{split}_*.{ending}'):
@@ -154,7 +155,7 @@ def _clear(out: Path) -> None:
                     path.unlink()
         for path in (out / f'{split}.txt', out / 'scene_labels' / f'{split}.txt'):
             path.unlink(missing_ok=True)
-    (out / PARTIAL).unlink(missing_ok=True)
+    (out / UNFINISHED_META).unlink(missing_ok=True)
 
 
 def _claim(out: Path, config: ToyConfig, overwrite: bool) -> bool:
@@ -165,7 +166,7 @@ def _claim(out: Path, config: ToyConfig, overwrite: bool) -> bool:
     """
     if out.exists() and not out.is_dir():
         raise FileExistsError(f'{out} is a file: give a folder as OUT')
-    markers = [path for path in (out / PARTIAL, out / META) if path.exists()]
+    markers = [path for path in (out / UNFINISHED_META, out / META) if path.exists()]
     if markers:
         meta = _read_meta(markers[0])
         if meta is None:
@@ -282,13 +283,12 @@ def make_toy(
     if finished and lists_whole and not missing:
         return meta
 
-    encoded = (json.dumps(meta, indent=2) + '\n').encode()
-    _write_bytes(out / PARTIAL, encoded)
+    # Itself written whole: a damaged marker would not tell whose the files beside it are.
+    _write_bytes(out / UNFINISHED_META, (json.dumps(meta, indent=2) + '\n').encode())
     (out / META).unlink(missing_ok=True)
     if missing:
         _run([(str(out), config, video) for video in missing], workers, progress, start_method)
     for name, text in texts.items():
         _write_bytes(out / name, text.encode())
-    _write_bytes(out / META, encoded)
-    (out / PARTIAL).unlink()
+    move_into_place(out / UNFINISHED_META, out / META)
     return meta

@@ -9,7 +9,7 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from mmdebias.models.gather import derangement, gather_rows, rank_slice, same_on_all_ranks
-from mmdebias.ops.clips import to_unit_float
+from mmdebias.ops.clips import to_pixel_type
 from mmdebias.ops.foreground import (
     PRESETS,
     Share,
@@ -133,9 +133,8 @@ class FAME(nn.Module):
         if self.p < 1:
             kept = torch.rand(len(clips), device=clips.device) >= self.p
             mask = mask | kept[:, None, None]
-        if clips.is_floating_point():
-            backgrounds = to_unit_float(backgrounds).to(clips.dtype)
-        return merge(clips, backgrounds, mask)
+        # An augment before this one may have made floats of the clips, and not of another view's.
+        return merge(clips, to_pixel_type(backgrounds, clips.dtype), mask)
 
     def background_order(self, n: int, device: torch.device) -> Tensor:
         """Draw the clip, int64 ``[n]``, from which each of ``n`` clips gets its background."""

@@ -10,6 +10,7 @@ from mmaction.registry import MODELS
 from torch import Tensor
 
 from mmdebias.models.gather import derangement
+from mmdebias.ops.clips import to_pixel_type
 from mmdebias.ops.static_frame import blend, box_of_area, cut_mix, take_frame
 
 from .background_erasing import Disturbance
@@ -41,9 +42,7 @@ class GaussianNoiseFrame(Disturbance):
         """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
         noise = torch.randn_like(clips[:, :, :1], dtype=torch.float32)
         noise = noise.mul_(self.std).add_(0.5).clamp_(0, 1)
-        if clips.dtype == torch.uint8:
-            noise = noise.mul_(255).round_()
-        return blend(clips, noise.to(clips.dtype), lam)
+        return blend(clips, to_pixel_type(noise, clips.dtype), lam)
 
 
 @MODELS.register_module()

@@ -16,7 +16,7 @@ out = sys.argv[1]
 env = dict(mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0), dist_cfg=dict(backend='nccl'))
 distributed = dict(launcher='pytorch', env_cfg=env)
 first = tiny_run.train(f'{out}/mended', 1, **distributed)
-said = dict(
+outcomes = dict(
     backend=dist.get_backend(),
     world_size=first.world_size,
     wrapper=type(first.model).__name__,
@@ -24,10 +24,10 @@ said = dict(
     comm_device=str(dist.get_comm_device()),
 )
 second = tiny_run.train(f'{out}/mended', 2, resume=True, **distributed)
-said.update(iters=second.iter, history=len(second.message_hub.get_scalar('train/loss').data[0]))
+outcomes.update(iters=second.iter, history=len(second.message_hub.get_scalar('train/loss').data[0]))
 begun = f'{out}/stock/epoch_1.pth'
 stock = tiny_run.train(f'{out}/other', 2, resume=True, load_from=begun, **distributed)
-said.update(stock_epochs=stock.epoch, stock_iters=stock.iter)
+outcomes.update(stock_epochs=stock.epoch, stock_iters=stock.iter)
 
 rank = dist.get_rank()
 part = torch.tensor([float(rank)])
@@ -43,7 +43,7 @@ results = {
     device: dist.collect_results([rank, rank + 2], 4, device, tmpdir)
     for device, tmpdir in (('cpu', f'{out}/collect'), ('gpu', None))
 }
-said.update(
+outcomes.update(
     all_gather=[x.item() for x in dist.all_gather(part)],
     all_reduce=total.item(),
     all_reduce_params=parameters[0].tolist(),
@@ -68,6 +68,6 @@ if rank == 0:
         os.environ.pop('LOCAL_RANK', None)
         os.environ['MASTER_PORT'] = '0'
         dist.init_dist(launcher, backend='nccl')
-        said[launcher] = [dist.get_backend(), os.environ['LOCAL_RANK']]
+        outcomes[launcher] = [dist.get_backend(), os.environ['LOCAL_RANK']]
         torch.distributed.destroy_process_group()
-    Path(out, 'mended.json').write_text(json.dumps(said))
+    Path(out, 'mended.json').write_text(json.dumps(outcomes))

@@ -1,4 +1,4 @@
-"""What upstream does by itself, without mmdebias: {name: error, or what it returned}."""
+"""Try upstream by itself, without mmdebias, and keep {name: error, or the value returned}."""
 
 import importlib
 import json
@@ -17,14 +17,14 @@ from mmengine.runner.checkpoint import load_from_http
 from mmengine.utils import get_installed_path, is_installed
 
 out = sys.argv[1]
-said = {}
+outcomes = {}
 
 
 def attempt(name, function):
     try:
-        said[name] = function()
+        outcomes[name] = function()
     except BaseException as error:
-        said[name] = f'{type(error).__name__}: {error}'
+        outcomes[name] = f'{type(error).__name__}: {error}'
 
 
 def missing_mmcv_ops():
@@ -85,4 +85,4 @@ tiny_run.train(f'{out}/stock', 1)
 checkpoint = f'{out}/stock/epoch_1.pth'
 attempt('weights_only', lambda: torch.load(checkpoint) and '')
 attempt('download', lambda: load_from_http(f'file://{checkpoint}', model_dir=f'{out}/hub') and '')
-Path(out, 'said.json').write_text(json.dumps(said))
+Path(out, 'stock.json').write_text(json.dumps(outcomes))

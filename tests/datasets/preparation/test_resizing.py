@@ -22,7 +22,7 @@ def pyav():
     return pytest.importorskip('av', reason='resizing needs PyAV, the extra "prepare"')
 
 
-def frames_of(path):
+def read_video(path):
     decord = pytest.importorskip('decord')
     reader = decord.VideoReader(str(path), num_threads=1)
     return reader.get_batch(range(len(reader))).asnumpy(), reader.get_avg_fps()
@@ -56,7 +56,7 @@ def test_copies_keep_frames_and_rate(pyav, ending, tmp_path):
     source = tmp_path / f'source{ending}'
     write_video(source, frames=21, size=(96, 128), fps=12)
     assert resize_video(source, tmp_path / 'small.mp4', 48) == 21
-    small, rate = frames_of(tmp_path / 'small.mp4')
+    small, rate = read_video(tmp_path / 'small.mp4')
     assert small.shape == (21, 48, 64, 3)
     assert rate == pytest.approx(12)
     # The red square starts at the left and moves on by 2 pixels of 128, 1 of 64, with each frame.
@@ -100,15 +100,15 @@ def test_a_copy_that_lacks_frames_is_not_taken(pyav, tmp_path, monkeypatch):
 
 def test_damaged_stream_is_read_as_far_as_it_goes(pyav, real_videos, tmp_path):
     count = resize_video(real_videos / 'corrupted.mp4', tmp_path / 'small.mp4', 64)
-    small, _ = frames_of(tmp_path / 'small.mp4')
+    small, _ = read_video(tmp_path / 'small.mp4')
     assert 0 < count == len(small)
 
 
 def test_rotated_videos_are_turned_as_decord_turns_them(pyav, real_videos, tmp_path):
     source = real_videos / 'three_frames.mov'
-    original, _ = frames_of(source)
+    original, _ = read_video(source)
     resize_video(source, tmp_path / 'small.mp4', 160)
-    small, _ = frames_of(tmp_path / 'small.mp4')
+    small, _ = read_video(tmp_path / 'small.mp4')
     assert original.shape[1:3] == (568, 320) and small.shape == (3, 284, 160, 3)
     expected = np.stack([cv2.resize(f, (160, 284), interpolation=cv2.INTER_AREA) for f in original])
     upright = np.abs(small.astype(int) - expected).mean()
@@ -121,7 +121,7 @@ def test_a_dataset_is_resized(pyav, kinetics400, tmp_path):
     report = prepare(recipe, [annotations], folders, tmp_path, size=(68, 52), workers=2)
     assert report['resize'] == [68, 52]
     (line,) = lines(tmp_path / 'kinetics400_train_list_videos.txt')
-    frames, _ = frames_of(tmp_path / 'videos_train' / line.split()[0])
+    frames, _ = read_video(tmp_path / 'videos_train' / line.split()[0])
     assert frames.shape == (20, 52, 68, 3)
     (broken,) = lines(tmp_path / 'unreadable.txt')
     assert '-bbbbbbbbb2_000000_000010' in broken and 'cannot be read' in broken

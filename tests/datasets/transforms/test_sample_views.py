@@ -5,7 +5,7 @@ from mmdebias.datasets import SampleViews
 from mmdebias.datasets.transforms.sample_views import draw_shift
 
 
-def frames_of(results):
+def frames_by_view(results):
     """``{view: its frames}``."""
     frames = results['frame_inds'][results['view_positions']]
     return dict(zip(results['view_names'], frames))
@@ -18,7 +18,7 @@ def sample(total, views, clip_len=4, frame_interval=2):
 def test_independent_views_fit_into_the_video_and_reach_both_ends():
     starts = {'query': set(), 'key': set()}
     for _ in range(200):
-        frames = frames_of(sample(10, dict(query=dict(), key=dict())))
+        frames = frames_by_view(sample(10, dict(query=dict(), key=dict())))
         for view, inds in frames.items():
             assert np.array_equal(inds, inds[0] + np.arange(4) * 2)
             starts[view].add(inds[0])
@@ -29,7 +29,7 @@ def test_independent_views_fit_into_the_video_and_reach_both_ends():
 def test_shared_view_has_the_same_frames():
     views = dict(anchor=dict(), positive=dict(same_as='anchor'))
     results = sample(100, views)
-    frames = frames_of(results)
+    frames = frames_by_view(results)
     assert np.array_equal(frames['anchor'], frames['positive'])
     assert len(results['frame_inds']) == 4
 
@@ -52,7 +52,7 @@ def test_shifted_view_starts_within_the_range_and_loops():
     views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=(2, 5)))
     shifts = set()
     for _ in range(200):
-        frames = frames_of(sample(11, views))
+        frames = frames_by_view(sample(11, views))
         shifts.add(int((frames['negative'][0] - frames['anchor'][0]) % 11))
         assert max(frames['negative']) < 11
     assert shifts == {2, 3, 4, 5}
@@ -61,7 +61,7 @@ def test_shifted_view_starts_within_the_range_and_loops():
 def test_shift_never_comes_back_to_the_same_frames():
     views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=(0, 8)))
     for _ in range(100):
-        frames = frames_of(sample(4, views))
+        frames = frames_by_view(sample(4, views))
         assert frames['anchor'][0] != frames['negative'][0]
 
 
@@ -76,7 +76,7 @@ def test_video_that_no_shift_changes_is_an_error():
 def test_dsms_shifts_change_every_frame_of_short_and_long_videos(shift, total):
     views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=shift))
     for _ in range(60):
-        frames = frames_of(sample(total, views, clip_len=16, frame_interval=4))
+        frames = frames_by_view(sample(total, views, clip_len=16, frame_interval=4))
         assert (frames['anchor'] != frames['negative']).all()
 
 
@@ -100,7 +100,7 @@ def test_other_view_never_starts_where_the_first_does(total, expected):
     views = dict(query=dict(), negative=dict(other_than='query'))
     starts = set()
     for _ in range(200):
-        frames = frames_of(sample(total, views))
+        frames = frames_by_view(sample(total, views))
         assert frames['negative'][0] != frames['query'][0]
         starts.add(int(frames['negative'][0]))
     assert starts == (expected - {0} if total == 5 else expected)
@@ -119,7 +119,7 @@ def test_short_video_is_refused_where_order_matters():
 
 
 def test_short_video_is_looped():
-    frames = frames_of(sample(3, dict(query=dict())))['query']
+    frames = frames_by_view(sample(3, dict(query=dict())))['query']
     assert frames.tolist() == [0, 2, 1, 0]
 
 
@@ -135,7 +135,7 @@ def test_a_view_may_be_named_before_the_one_it_starts_from():
     views = dict(key=dict(same_as='query'), query=dict())
     results = sample(50, views)
     assert list(results['view_names']) == ['key', 'query']
-    assert np.array_equal(*frames_of(results).values())
+    assert np.array_equal(*frames_by_view(results).values())
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def clips(n=6, frames=5, dtype=torch.float32, size=20):
 
 
 def shares(before, after):
-    """What is left of each clip's motion, from its frame differences (BE Eq. 2)."""
+    """Measure the share of each clip's motion that is left, from frame differences (BE Eq. 2)."""
     d_before, d_after = before.double().diff(dim=2), after.double().diff(dim=2)
     left = (d_after * d_before).sum((1, 2, 3, 4)) / d_before.square().sum((1, 2, 3, 4))
     rest = (d_after - left.view(-1, 1, 1, 1, 1) * d_before).abs().amax((1, 2, 3, 4))
