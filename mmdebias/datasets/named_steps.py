@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mmaction.registry import TRANSFORMS
 from mmengine.config import Config
 from torch import nn
 
@@ -160,7 +161,16 @@ def accept_named_steps_upstream() -> None:
     def init_named(self: ActionRecogInferencer, cfg: Config) -> Compose:
         dataset = cfg.test_dataloader.dataset
         dataset.pipeline = whole_pipeline(dataset.pipeline, TEST_PIPELINE)
-        return init_pipeline(self, cfg)
+        named = {step['type'] for step in dataset.pipeline}
+        composed = init_pipeline(self, cfg)
+        # It puts decord in the place of whatever reads videos.
+        if 'VideoInit' in named and self.input_format == 'video':
+            names = [type(step).__name__ for step in composed.transforms]
+            for name in ('Init', 'Decode'):
+                composed.transforms[names.index(f'Decord{name}')] = TRANSFORMS.build(
+                    dict(type=f'Video{name}')
+                )
+        return composed
 
     ActionRecogInferencer._init_pipeline = init_named
 

@@ -17,7 +17,8 @@ FILES = sorted(FOLDER.rglob('*.py'))
 LEAVES = [path for path in FILES if '_base_' not in path.parts]
 # Of the configs as they resolved before encoders, data sets and methods became files of their own
 # (commit d261f1a), but for the three *_robust.py, which have named the preset since instead of its
-# six arguments. An intended change of a config changes its line: run this file.
+# six arguments, and for the reader, which was decord's. An intended change of a config changes its
+# line: run this file.
 DIGESTS = Path(__file__).with_name('digests.json')
 
 

@@ -126,3 +126,6 @@ def test_mmaction2s_inference_reads_named_steps(classifier, few_videos):
     inferencer = MMAction2Inferencer(rec=files[0], rec_weights=files[1], device='cpu')
     (scores,) = [p['rec_scores'] for p in inferencer(video)['predictions']]
     assert len(scores[0]) == 8
+    # Upstream puts decord in the place of whatever reads videos.
+    names = [type(step).__name__ for step in inferencer.actionrecog_inferencer.pipeline.transforms]
+    assert 'VideoInit' in names and 'VideoDecode' in names and 'DecordInit' not in names
