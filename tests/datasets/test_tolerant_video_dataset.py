@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -99,6 +101,30 @@ def test_test_mode_replaces_nothing(folder):
     dataset = make_dataset(folder, ['00.mp4', 'broken.mp4'], test_mode=True)
     with pytest.raises(RuntimeError, match=r'broken.mp4 cannot be read'):
         dataset[1]
+
+
+def test_a_video_that_takes_too_long_is_replaced_and_counted(folder):
+    released = threading.Event()
+
+    def wait(sample):
+        if sample['filename'].endswith('03.mp4'):
+            released.wait(60)
+        return sample
+
+    lines = folder / 'list.txt'
+    lines.write_text('\n'.join(GOOD))
+    dataset = TolerantVideoDataset(
+        str(lines), [wait, *PIPELINE], data_root=str(folder), time_limit=0.5
+    )
+    sample = dataset[3]
+    released.set()
+    assert sample['data_samples'].metainfo['filename'] != f'{folder}/03.mp4'
+    assert dataset.undecodable() == [f'{folder}/03.mp4']
+
+
+def test_a_time_limit_is_a_number_of_seconds(folder):
+    with pytest.raises(ValueError, match='time_limit=0 must be'):
+        make_dataset(folder, GOOD, time_limit=0)
 
 
 def test_fault_of_a_transform_is_not_blamed_on_the_video(folder):
