@@ -9,12 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 Pixels = npt.NDArray[np.uint8]
 
 # x1, y1, x2, y2 in pixels of the upright frame, the last two excluded.
 Box = tuple[int, int, int, int]
+
+# From luma and chroma to RGB, by the number that a file is tagged with (ITU-T H.273, table 4). What
+# has no tag is taken for BT.601, as FFmpeg does.
+MATRICES = {1: Colorspace.ITU709, 4: Colorspace.FCC, 7: Colorspace.SMPTE240M}
 
 # Layouts whose planes can be cut before they are converted: chroma at half the width and height.
 CUT_BEFORE = ('yuv420p', 'yuvj420p')
@@ -113,7 +117,26 @@ class Converter:
         return self.upright.apply(self._convert(frame))[y1:y2, x1:x2]
 
     def _convert(self, frame: VideoFrame) -> Pixels:
-        return np.asarray(self.scaler.reformat(frame, format='rgb24').to_ndarray(), np.uint8)
+        matrix = MATRICES.get(int(frame.colorspace), Colorspace.ITU601)
+        converted = self.scaler.reformat(
+            frame,
+            format='rgb24',
+            src_colorspace=matrix,
+            # PyAV 16 sets the matrix only where the target's, which RGB has not, is another.
+            dst_colorspace=Colorspace.ITU709 if matrix == Colorspace.ITU601 else Colorspace.ITU601,
+            src_color_range=ColorRange.JPEG if _is_full_range(frame) else ColorRange.MPEG,
+        )
+        return np.asarray(converted.to_ndarray(), np.uint8)
+
+
+def _is_full_range(frame: VideoFrame) -> bool:
+    """Return whether luma goes from 0 to 255, not from 16 to 235."""
+    name = frame.format.name
+    if name.startswith('yuvj'):
+        return True
+    if name.startswith('gray') and frame.color_range != ColorRange.MPEG:
+        return True  # as FFmpeg takes what is not tagged
+    return bool(frame.color_range == ColorRange.JPEG)
 
 
 def _cut(frame: VideoFrame, left: int, top: int, right: int, bottom: int) -> VideoFrame:

@@ -87,15 +87,15 @@ def remux(source, path, *, format=None, shift=0, first=0, muxing=None):
     return path
 
 
-def sequential(path):
-    """Every frame of a file in order, as stored, ``[T, H, W, 3]``."""
+def sequential(path, convert=lambda frame: frame.to_ndarray(format='rgb24')):
+    """Every frame of a file in order, ``[T, H, W, 3]``; as stored, unless converted otherwise."""
     frames = []
     with av.open(f'file:{path}', metadata_errors='replace') as file:
         stream = next(s for s in file.streams.video if not s.disposition.value & 0x400)
         stream.codec_context.thread_count = 1
         for packet in file.demux(stream):
             try:
-                frames += [frame.to_ndarray(format='rgb24') for frame in packet.decode()]
+                frames += [convert(frame) for frame in packet.decode()]
             except av.error.FFmpegError:
                 continue
     return np.stack(frames)

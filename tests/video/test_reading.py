@@ -9,7 +9,7 @@ import pytest
 from helpers.numbered import FRAMES, KINDS, encode, read_number, sequential
 from helpers.running import SHARED
 from mmdebias.video import VideoReadError, count_frames, find_index, read_frames, read_parts
-from mmdebias.video.pixels import Orientation
+from mmdebias.video.pixels import Converter, Orientation
 
 av.logging.set_level(av.logging.PANIC)
 
@@ -63,8 +63,10 @@ def test_given_files(folder):
     for path in sorted((SHARED / folder).iterdir()):
         if path.suffix in ('.md', '.py'):
             continue
-        upright = find_index(path).upright
-        frames = np.stack([upright.apply(frame) for frame in sequential(path)])
+        index = find_index(path)
+        # Some are turned, and some have BT.709's colours.
+        convert = Converter(index.upright, index.width, index.height).rgb
+        frames = sequential(path, convert)
         starts = range(0, len(frames), max(len(frames) // 3, 1))
         for stride in (1, 4):
             for clip in clips(len(frames), stride, starts):
@@ -215,3 +217,44 @@ def test_sound_only(tmp_path):
 def test_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r'gone\.mp4 is missing'):
         count_frames(tmp_path / 'gone.mp4')
+
+
+def by_the_formulas(luma, blue, red, weights, full):
+    """RGB of luma and chroma (ITU-T H.273, 8.3)."""
+    y, b, r = (
+        (luma / 255, (blue - 128) / 255, (red - 128) / 255)
+        if full
+        else ((luma - 16) / 219, (blue - 128) / 224, (red - 128) / 224)
+    )
+    red_weight, blue_weight = weights
+    red, blue = y + 2 * (1 - red_weight) * r, y + 2 * (1 - blue_weight) * b
+    green = (y - red_weight * red - blue_weight * blue) / (1 - red_weight - blue_weight)
+    return np.clip(255 * np.array([red, green, blue]), 0, 255)
+
+
+@pytest.mark.parametrize('full', [False, True])
+@pytest.mark.parametrize(
+    'matrix, weights',
+    [(None, (0.299, 0.114)), (1, (0.2126, 0.0722)), (5, (0.299, 0.114)), (7, (0.212, 0.087))],
+)
+def test_colours_are_those_that_the_file_is_tagged_with(tmp_path, matrix, weights, full):
+    planes = (120, 90, 180)
+    path = tmp_path / 'video.mp4'
+    with av.open(str(path), 'w') as file:
+        stream = file.add_stream('libx264', rate=25, options={'crf': '1'})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, 'yuv420p'
+        if matrix is not None:
+            stream.codec_context.colorspace = matrix
+        stream.codec_context.color_range = 2 if full else 1
+        for number in range(3):
+            frame = av.VideoFrame(64, 48, 'yuv420p')
+            for plane, value in zip(frame.planes, planes):
+                plane.update(bytes([value]) * plane.buffer_size)
+            frame.pts = number
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    expected = by_the_formulas(*planes, weights, full)
+    (whole,) = read_frames(path, [1])
+    (part,) = read_parts(path, [(1, (6, 6, 30, 30))])
+    for pixels in (whole[20, 20], part[10, 10]):
+        np.testing.assert_allclose(pixels, expected, atol=3)
