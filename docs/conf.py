@@ -41,7 +41,18 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True  # attributes in a list, not one entry each
 
 # One page for each of these, with a section for each of its modules.
-API = ('ops', 'datasets', 'models', 'engine', 'evaluation', 'bias', 'analysis', 'weights', 'apis')
+API = (
+    'ops',
+    'video',
+    'datasets',
+    'models',
+    'engine',
+    'evaluation',
+    'bias',
+    'analysis',
+    'weights',
+    'apis',
+)
 
 
 def write_api(app: Sphinx) -> None:

@@ -127,9 +127,9 @@ def _cut(codec, options, first=15):
     return write
 
 
-def _irregular(path):
-    times = np.cumsum(1 + np.arange(FRAMES) ** 2 % 7)
-    return encode(path, 'libx264', times=times.tolist(), options={'bf': '2'})
+def _irregular(codec, **options):
+    times = np.cumsum(1 + np.arange(FRAMES) ** 2 % 7).tolist()
+    return lambda path: encode(path, codec, times=times, options=options)
 
 
 FRAGMENTS = {'movflags': 'frag_keyframe+empty_moov+default_base_moof'}
@@ -142,6 +142,9 @@ KINDS = {
     'MPEG-4 in .avi': ('.avi', _plain('mpeg4')),
     'MPEG-4 with B-frames in .avi': ('.avi', _plain('mpeg4', options={'bf': '2'})),
     'MPEG-4 with B-frames in .mkv': ('.mkv', _plain('mpeg4', options={'bf': '2'})),
+    # The container fills the gaps with empty packets.
+    'MPEG-4, irregular times, in .avi': ('.avi', _irregular('mpeg4')),
+    'MPEG-4 with B-frames, irregular times, in .avi': ('.avi', _irregular('mpeg4', bf='2')),
     'H.264': ('.mp4', _x264()),
     'H.264 in .mkv': ('.mkv', _x264()),
     'H.264 in .ts': ('.ts', _x264()),
@@ -159,8 +162,8 @@ KINDS = {
     'H.264, cut, in .mkv': ('.mkv', _cut('libx264', {'bf': '2'})),
     'H.264, cut, in .ts': ('.ts', _cut('libx264', {'bf': '2'})),
     'H.264, open groups, cut': ('.mp4', _cut('libx264', {'x264-params': 'open-gop=1:bframes=3'})),
-    'H.264, irregular times': ('.mp4', _irregular),
-    'H.264, irregular times, in .mkv': ('.mkv', _irregular),
+    'H.264, irregular times': ('.mp4', _irregular('libx264', bf='2')),
+    'H.264, irregular times, in .mkv': ('.mkv', _irregular('libx264', bf='2')),
     'H.265': ('.mp4', _x265(**{'open-gop': 0, 'keyint': 12, 'min-keyint': 12})),
     'H.265, open groups': ('.mp4', _plain('libx265', options=OPEN_265)),
     'H.265, open groups, in .mkv': ('.mkv', _plain('libx265', options=OPEN_265)),
