@@ -121,7 +121,9 @@ def _times(index: VideoIndex) -> dict[str, Any] | None:
     """Return first timestamp, step, delay of decoding or a list of them, and numbers of key frames
     (None: all)."""
     pts, delays = index.pts, index.key_dts - index.key_pts
-    if not np.isin(index.key_pts, pts).all() or np.abs(delays).max() >= 1 << 31:
+    numbers = np.searchsorted(pts, index.key_pts)
+    shown = np.array_equal(pts[np.minimum(numbers, index.frames - 1)], index.key_pts)
+    if not shown or np.abs(delays).max() >= 1 << 31:
         return None
     delay = delays.tolist() if (delays != delays[0]).any() else int(delays[0])
     first = int(pts[0])
@@ -131,13 +133,16 @@ def _times(index: VideoIndex) -> dict[str, Any] | None:
         steps.append(1000 / index.fps)
     for step in steps:
         if np.array_equal(_line(first, step, index.frames), pts):
-            keys = None if index.intra else np.searchsorted(pts, index.key_pts).tolist()
+            keys = None if index.intra else numbers.tolist()
             return dict(first=first, step=step, delay=delay, keys=keys)
     return None
 
 
 def _line(first: int, step: float, frames: int) -> Timestamps:
-    rounded: Timestamps = np.floor(np.arange(frames) * step + 0.5).astype(np.int64)
+    numbers = np.arange(frames, dtype=np.int64)
+    if step == int(step):
+        return first + int(step) * numbers
+    rounded: Timestamps = np.floor(numbers * step + 0.5).astype(np.int64)
     return first + rounded
 
 
