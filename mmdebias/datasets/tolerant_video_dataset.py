@@ -12,7 +12,8 @@ from mmaction.registry import DATASETS
 from mmengine.fileio import list_from_file
 from mmengine.logging import print_log
 
-from mmdebias.video import VideoReadError
+from mmdebias.video import VideoReadError, use_indexes
+from mmdebias.video.index_file import BESIDE_LIST
 
 from .named_steps import whole_pipeline
 from .reading_steps import TIME_LIMIT, run_steps, within
@@ -41,6 +42,8 @@ class TolerantVideoDataset(VideoDataset):
     - Labels are optional: a line is ``path`` or ``path label``; paths may contain spaces.
     - With ``EpochSeedHook``, a sample's random draws depend on seed, epoch and index only: not on
       the number of workers, and not on whether training was resumed.
+    - Where ``prepare.py`` left its index of the videos, ``video_index.bin``, beside the list, a
+      video is not read for its index first.
 
     In test mode nothing is replaced: a video that cannot be read, or not in time, is an error.
 
@@ -80,6 +83,8 @@ class TolerantVideoDataset(VideoDataset):
         self.log_file: str | None = None
         super().__init__(ann_file, whole_pipeline(pipeline), **kwargs)
         self._check_that_videos_exist()
+        if Path(self.ann_file).with_name(BESIDE_LIST).is_file():
+            use_indexes(Path(self.ann_file).with_name(BESIDE_LIST))
         # Shared memory: workers write what the main process reads, and the reverse.
         self.status = torch.zeros(len(self), dtype=torch.uint8).share_memory_()
         self._draw = torch.full((2,), -1, dtype=torch.long).share_memory_()

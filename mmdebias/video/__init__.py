@@ -1,6 +1,7 @@
 """Reading videos: every frame the one that was asked for."""
 
 from .index import VideoIndex, index_video
+from .index_file import IndexFile, use_indexes, write_indexes
 from .opening import VideoReadError, with_ending
 from .pixels import UPRIGHT, Box
 from .reading import (
@@ -17,6 +18,7 @@ __all__ = [
     'READER_VERSION',
     'UPRIGHT',
     'Box',
+    'IndexFile',
     'VideoIndex',
     'VideoReadError',
     'check_reader',
@@ -27,5 +29,7 @@ __all__ = [
     'is_right_for_decord',
     'read_frames',
     'read_parts',
+    'use_indexes',
     'with_ending',
+    'write_indexes',
 ]

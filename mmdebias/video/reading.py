@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from .decoding import UnsureError, counted_frames, sought_frames
 from .index import VideoIndex, index_by_decoding, index_video
+from .index_file import find_used
 from .pixels import Box, Converter, Pixels
 from .with_decord import decord_frames, is_right_for_decord
 
@@ -27,6 +28,8 @@ _kept: OrderedDict[str, tuple[int, int, VideoIndex]] = OrderedDict()
 
 def find_index(path: str | Path) -> VideoIndex:
     """Return the index of a video; it is kept as long as the file does not change.
+
+    An index file given to :func:`mmdebias.video.use_indexes` spares the reading.
 
     Args:
         path: The file.
@@ -44,7 +47,9 @@ def find_index(path: str | Path) -> VideoIndex:
     if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns):
         _kept.move_to_end(name)
         return known[2]
-    return _keep(name, index_video(path))
+    # What stands in a file that all processes share is not kept by each.
+    written = find_used(name, stat.st_size, stat.st_mtime_ns)
+    return _keep(name, index_video(path)) if written is None else written
 
 
 def _keep(name: str, index: VideoIndex) -> VideoIndex:

@@ -1,5 +1,7 @@
 """Videos of every kind whose frames carry their number, and a slow obvious reader."""
 
+import struct
+
 import av
 import numpy as np
 import pytest
@@ -99,6 +101,31 @@ def sequential(path, convert=lambda frame: frame.to_ndarray(format='rgb24')):
             except av.error.FFmpegError:
                 continue
     return np.stack(frames)
+
+
+def with_matrix(data, matrix):
+    """An .mp4 file's bytes with another display matrix (ISO/IEC 14496-12, 8.3.2)."""
+    a, b, c, d = (value << 16 for value in matrix)
+    place = data.index(b'tkhd') + 4 + 40
+    return data[:place] + struct.pack('>9i', a, b, 0, c, d, 0, 0, 0, 1 << 30) + data[place + 36 :]
+
+
+def cover_and_film(path, film_frames):
+    """An .mp4 file of black frames whose first video stream is its cover, 64x64; the film, 32x32,
+    is the second."""
+    with av.open(str(path), 'w') as file:
+        cover = file.add_stream('mjpeg', rate=1)
+        cover.width, cover.height, cover.pix_fmt = 64, 64, 'yuvj420p'
+        cover.disposition = av.stream.Disposition.attached_pic.value
+        film = file.add_stream('libx264', rate=25)
+        film.width, film.height, film.pix_fmt = 32, 32, 'yuv420p'
+        for stream, count, size in ((cover, 1, 64), (film, film_frames, 32)):
+            for index in range(count):
+                frame = av.VideoFrame.from_ndarray(np.zeros((size, size, 3), np.uint8), 'rgb24')
+                frame.pts = index
+                file.mux(stream.encode(frame))
+            file.mux(stream.encode(None))
+    return path
 
 
 def _x264(**more):

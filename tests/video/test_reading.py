@@ -1,12 +1,18 @@
 """Frames by their numbers are those of decoding the whole file in order."""
 
-import struct
-
 import av
 import numpy as np
 import pytest
 
-from helpers.numbered import FRAMES, KINDS, encode, read_number, sequential
+from helpers.numbered import (
+    FRAMES,
+    KINDS,
+    cover_and_film,
+    encode,
+    read_number,
+    sequential,
+    with_matrix,
+)
 from helpers.running import SHARED
 from mmdebias.video import VideoReadError, count_frames, find_index, read_frames, read_parts
 from mmdebias.video.pixels import Converter, Orientation
@@ -129,13 +135,6 @@ def test_frames_stand_as_a_player_shows_them(video, tmp_path, matrix, expected):
     np.testing.assert_array_equal(part, expected(stored)[20:60, 10:50])
 
 
-def with_matrix(data, matrix):
-    """An .mp4 file's bytes with another display matrix (ISO/IEC 14496-12, 8.3.2)."""
-    a, b, c, d = (value << 16 for value in matrix)
-    place = data.index(b'tkhd') + 4 + 40
-    return data[:place] + struct.pack('>9i', a, b, 0, c, d, 0, 0, 0, 1 << 30) + data[place + 36 :]
-
-
 def test_turning_and_turning_back_is_the_identity():
     frame = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
     for turns in range(4):
@@ -159,19 +158,7 @@ def test_a_name_with_a_colon_is_a_file(tmp_path, monkeypatch):
 
 
 def test_the_cover_is_not_the_film(tmp_path):
-    path = tmp_path / 'song.mp4'
-    with av.open(str(path), 'w') as file:
-        cover = file.add_stream('mjpeg', rate=1)
-        cover.width, cover.height, cover.pix_fmt = 64, 64, 'yuvj420p'
-        cover.disposition = av.stream.Disposition.attached_pic.value
-        film = file.add_stream('libx264', rate=25)
-        film.width, film.height, film.pix_fmt = 32, 32, 'yuv420p'
-        for stream, count, size in ((cover, 1, 64), (film, 5, 32)):
-            for index in range(count):
-                frame = av.VideoFrame.from_ndarray(np.zeros((size, size, 3), np.uint8), 'rgb24')
-                frame.pts = index
-                file.mux(stream.encode(frame))
-            file.mux(stream.encode(None))
+    path = cover_and_film(tmp_path / 'song.mp4', film_frames=5)
     assert count_frames(path) == 5
     assert read_frames(path, [4]).shape == (1, 32, 32, 3)
 

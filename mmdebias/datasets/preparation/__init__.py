@@ -13,9 +13,10 @@ from .annotations import (
 from .archives import unpack
 from .checking import Check, check_video, check_videos
 from .matching import index_videos, match
-from .prepare import prepare
+from .prepare import prepare, unpack_all
 from .recipes import DIVING48, HMDB51, KINETICS400, STHV2, UCF101, Recipe
 from .resizing import parse_size, resize_video, target_size
+from .shards import Shard, parse_shard
 
 __all__ = [
     'DIVING48',
@@ -27,11 +28,13 @@ __all__ = [
     'Check',
     'Recipe',
     'Sample',
+    'Shard',
     'Split',
     'check_video',
     'check_videos',
     'index_videos',
     'match',
+    'parse_shard',
     'parse_size',
     'prepare',
     'read_diving48',
@@ -42,4 +45,5 @@ __all__ = [
     'resize_video',
     'target_size',
     'unpack',
+    'unpack_all',
 ]

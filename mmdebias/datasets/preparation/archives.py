@@ -189,11 +189,16 @@ def _unpack_one(paths: Sequence[Path], folder: Path, shown: bool) -> None:
         ) from error
 
 
-def _finished(paths: Sequence[Path], folder: Path, shown: bool) -> Path:
+def _finished(paths: Sequence[Path], folder: Path, shown: bool, before: bool) -> Path:
     """Return the folder of an archive, unpacked now or before; archives within it are unpacked,
     too."""
     if folder.is_dir():
         return folder
+    if before:
+        raise FileNotFoundError(
+            f'{paths[0]} is not unpacked yet, and shards would do it all at the same time: run the '
+            'same command with --unpack instead of --shard first.'
+        )
     # What an interrupted run has unpacked stays, and is not unpacked again.
     unfinished = unfinished_path(folder)
     unfinished.mkdir(parents=True, exist_ok=True)
@@ -205,7 +210,9 @@ def _finished(paths: Sequence[Path], folder: Path, shown: bool) -> Path:
     return move_into_place(unfinished, folder)
 
 
-def unpack(paths: Sequence[Path], target: Path, shown: bool = False) -> list[Path]:
+def unpack(
+    paths: Sequence[Path], target: Path, shown: bool = False, before: bool = False
+) -> list[Path]:
     """Unpack what is an archive, and pass on what is not.
 
     Args:
@@ -213,12 +220,13 @@ def unpack(paths: Sequence[Path], target: Path, shown: bool = False) -> list[Pat
             in a folder are unpacked, too.
         target: Folder below which each archive gets one of its own.
         shown: Show progress bars.
+        before: Unpack nothing: an earlier call has to have done it.
 
     Returns:
         One folder an archive, and the other paths as they were, in the order given.
 
     Raises:
-        FileNotFoundError: a path does not exist.
+        FileNotFoundError: a path does not exist, or was not unpacked ``before``.
         RuntimeError: an archive is damaged, or no program reads it.
         ValueError: a part is missing, two archives have the same name, or a member's name leads out
             of the folder.
@@ -246,5 +254,5 @@ def unpack(paths: Sequence[Path], target: Path, shown: bool = False) -> list[Pat
                 f'be unpacked to {folder}.'
             )
         origins[folder] = path
-        found.append(_finished(members, folder, shown))
+        found.append(_finished(members, folder, shown, before))
     return found

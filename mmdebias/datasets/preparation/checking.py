@@ -1,14 +1,23 @@
-"""Can a video be read, and how long is it."""
+"""Can a video be read, how long is it, and where are its frames."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mmdebias.video.decoding import UnsureError, sought_frames
+from mmdebias.video.index import VideoIndex, index_by_decoding, index_video
+from mmdebias.video.index_file import Entry, compact, expand
+from mmdebias.video.opening import VideoReadError, reason
+from mmdebias.video.pixels import UPRIGHT
+
 from .parallel import Progress, in_parallel
+
+# Of the entries of journals. Those without one were made with decord, which counts otherwise.
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -18,11 +27,14 @@ class Check:
     Attributes:
         bytes: Size of the file.
         mtime_ns: When it was changed last.
-        frames: Number of frames; 0 where the file cannot be read.
+        frames: Number of frames that decoding it in order gives; 0 where it cannot be read.
         fps: Frames per second.
-        width: Width in pixels.
-        height: Height in pixels.
+        width: Width of a frame as a player shows it, in pixels.
+        height: Its height.
         error: Why it cannot be read; empty where it can.
+        misread: Why readers that trust the container, such as decord and OpenCV, may return other
+            frames than asked for, or frames lying on their side; empty where they do not.
+        index: Its index, see ``mmdebias.video.index_file.compact``; None where it cannot be read.
     """
 
     bytes: int
@@ -32,6 +44,8 @@ class Check:
     width: int = 0
     height: int = 0
     error: str = ''
+    misread: str = ''
+    index: dict[str, Any] | None = None
 
     @property
     def seconds(self) -> float:
@@ -40,47 +54,99 @@ class Check:
 
 
 def check_video(path: Path) -> Check:
-    """Open a video with the decoder of training, decode its first and its middle frame.
+    """Read the packets of a video, and decode its first and its last frame.
 
-    The very last frame is not tried: some codecs lose it, and a clip is sampled without it.
+    Where the packets do not say for sure what a decoder shows, the whole file is decoded.
+
+    Args:
+        path: The file.
     """
-    import decord
-
     stat = path.stat()
     known: dict[str, Any] = {'bytes': stat.st_size, 'mtime_ns': stat.st_mtime_ns}
     if not stat.st_size:
         return Check(**known, error='the file is empty')
     try:
-        reader = decord.VideoReader(str(path), num_threads=1)
-        frames = len(reader)
-        if not frames:
-            return Check(**known, error='no frames')
-        height, width = reader[0].shape[:2]
-        _ = reader[frames // 2]
-        return Check(**known, frames=frames, fps=reader.get_avg_fps(), width=width, height=height)
-    except Exception as error:
-        # Decoders append their C++ stack to the message.
-        lines = str(error).strip().splitlines() or ['']
-        return Check(**known, error=f'{type(error).__name__}: {lines[0]}')
+        index = _sure_index(path)
+    except Exception as error:  # one strange file must not end the checks of all
+        kind = '' if isinstance(error, VideoReadError) else f'{type(error).__name__}: '
+        return Check(**known, error=f'{kind}{reason(error)}')
+    return Check(
+        **known,
+        frames=index.frames,
+        fps=index.fps,
+        width=index.width,
+        height=index.height,
+        misread=_misread(index),
+        index=compact(index),
+    )
 
 
-def _known(journal: Path) -> dict[str, Check]:
-    """Read the checks of earlier runs. A last line cut off by an interruption is passed over."""
+def _sure_index(path: Path) -> VideoIndex:
+    """Return the index of a video whose last frame comes as it says: files may end too early."""
+    index = index_video(path)
+    if index.doubt:
+        return index
+    try:
+        for _ in sought_frames(path, index, [index.frames - 1]):
+            pass
+    except UnsureError as error:
+        doubt = f'its last frame is not where its packets say ({error})'
+        return index_by_decoding(path, doubt)
+    return index
+
+
+def _misread(index: VideoIndex) -> str:
+    """Return what other readers stumble over, in words."""
+    reasons = []
+    if index.doubt:
+        reasons.append(index.doubt)
+    elif not index.plain:
+        reasons.append('key frames or hidden frames that are not what the container says')
+    if index.upright != UPRIGHT:
+        reasons.append('it is to be turned or mirrored')
+    return '; '.join(reasons)
+
+
+def read_journal(journal: Path) -> Iterator[tuple[str, Check]]:
+    """Yield paths and checks of earlier runs; nothing where there is no journal.
+
+    Passes over a last line cut off by an interruption, and the lines of older versions.
+
+    Args:
+        journal: File of results of :func:`check_videos`.
+    """
     if not journal.exists():
-        return {}
-    known = {}
-    for line in journal.read_text(encoding='utf-8').splitlines():
-        try:
-            entry = json.loads(line)
-            path = entry.pop('path')
-            known[path] = Check(**entry)
-        except (ValueError, KeyError, TypeError):
-            continue
-    return known
+        return
+    with journal.open(encoding='utf-8') as lines:
+        for line in lines:
+            try:
+                entry = json.loads(line)
+                if entry.pop('version') == VERSION:
+                    yield entry.pop('path'), Check(**entry)
+            except (ValueError, KeyError, TypeError):
+                continue
+
+
+def index_entries(journals: Sequence[Path]) -> Iterator[tuple[str, Entry]]:
+    """Yield what ``mmdebias.video.write_indexes`` wants to know of the videos that can be read.
+
+    Args:
+        journals: Files of results of :func:`check_videos`, beside the folders of videos.
+    """
+    for journal in journals:
+        for path, check in read_journal(journal):
+            index = expand(check.index) if check.index else None
+            if index is not None:
+                yield path, (check.bytes, check.mtime_ns, index)
 
 
 def check_videos(
-    folder: Path, names: Sequence[str], journal: Path, workers: int, shown: bool = False
+    folder: Path,
+    names: Sequence[str],
+    journal: Path,
+    workers: int,
+    shown: bool = False,
+    others: Sequence[Path] = (),
 ) -> dict[str, Check]:
     """Check videos in parallel, and remember each result at once.
 
@@ -90,11 +156,16 @@ def check_videos(
         journal: File of results. What it knows of a file that has not changed is not tried again.
         workers: How many videos to try at a time.
         shown: Show a progress bar.
+        others: Files of results that are read as well, and not written to.
 
     Returns:
-        The result of each name.
+        The result of each name, without the index, which would fill the memory: it is in a journal.
     """
-    known = _known(journal)
+    known = {
+        path: replace(check, index=None)
+        for file in (*others, journal)
+        for path, check in read_journal(file)
+    }
     results, left = {}, []
     for name in names:
         stat = (folder / name).stat()
@@ -109,8 +180,9 @@ def check_videos(
     with journal.open('a', encoding='utf-8') as file:
         file.write('\n')  # ends a line that an interruption cut off
         for name, check in in_parallel(lambda name: check_video(folder / name), left, workers):
-            results[name] = check
-            file.write(json.dumps({'path': f'{folder.name}/{name}', **asdict(check)}) + '\n')
+            results[name] = replace(check, index=None)
+            entry = {'path': f'{folder.name}/{name}', 'version': VERSION, **asdict(check)}
+            file.write(json.dumps(entry) + '\n')
             file.flush()
             progress.update()
     progress.close()

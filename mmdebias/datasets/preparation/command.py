@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..toy.writer import available_cpus
-from .prepare import REPORT, prepare, summary
+from .prepare import prepare, summary, unpack_all
 from .recipes import Recipe
-from .resizing import parse_size
+from .resizing import CODECS, parse_size
+from .shards import REPORT, Shard, parse_shard
 
 
 def _option(folder: str) -> str:
@@ -22,6 +23,13 @@ def _option(folder: str) -> str:
 def _size(text: str) -> int | tuple[int, int]:
     try:
         return parse_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _shard(text: str) -> Shard:
+    try:
+        return parse_shard(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -57,7 +65,12 @@ def parse_args(recipe: Recipe, text: str, argv: list[str] | None) -> argparse.Na
         type=_size,
         metavar='SIZE',
         help='short side in pixels, such as 256, or width x height, such as 340x256; without it '
-        'the originals are used (needs PyAV: pip install "mmdebias[prepare]")',
+        'the originals are used',
+    )
+    parser.add_argument(
+        '--codec',
+        choices=CODECS,
+        help='of resized copies: h264 (default), or mjpeg, which is larger and faster to load',
     )
     parser.add_argument('--no-check', action='store_true', help='do not try to read the videos')
     parser.add_argument(
@@ -66,10 +79,24 @@ def parse_args(recipe: Recipe, text: str, argv: list[str] | None) -> argparse.Na
         default=available_cpus(),
         help='videos worked on at a time (default: one a processor)',
     )
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument('--unpack', action='store_true', help='unpack the archives, and stop')
+    part.add_argument(
+        '--shard',
+        type=_shard,
+        metavar='I/N',
+        help='link or resize and check the I-th of N parts only, for jobs that run at the same '
+        'time; unpack before',
+    )
+    part.add_argument(
+        '--merge', action='store_true', help='write lists, report and index of whole shards'
+    )
     parser.add_argument('--quiet', action='store_true', help='show no progress bars')
     args = parser.parse_args(argv)
     if args.workers < 1:
         parser.error(f'--workers {args.workers}: give a whole number of at least 1')
+    if args.codec and args.resize is None:
+        parser.error(f'--codec {args.codec} is for copies: give --resize SIZE as well')
     if not any(getattr(args, folder) for folder in recipe.folders):
         parser.error(f'give {" or ".join(map(_option, recipe.folders))}')
     return args
@@ -92,6 +119,10 @@ def main(recipe: Recipe, text: str, argv: list[str] | None = None) -> int:
     # In a log, a bar that redraws itself is a page of noise.
     shown = sys.stderr.isatty() and not args.quiet
     try:
+        if args.unpack:
+            unpack_all(args.annotations, videos, args.out, shown)
+            print(f'{recipe.title} is unpacked to {args.out / "unpacked"}')
+            return 0
         report = prepare(
             recipe,
             args.annotations,
@@ -101,6 +132,9 @@ def main(recipe: Recipe, text: str, argv: list[str] | None = None) -> int:
             not args.no_check,
             args.workers,
             shown,
+            args.codec or 'h264',
+            args.shard,
+            args.merge,
         )
     except (OSError, RuntimeError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
@@ -108,6 +142,12 @@ def main(recipe: Recipe, text: str, argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print('\ninterrupted: run the same command again to go on', file=sys.stderr)
         return 130
+    if args.shard:
+        print(
+            f'shard {args.shard} of {recipe.title} in {args.out}: {report["videos"]} videos, '
+            f'{report["unreadable"]} of them unreadable; when all shards are whole: --merge'
+        )
+        return 0
     print(f'{recipe.title} in {args.out}')
     print(summary(report, args.out))
     print(f'report: {args.out / REPORT}')

@@ -3,57 +3,67 @@
 Order of events: ``prepare.json`` (what was asked for) comes first, then archives are unpacked, then
 videos are linked or resized, checked, the lists are written, and last ``report.json``: a set that
 has it is ready. Running the same command again continues where an interrupted run stopped.
+
+Shards do the part in the middle: they link or resize and check their share. Merging is a run like
+any other, which finds that done.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from mmdebias.files import replacing, write_text
+from mmdebias.video import VideoReadError, write_indexes
+from mmdebias.video.index_file import BESIDE_LIST
 
 from .annotations import Annotations, Sample, Split
 from .archives import unpack
-from .checking import Check, check_videos
+from .checking import Check, check_videos, index_entries
 from .matching import index_videos, match
 from .parallel import Progress, in_parallel
 from .recipes import Recipe
-from .resizing import require_pyav, resize_video
+from .resizing import check_encoder, resize_video
+from .shards import JOURNAL, REPORT, SETTINGS, SHARDS, Shard, check_whole, journals
 
-SETTINGS, REPORT, JOURNAL = 'prepare.json', 'report.json', 'checks.jsonl'
 MISSING, UNREADABLE, CLASSES = 'missing.txt', 'unreadable.txt', 'classes.txt'
+MISREAD = 'misread.txt'
 
 # A clip of the papers has 16 frames; a shorter video is read in a loop.
 CLIP_FRAMES = 16
 
 
-def _claim(out: Path, settings: dict, folders: Sequence[str]) -> None:
-    """Note what is asked for; a folder made with other settings is not mixed with it."""
-    path = out / SETTINGS
-    if settings['resize'] and not path.exists():
-        filled = [out / folder for folder in folders if (out / folder).exists()]
-        if filled:
-            raise FileExistsError(
-                f'{filled[0]} holds videos of another origin: give another --out for the resized '
-                'copies.'
-            )
-    if path.exists():
+def _claim(out: Path, settings: dict, folders: Sequence[str], own: Path) -> None:
+    """Note in the folder ``own`` what is asked for; a folder made with other settings is not mixed
+    with it."""
+    filled = [out / folder for folder in folders if (out / folder).exists()]
+    # Looked for in this order: a shard says what it does before it fills a folder.
+    claims = sorted(out.glob(f'{SHARDS}/*/{SETTINGS}'))
+    claims += [out / SETTINGS] if (out / SETTINGS).exists() else []
+    if settings['resize'] and filled and not claims:
+        raise FileExistsError(
+            f'{filled[0]} holds videos of another origin: give another --out for the resized '
+            'copies.'
+        )
+    for path in claims:
         there = json.loads(path.read_text(encoding='utf-8'))
+        there.setdefault('codec', 'h264' if there.get('resize') else None)  # of version 0.1.0
         different = [key for key in settings if there.get(key) != settings[key]]
         if different:
             key = different[0]
             raise FileExistsError(
                 f'{out} was prepared with {key}={there.get(key)!r}, and this command says '
                 f'{settings[key]!r}: give another --out, or remove {path} and the folders of '
-                'videos beside it.'
+                'videos in --out.'
             )
-    write_text(path, json.dumps(settings, indent=2) + '\n')
     (out / REPORT).unlink(missing_ok=True)
+    (own / REPORT).unlink(missing_ok=True)
+    write_text(own / SETTINGS, json.dumps(settings, indent=2) + '\n')
 
 
 def _link(source: Path, target: Path, out: Path) -> None:
@@ -73,56 +83,103 @@ def _link(source: Path, target: Path, out: Path) -> None:
 
 
 def _resized(
-    size: int | tuple[int, int], folder: Path, job: tuple[Sample, Path]
+    size: int | tuple[int, int], codec: str, folder: Path, job: tuple[Sample, Path]
 ) -> tuple[str, str]:
     """Make a resized copy unless there is one; returns its path below the folder, or an error."""
     sample, source = job
     target = folder / f'{sample.name}.mp4'
     if not target.exists() or target.stat().st_mtime_ns < source.stat().st_mtime_ns:
         try:
-            resize_video(source, target, size)
-        except ValueError as error:
+            resize_video(source, target, size, codec)
+        except VideoReadError as error:
             return '', str(error)
     return f'{sample.name}.mp4', ''
 
 
+@dataclass
+class _Found:
+    """The videos of a folder.
+
+    Attributes:
+        files: The file of each sample that has one.
+        missing: The other samples.
+        unused: How many files are no sample's.
+        paths: Where readable videos are below the folder, by the samples' names.
+        errors: Why others cannot be read, likewise.
+        checks: What is known of the former, likewise; empty if they were not tried.
+    """
+
+    files: dict[Sample, Path]
+    missing: list[Sample]
+    unused: int
+    paths: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    checks: dict[str, Check] = field(default_factory=dict)
+
+
+def _find(
+    recipe: Recipe, samples: Sequence[Sample], folder: str, sources: Sequence[Path]
+) -> _Found:
+    """Look for the files of some samples; raises a FileNotFoundError where there is none."""
+    index = index_videos(sources, recipe.key)
+    files, missing = match(samples, index)
+    if not files:
+        raise FileNotFoundError(
+            f'none of the {len(samples)} videos of {recipe.title} for {folder} is in '
+            f'{", ".join(map(str, sources))}, for example {samples[0].name}: is it the right '
+            'archive?'
+        )
+    return _Found(files, missing, len(set(index.values()) - set(files.values())))
+
+
 def _place(
-    found: dict[Sample, Path],
+    found: _Found,
     folder: Path,
     size: int | tuple[int, int] | None,
+    codec: str,
     workers: int,
     shown: bool,
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Bring videos to where the lists name them.
-
-    Returns:
-        Paths below ``folder`` by the samples' names, and errors by the samples' names.
-    """
-    paths, errors, jobs = {}, {}, []
+) -> None:
+    """Bring videos to where the lists name them; notes their paths, or errors."""
+    jobs = []
     verb = 'linking to' if size is None else 'resizing'
-    progress = Progress(f'{verb} {len(found)} videos in {folder.name}', len(found), shown)
-    for sample, source in found.items():
+    total = len(found.files)
+    progress = Progress(f'{verb} {total} videos in {folder.name}', total, shown)
+    for sample, source in found.files.items():
         if source.is_relative_to(folder) and size is None:
-            paths[sample.name] = source.relative_to(folder).as_posix()
+            found.paths[sample.name] = source.relative_to(folder).as_posix()
         elif source.is_relative_to(folder):
             raise ValueError(
                 f'{folder} holds the originals: give another --out for their resized copies.'
             )
         elif size is None:
             _link(source, folder / f'{sample.name}{source.suffix}', folder.parent)
-            paths[sample.name] = f'{sample.name}{source.suffix}'
+            found.paths[sample.name] = f'{sample.name}{source.suffix}'
         else:
             jobs.append((sample, source))
             continue
         progress.update()
-    for (sample, _), (path, error) in in_parallel(partial(_resized, size, folder), jobs, workers):
+    resized = partial(_resized, size, codec, folder)
+    for (sample, _), (path, error) in in_parallel(resized, jobs, workers):
         if error:
-            errors[sample.name] = error
+            found.errors[sample.name] = error
         else:
-            paths[sample.name] = path
+            found.paths[sample.name] = path
         progress.update()
     progress.close()
-    return paths, errors
+
+
+def _check(
+    found: _Found, folder: Path, journal: Path, others: Sequence[Path], workers: int, shown: bool
+) -> None:
+    """Try to read the videos; those that cannot be read move from the paths to the errors."""
+    by_path = check_videos(folder, list(found.paths.values()), journal, workers, shown, others)
+    for name, path in list(found.paths.items()):
+        if by_path[path].error:
+            found.errors[name] = by_path[path].error
+            del found.paths[name]
+        else:
+            found.checks[name] = by_path[path]
 
 
 def _durations(checks: Sequence[Check]) -> dict[str, float] | None:
@@ -138,14 +195,12 @@ def _durations(checks: Sequence[Check]) -> dict[str, float] | None:
     }
 
 
-def _report_split(
-    split: Split, paths: dict[str, str], errors: dict[str, str], checks: dict[str, Check]
-) -> tuple[list[str], dict]:
+def _report_split(split: Split, found: _Found) -> tuple[list[str], dict]:
     """Return lines of a list, and what to say about it."""
-    listed = [sample for sample in split.samples if sample.name in paths]
-    unreadable = [sample.name for sample in split.samples if sample.name in errors]
-    lines = [f'{paths[sample.name]} {sample.label}' for sample in listed]
-    known = [checks[sample.name] for sample in listed if sample.name in checks]
+    listed = [sample for sample in split.samples if sample.name in found.paths]
+    unreadable = [sample.name for sample in split.samples if sample.name in found.errors]
+    lines = [f'{found.paths[sample.name]} {sample.label}' for sample in listed]
+    known = [found.checks[sample.name] for sample in listed if sample.name in found.checks]
     return lines, {
         'folder': split.folder,
         'official': split.official,
@@ -153,104 +208,42 @@ def _report_split(
         'listed': len(listed),
         'missing': len(split.samples) - len(listed) - len(unreadable),
         'unreadable': len(unreadable),
+        'misread': sum(bool(check.misread) for check in known),
         'classes': len({sample.label for sample in listed}),
         'durations': _durations(known),
     }
 
 
-@dataclasses.dataclass
-class _Folder:
-    """What became of one folder of videos.
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
+    write_text(path, ''.join(f'{line}\n' for line in lines))
 
-    Attributes:
-        lists: Lines of each list that names its videos.
-        splits: What the report says of each of them.
-        missing: Names of videos that no archive holds.
-        errors: Of videos that cannot be read, by name.
-        unused: How many videos are in no list.
+
+def unpack_all(
+    annotations: Sequence[Path],
+    videos: dict[str, Sequence[Path]],
+    out: Path,
+    shown: bool = False,
+    before: bool = False,
+) -> tuple[list[Path], dict[str, list[Path]]]:
+    """Unpack the archives of a dataset to ``out/unpacked``.
+
+    Args:
+        annotations: See :func:`prepare`.
+        videos: Likewise.
+        out: Likewise.
+        shown: Show progress bars.
+        before: See :func:`unpack`.
+
+    Returns:
+        Folders and files of the annotations, and those of each folder of videos.
+
+    Raises:
+        See :func:`unpack`.
     """
-
-    lists: dict[str, list[str]]
-    splits: dict[str, dict]
-    missing: list[str]
-    errors: dict[str, str]
-    unused: int
-
-
-def _find(
-    recipe: Recipe, splits: Sequence[Split], where: Sequence[Path], folder: Path
-) -> tuple[dict[Sample, Path], list[Sample], int]:
-    """Return the videos of some splits, what is missing, and how many others there are."""
-    samples = list({sample.name: sample for split in splits for sample in split.samples}.values())
-    index = index_videos([path.absolute() for path in where], recipe.key)
-    found, missing = match(samples, index)
-    if not found:
-        raise FileNotFoundError(
-            f'none of the {len(samples)} videos of {recipe.title} for {folder.name} is in '
-            f'{", ".join(str(path.absolute()) for path in where)}, for example '
-            f'{samples[0].name}: is it the right archive?'
-        )
-    return found, missing, len(set(index.values()) - set(found.values()))
-
-
-def _prepare_folder(
-    recipe: Recipe,
-    splits: Sequence[Split],
-    where: Sequence[Path],
-    folder: Path,
-    size: int | tuple[int, int] | None,
-    check: bool,
-    workers: int,
-    shown: bool,
-) -> _Folder:
-    """Bring the videos of one folder to where the lists name them, and check them."""
-    found, missing, unused = _find(recipe, splits, where, folder)
-    paths, errors = _place(found, folder, size, workers, shown)
-    checks = {}
-    if check:
-        journal = folder.parent / JOURNAL
-        by_path = check_videos(folder, list(paths.values()), journal, workers, shown)
-        checks = {name: by_path[path] for name, path in paths.items()}
-        errors |= {name: result.error for name, result in checks.items() if result.error}
-    paths = {name: path for name, path in paths.items() if name not in errors}
-    reports = {split.list_name: _report_split(split, paths, errors, checks) for split in splits}
-    return _Folder(
-        lists={name: lines for name, (lines, _) in reports.items()},
-        splits={name: report for name, (_, report) in reports.items()},
-        missing=[sample.name for sample in missing],
-        errors=errors,
-        unused=unused,
-    )
-
-
-def _write_lists(out: Path, folders: dict[str, _Folder], classes: Sequence[str]) -> None:
-    """Write the lists, the names of the classes, and what is missing or cannot be read."""
-    for made in folders.values():
-        for name, lines in made.lists.items():
-            write_text(out / name, ''.join(f'{line}\n' for line in lines))
-    write_text(out / CLASSES, ''.join(f'{name}\n' for name in classes))
-    missing = [f'{folder}/{name}\n' for folder, made in folders.items() for name in made.missing]
-    write_text(out / MISSING, ''.join(missing))
-    unreadable = [
-        f'{folder}/{name}\t{error}\n'
-        for folder, made in folders.items()
-        for name, error in made.errors.items()
-    ]
-    write_text(out / UNREADABLE, ''.join(unreadable))
-
-
-def _report(folders: Sequence[_Folder]) -> dict:
-    """Return what ``report.json`` says of the videos."""
-    splits = {name: split for made in folders for name, split in made.splits.items()}
-    return {
-        'whole': all(
-            split['listed'] == split['annotated'] == (split['official'] or split['annotated'])
-            for split in splits.values()
-        ),
-        'missing': sum(len(made.missing) for made in folders),
-        'unreadable': sum(len(made.errors) for made in folders),
-        'unused': sum(made.unused for made in folders),
-        'lists': splits,
+    unpacked = Path(out).absolute() / 'unpacked'
+    return unpack(annotations, unpacked / 'annotations', shown, before), {
+        folder: [path.absolute() for path in unpack(sources, unpacked / folder, shown, before)]
+        for folder, sources in videos.items()
     }
 
 
@@ -263,6 +256,9 @@ def prepare(
     check: bool = True,
     workers: int = 1,
     shown: bool = False,
+    codec: str = 'h264',
+    shard: Shard | None = None,
+    merge: bool = False,
 ) -> dict:
     """Prepare a dataset, or finish what an interrupted run began.
 
@@ -273,40 +269,94 @@ def prepare(
             that is left out are not written.
         out: Where to write: lists, folders of videos, reports, and ``unpacked`` archives.
         size: Resize to this short side, or width and height, in pixels; None links the originals.
-        check: Decode a little of each video.
+        check: Try to read each video, and write down where its frames are.
         workers: How many videos to work on at a time.
         shown: Show progress bars.
+        codec: Of resized copies, a key of ``resizing.CODECS``.
+        shard: Link or resize and check this share of the videos only; write no lists.
+        merge: Stop unless all shards are whole.
 
     Returns:
-        The content of ``report.json``.
+        The content of ``report.json``; that of a shard is in the shard's folder.
 
     Raises:
-        FileNotFoundError: an archive or split file is missing, or archives hold no video wanted.
+        FileNotFoundError: an archive or split file is missing, or archives hold no video wanted, or
+            a shard is not whole, or runs before archives are unpacked.
         FileExistsError: ``out`` was prepared with other settings.
-        RuntimeError: an archive cannot be unpacked, or PyAV is missing.
+        RuntimeError: an archive cannot be unpacked, or an encoder is missing.
         ValueError: a split file or archive is not what it should be.
     """
-    if size is not None:
-        require_pyav()
     out = Path(out).absolute()
+    if merge:
+        check_whole(out)
+    if size is not None:
+        check_encoder(codec)
     resize = size if size is None or isinstance(size, int) else list(size)
-    _claim(out, {'dataset': recipe.name, 'resize': resize}, list(videos))
-    unpacked = out / 'unpacked'
-    official: Annotations = recipe.read(unpack(annotations, unpacked / 'annotations', shown))
-    folders = {}
-    for name, sources in videos.items():
-        splits = [split for split in official.splits if split.folder == name]
-        where = unpack(sources, unpacked / name, shown)
-        folders[name] = _prepare_folder(
-            recipe, splits, where, out / name, size, check, workers, shown
-        )
-    _write_lists(out, folders, official.classes)
-    report = {
+    settings = {
         'dataset': recipe.name,
         'resize': resize,
+        'codec': None if size is None else codec,
+    }
+    if shard:
+        # Before anything is written: shards start at the same time.
+        unpack_all(annotations, videos, out, before=True)
+    own = shard.folder(out) if shard else out
+    _claim(out, settings, list(videos), own)
+    split_files, where = unpack_all(annotations, videos, out, shown, before=bool(shard))
+    official: Annotations = recipe.read(split_files)
+    folders = {}
+    for folder, sources in where.items():
+        members = [split for split in official.splits if split.folder == folder]
+        samples = {sample.name: sample for split in members for sample in split.samples}
+        found = _find(recipe, list(samples.values()), folder, sources)
+        if shard:
+            found.files = shard.share(found.files)
+        _place(found, out / folder, size, codec, workers, shown)
+        if check:
+            _check(found, out / folder, own / JOURNAL, journals(out), workers, shown)
+        folders[folder] = found
+    if shard:
+        report = {
+            **settings,
+            'checked': check,
+            'shard': [shard.number, shard.total],
+            'videos': sum(len(found.files) for found in folders.values()),
+            'unreadable': sum(len(found.errors) for found in folders.values()),
+        }
+        write_text(own / REPORT, json.dumps(report, indent=2) + '\n')
+        return report
+    if check:
+        write_indexes(out / BESIDE_LIST, index_entries(journals(out)))
+    splits = {}
+    for split in official.splits:
+        if split.folder in folders:
+            lines, splits[split.list_name] = _report_split(split, folders[split.folder])
+            _write_lines(out / split.list_name, lines)
+    _write_lines(out / CLASSES, official.classes)
+    left_out = {name: [] for name in (MISSING, UNREADABLE, MISREAD)}
+    for folder, found in folders.items():
+        left_out[MISSING] += [f'{folder}/{sample.name}' for sample in found.missing]
+        left_out[UNREADABLE] += [f'{folder}/{name}\t{e}' for name, e in found.errors.items()]
+        left_out[MISREAD] += [
+            f'{folder}/{found.paths[name]}\t{check.misread}'
+            for name, check in found.checks.items()
+            if check.misread
+        ]
+    for name, lines in left_out.items():
+        _write_lines(out / name, lines)
+    report = {
+        **settings,
         'checked': check,
         'classes': len(official.classes),
-        **_report(list(folders.values())),
+        'whole': all(
+            split['listed'] == split['annotated'] == (split['official'] or split['annotated'])
+            for split in splits.values()
+        ),
+        'missing': len(left_out[MISSING]),
+        'unreadable': len(left_out[UNREADABLE]),
+        'misread': len(left_out[MISREAD]),
+        'unused': sum(found.unused for found in folders.values()),
+        'lists': splits,
     }
     write_text(out / REPORT, json.dumps(report, indent=2) + '\n')
     return report
@@ -332,6 +382,12 @@ def summary(report: dict, out: Path) -> str:
     for key, file in (('missing', MISSING), ('unreadable', UNREADABLE)):
         if report[key]:
             lines.append(f'{report[key]} videos {key}, left out of the lists: see {out / file}')
+    if report['misread']:
+        remedy = '' if report['resize'] else '; copies made with --resize have nothing of the kind'
+        lines.append(
+            f'{report["misread"]} videos are read right here, but readers such as decord and '
+            f'OpenCV may take wrong frames: see {out / MISREAD}{remedy}'
+        )
     if report['unused']:
         lines.append(f'{report["unused"]} videos are in no list')
     if not report['checked']:

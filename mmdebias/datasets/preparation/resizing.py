@@ -1,28 +1,61 @@
-"""Smaller copies of videos, which decode faster.
+"""Smaller copies of videos, which load faster.
 
-Needs PyAV: ``pip install "mmdebias[prepare]"``.
+They are read as training reads: the film and not its cover, upright, every frame that can be
+decoded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import av
 import numpy as np
+from av.video.frame import PictureType, VideoFrame
+from av.video.reformatter import Interpolation, VideoReformatter
 
 from mmdebias.files import replacing
+from mmdebias.video.index import decoded_in_order
+from mmdebias.video.opening import VideoReadError, opened
+from mmdebias.video.pixels import Orientation, orientation
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+# The layout of the copies; the one with a J has the range of JPEG, 0 to 255 instead of 16 to 235.
+LIMITED, FULL = 'yuv420p', 'yuvj420p'
 
-    from av import VideoFrame
-    from av.container import InputContainer
+# FFmpeg's SWS_ACCURATE_RND, which PyAV does not name: without it greys get a tinge.
+SCALING = int(Interpolation.BICUBIC) | 1 << 18
 
-# As good as the original to the eye, and a key frame every 16 frames: a clip starts anywhere.
-ENCODER = 'libx264'
-OPTIONS = {'crf': '18', 'preset': 'fast'}
-KEY_FRAME_EVERY = 16
+# Motion JPEG's quantiser (1 is best): what is cut from smaller frames is seen sooner. The values
+# are the best with which copies of three clips took no more than 2 (short side 128) and 4 (256)
+# times the bytes of H.264 copies with a short side of 256.
+SMALL_QUANTISER, LARGE_QUANTISER = 4, 5
+SMALL = 160
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A way to store copies.
+
+    Attributes:
+        encoder: FFmpeg's name of the encoder.
+        key_frame_every: Distance of frames from which decoding can start.
+        options: Of the encoder.
+    """
+
+    encoder: str
+    key_frame_every: int
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+CODECS = {
+    # As good as the original to the eye; a clip starts at most 15 frames behind a key frame.
+    'h264': Codec('libx264', 16, {'crf': '18', 'preset': 'fast'}),
+    # Nothing is decoded but the frames that are wanted.
+    'mjpeg': Codec('mjpeg', 1),
+}
 
 
 def parse_size(text: str) -> int | tuple[int, int]:
@@ -57,80 +90,19 @@ def target_size(width: int, height: int, size: int | tuple[int, int]) -> tuple[i
     return wide, high
 
 
-def require_pyav() -> None:
-    """Raise a RuntimeError that says what to do where PyAV, or its encoder, is missing."""
-    try:
-        import av
-    except ImportError:
+def check_encoder(codec: str) -> None:
+    """Raise a RuntimeError that says what to do where the encoder of a codec is missing."""
+    if CODECS[codec].encoder not in av.codecs_available:
         raise RuntimeError(
-            'resizing needs PyAV, which is not installed: pip install "mmdebias[prepare]" (or: pip '
-            'install av). Without --resize it is not needed.'
-        ) from None
-    if ENCODER not in av.codecs_available:
-        raise RuntimeError(
-            f'this PyAV cannot encode with {ENCODER}: install the wheel from PyPI, pip install '
-            '--force-reinstall --only-binary av av'
+            f'codec={codec!r}: this PyAV cannot encode with {CODECS[codec].encoder}: install the '
+            'wheel from PyPI, pip install --force-reinstall --only-binary av av'
         )
 
 
-def _upright(frame: VideoFrame) -> VideoFrame:
-    """Return a frame as players, and decord, show it: phones store videos lying on their side."""
-    if not frame.rotation % 360:
-        return frame
-    turned = np.rot90(frame.to_ndarray(format='rgb24'), frame.rotation // 90)
-    return type(frame).from_ndarray(np.ascontiguousarray(turned), format='rgb24')
-
-
-def _open(source: Path) -> InputContainer:
-    """Open a video; whatever FFmpeg has against it is a ValueError, also what looks like EPERM."""
-    import av
-
-    try:
-        reader = av.open(str(source))
-    except av.error.FFmpegError as error:
-        raise ValueError(f'{source} cannot be read: {error}') from error
-    if not reader.streams.video:
-        reader.close()
-        raise ValueError(f'{source} cannot be read: it has no video stream')
-    return reader
-
-
-def _frames(reader: InputContainer) -> Iterator[VideoFrame]:
-    """Yield the frames that can be read, upright. Broken ones are left out, as ffmpeg does."""
-    import av
-
-    packets = reader.demux(reader.streams.video[0])
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):
-            return
-        try:
-            frames: list[Any] = packet.decode()
-        except av.error.FFmpegError:
-            continue
-        yield from map(_upright, frames)
-
-
-def _check_whole(path: Path, count: int) -> None:
-    """Raise an OSError unless the file has as many frames as were sent to it."""
-    import av
-
-    # A file that could not be written to its end lacks the index, which comes last.
-    try:
-        with av.open(str(path)) as written:
-            found = written.streams.video[0].frames
-    except (av.error.FFmpegError, IndexError):
-        found = 0
-    if found != count:
-        raise OSError(
-            f'{path.parent}: {found} of {count} frames were written; is the disk full? Make room '
-            'and run the same command again.'
-        )
-
-
-def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int:
-    """Write a resized copy of a video as H.264 in an .mp4 file, without sound.
+def resize_video(
+    source: Path, target: Path, size: int | tuple[int, int], codec: str = 'h264'
+) -> int:
+    """Write a resized copy of a video in an .mp4 file, without sound.
 
     Frames stay the same in number and order, at the video's average rate. Frames that cannot be
     decoded are left out, as ffmpeg does. The target appears when it is whole.
@@ -139,38 +111,93 @@ def resize_video(source: Path, target: Path, size: int | tuple[int, int]) -> int
         source: The video.
         target: The copy, an .mp4 file.
         size: See ``target_size``.
+        codec: A key of ``CODECS``: ``'h264'``, or ``'mjpeg'``, larger and faster to load.
 
     Returns:
         Number of frames written.
 
     Raises:
-        ValueError: the source cannot be opened, or none of its frames decoded.
+        FileNotFoundError: there is no such source.
+        VideoReadError: the source cannot be opened, has no film, or none of its frames can be
+            decoded.
         OSError: the copy cannot be written, for example because the disk is full.
     """
-    import av
-
     count = 0
     with replacing(target) as unfinished:
-        with _open(source) as reader, av.open(str(unfinished), 'w', format='mp4') as writer:
-            video = reader.streams.video[0]
+        with (
+            opened(source) as (reader, video),
+            av.open(f'file:{unfinished}', 'w', format='mp4') as writer,
+        ):
             rate = Fraction(video.average_rate or video.guessed_rate or 25).limit_denominator(65535)
-            stream: Any = writer.add_stream(ENCODER, rate=rate, options=OPTIONS)
-            stream.pix_fmt = 'yuv420p'
-            # One thread each: videos are resized in parallel.
-            stream.codec_context.thread_count = video.codec_context.thread_count = 1
-            stream.codec_context.gop_size = KEY_FRAME_EVERY
-            for frame in _frames(reader):
+            for frame in decoded_in_order(reader, video):
                 if not count:
-                    stream.width, stream.height = target_size(frame.width, frame.height, size)
-                small = frame.reformat(
-                    stream.width, stream.height, 'yuv420p', interpolation='BICUBIC'
-                )
+                    upright = orientation(frame)
+                    width, height = target_size(*upright.size(frame.width, frame.height), size)
+                    layout = _layout(frame, codec)
+                    stream = _stream(writer, rate, (width, height), layout, codec)
+                    # The numbers stay those of the source, and so does what they stand for.
+                    for name in ('colorspace', 'color_primaries', 'color_trc'):
+                        setattr(stream.codec_context, name, getattr(video.codec_context, name))
+                    scaler = VideoReformatter()
+                stored = upright.size(width, height)
+                small = scaler.reformat(frame, *stored, layout, interpolation=SCALING)
+                small = _turned(small, upright)
                 small.pts, small.time_base = count, 1 / rate
-                small.pict_type = av.video.frame.PictureType.NONE
+                small.pict_type = PictureType.NONE
                 writer.mux(stream.encode(small))
                 count += 1
             if not count:
-                raise ValueError(f'{source} cannot be read: no frame can be decoded')
+                raise VideoReadError(f'{source} cannot be read: none of its frames can be decoded.')
             writer.mux(stream.encode(None))
         _check_whole(unfinished, count)
     return count
+
+
+def _layout(frame: VideoFrame, codec: str) -> str:
+    """Return the layout that keeps the range of a frame: grey ones have that of JPEG."""
+    full = frame.format.name.startswith(('yuvj', 'gray'))
+    return FULL if full or codec == 'mjpeg' else LIMITED
+
+
+def _stream(writer: Any, rate: Fraction, size: tuple[int, int], layout: str, codec: str) -> Any:
+    """Begin the film of a copy."""
+    kind = CODECS[codec]
+    stream = writer.add_stream(kind.encoder, rate=rate, options=dict(kind.options))
+    stream.width, stream.height = size
+    stream.pix_fmt = layout
+    context = stream.codec_context
+    context.thread_count = 1  # videos are resized in parallel
+    context.gop_size = kind.key_frame_every
+    if codec == 'mjpeg':
+        quantiser = SMALL_QUANTISER if min(size) <= SMALL else LARGE_QUANTISER
+        context.qmin = context.qmax = quantiser
+    return stream
+
+
+def _turned(frame: VideoFrame, upright: Orientation) -> VideoFrame:
+    """Turn a frame of 8-bit planes as players show it: phones store videos lying on their side."""
+    if upright == Orientation():
+        return frame
+    turned = VideoFrame(*upright.size(frame.width, frame.height), frame.format.name)
+    for source, target in zip(frame.planes, turned.planes):
+        into, from_ = (
+            np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+            for plane in (target, source)
+        )
+        into[:, : target.width] = upright.apply(from_[:, : source.width])
+    return turned
+
+
+def _check_whole(path: Path, count: int) -> None:
+    """Raise an OSError unless the file has as many frames as were sent to it."""
+    # A file that could not be written to its end lacks the index, which comes last.
+    try:
+        with opened(path) as (_, film):
+            found = film.frames
+    except VideoReadError:
+        found = 0
+    if found != count:
+        raise OSError(
+            f'{path.parent}: {found} of {count} frames were written; is the disk full? Make room '
+            'and run the same command again.'
+        )
