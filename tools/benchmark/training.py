@@ -4,16 +4,20 @@ Usage: python tools/benchmark/training.py CONFIG [--data LIST] [--workers N ...]
 
 ``loading`` reads batches and drops them, for each number of workers; ``step`` trains on one batch
 of random pixels of the same shape, augmentations and optimiser included; ``both`` trains on what
-the most workers read. Clips are those of all views, as in the log's ``clips_per_s``. ``waiting`` is
-the share of the time in which the step has no batch. One worker is one core: the cores that the
-step needs to be fed are its speed divided by that of one worker, and on a CPU they come beside
-the step's own. Memory is the peak of the main process, which holds the model in every case, and
-of the workers together, each counting pages that it shares; on a GPU also what PyTorch allocates.
+the most workers read, and ``waiting`` is the share of its time in which there is no batch. Clips
+are those of all views, as in the log's ``clips_per_s``.
 
-Labels of --data do not matter. A list that is short is read again, from the system's memory: for
-the speed of a disk give one that is larger than that. The step's random pixels are in memory, and
-its loss is looked at after each step, as MMEngine does; the clock stops when the device is done.
-The loop is MMEngine's: ``AugmentAheadTrainLoop`` is not timed here.
+What is slower by itself limits the run. One worker is one core: the cores that feed the step are
+its speed divided by that of one worker. On a CPU they come beside the step's own; where there are
+fewer, ``both`` is slower than either, and ``waiting`` says whether more workers would help.
+
+Memory is the peak of the main process, which holds the model in every case, and of all workers,
+where pages that processes share count in each; on a GPU also what PyTorch allocates. The clock
+stops when the GPU is done, and the loss is looked at after each step, as MMEngine does. The loop is
+MMEngine's ``EpochBasedTrainLoop``: what ``AugmentAheadTrainLoop`` hides is not seen here.
+
+Labels of --data do not matter. A short list is read again and again, from the system's memory: the
+speed of a disk shows with a list that is larger.
 """
 
 import argparse
@@ -170,8 +174,8 @@ class Benchmark:
             yield row
         most = max(workers)
         yield (step := self.time_step(steps))
-        yield self.time_both(most, steps)
-        yield verdict(loading, step['clips_a_second'], most)
+        yield (both := self.time_both(most, steps))
+        yield verdict(loading, step['clips_a_second'], most) | dict(waiting=both['waiting'])
 
     def setting(self) -> dict:
         """Return what the figures depend on."""
@@ -336,7 +340,9 @@ def print_table(rows: Iterator[dict]) -> None:
             print(
                 '\nLimited by: {limits}. With {workers} workers loading is {loading_by_step:.2f} '
                 'times as fast as the step; to feed the step takes {cores_to_feed_the_step:.2f} '
-                'CPU cores.'.format(**row)
+                'CPU cores. Together, the step waits for {waiting:.0%} of the time{shared}.'.format(
+                    **row, shared='' if 'gpu_mib' in columns else ', and both share the CPU cores'
+                )
             )
         else:
             print(f'| {" | ".join(cell(key, row.get(key)) for key in columns)} |', flush=True)
@@ -348,7 +354,7 @@ def cell(key: str, value: str | float | None) -> str:
         return '' if value is None else str(value)
     if key == 'waiting':
         return f'{value:.0%}'
-    return f'{value:.1f}' if key in ('clips_a_second', 'ms_a_batch') else f'{value:.0f}'
+    return f'{value:.2f}' if key == 'clips_a_second' else f'{value:.0f}'
 
 
 if __name__ == '__main__':
