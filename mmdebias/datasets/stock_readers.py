@@ -68,16 +68,25 @@ def _warning_first(transform: Callable, name: str) -> Callable:
 
 
 def misreading(reader: str, path: str | Path) -> str:
-    """Return why one of MMAction2's readers would misread a file; empty where it would not.
+    """Return why one of MMAction2's readers may misread a file; empty where it does not.
 
     Args:
         reader: 'DecordInit', 'PyAVInit' or 'OpenCVInit'.
         path: The file. One that is missing or broken is the reader's own to refuse.
     """
     try:
-        index = find_index(path)
+        return fault(reader, find_index(path))
     except (OSError, VideoReadError):
         return ''
+
+
+def fault(reader: str, index: VideoIndex) -> str:
+    """Return why one of MMAction2's readers may misread a file; empty where it does not.
+
+    Args:
+        reader: 'DecordInit', 'PyAVInit' or 'OpenCVInit'.
+        index: Of the file.
+    """
     if reader == 'DecordInit':
         right = is_right_for_decord(index)
     elif reader == 'PyAVInit':
@@ -86,9 +95,15 @@ def misreading(reader: str, path: str | Path) -> str:
         right = index.upright == UPRIGHT
     else:
         right = index.plain and index.regular and index.upright == UPRIGHT
-    return '' if right else f'is not known to read it right ({_kind(index)})'
+    return '' if right else f'is not known to read it right ({describe(index)})'
 
 
-def _kind(index: VideoIndex) -> str:
-    turned = '' if index.upright == UPRIGHT else ', turned'
-    return index.doubt or f'{index.codec} in {index.container}, {index.width} wide{turned}'
+def describe(index: VideoIndex) -> str:
+    """Describe what other readers may stumble over."""
+    if index.doubt:
+        return index.doubt
+    parts = [f'{index.codec} in {index.container}', f'{index.width} wide']
+    parts += ['' if index.plain else 'open groups or frames that are not shown']
+    parts += ['' if index.regular else 'irregular times']
+    parts += ['' if index.upright == UPRIGHT else 'to be turned or mirrored']
+    return ', '.join(part for part in parts if part)

@@ -124,12 +124,12 @@ class Converter:
             src_colorspace=matrix,
             # PyAV 16 sets the matrix only where the target's, which RGB has not, is another.
             dst_colorspace=Colorspace.ITU709 if matrix == Colorspace.ITU601 else Colorspace.ITU601,
-            src_color_range=ColorRange.JPEG if _is_full_range(frame) else ColorRange.MPEG,
+            src_color_range=ColorRange.JPEG if is_full_range(frame) else ColorRange.MPEG,
         )
         return np.asarray(converted.to_ndarray(), np.uint8)
 
 
-def _is_full_range(frame: VideoFrame) -> bool:
+def is_full_range(frame: VideoFrame) -> bool:
     """Return whether luma goes from 0 to 255, not from 16 to 235."""
     name = frame.format.name
     if name.startswith('yuvj'):

@@ -20,7 +20,10 @@ from mmdebias.video import (
 )
 
 # Timestamps that take more room than two numbers, or key frames that are not shown.
-AGAIN = {'H.264, irregular times', 'H.264, irregular times, in .mkv', 'H.264, edit list'}
+AGAIN = {
+    'H.264, irregular times', 'H.264, irregular times, in .mkv', 'H.264, edit list',
+    'MPEG-4, irregular times, in .avi',
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -21,10 +21,10 @@ def best_times(
     """
     times = {name: float('inf') for name in ways}
     for name in ways:
-        _timed(ways[name], clock)
+        timed(ways[name], clock)
     for _ in range(repeats):
         for name, way in ways.items():
-            times[name] = min(times[name], _timed(way, clock))
+            times[name] = min(times[name], timed(way, clock))
     return times
 
 
@@ -39,6 +39,26 @@ def peak_mebibytes(prepare: Callable[[], Callable[[], object]]) -> float:
         return pool.apply(_peak, (prepare,))
 
 
+def timed(way: Callable[[], object]) -> float:
+    """Return the seconds of a call, with what it leaves to the GPU."""
+    begin = time.perf_counter()
+    way()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - begin
+
+
+def forget_peak() -> None:
+    """Let Linux forget how much memory this process has held so far."""
+    Path('/proc/self/clear_refs').write_text('5')
+
+
+def peak_so_far(process: int | str = 'self') -> float:
+    """Return the most memory, in MiB, that a process has held."""
+    lines = Path(f'/proc/{process}/status').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith('VmHWM:')) / 1024
+
+
 def show(**values: object) -> None:
     """Print one case."""
     print(
@@ -47,22 +67,9 @@ def show(**values: object) -> None:
     )
 
 
-def _timed(way: Callable[[], object], clock: Callable[[], float]) -> float:
-    begin = clock()
-    way()
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return clock() - begin
-
-
 def _peak(prepare: Callable[[], Callable[[], object]]) -> float:
     call = prepare()
-    Path('/proc/self/clear_refs').write_text('5')  # Linux forgets the peak so far
-    before = _peak_so_far()
+    forget_peak()
+    before = peak_so_far()
     call()
-    return (_peak_so_far() - before) / 1024
-
-
-def _peak_so_far() -> int:
-    lines = Path('/proc/self/status').read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith('VmHWM:'))
+    return peak_so_far() - before

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mmdebias.datasets.stock_readers import describe, fault
 from mmdebias.video.decoding import UnsureError, sought_frames
 from mmdebias.video.index import VideoIndex, index_by_decoding, index_video
 from mmdebias.video.index_file import Entry, compact, expand
 from mmdebias.video.opening import VideoReadError, reason
-from mmdebias.video.pixels import UPRIGHT
 
 from .parallel import Progress, in_parallel
 
@@ -32,8 +32,8 @@ class Check:
         width: Width of a frame as a player shows it, in pixels.
         height: Its height.
         error: Why it cannot be read; empty where it can.
-        misread: Why readers that trust the container, such as decord and OpenCV, may return other
-            frames than asked for, or frames lying on their side; empty where they do not.
+        misread: Which of decord and OpenCV may return other frames than asked for, or frames lying on
+            their side, and why; empty where they do not.
         index: Its index, see ``mmdebias.video.index_file.compact``; None where it cannot be read.
     """
 
@@ -96,15 +96,10 @@ def _sure_index(path: Path) -> VideoIndex:
 
 
 def _misread(index: VideoIndex) -> str:
-    """Return what other readers stumble over, in words."""
-    reasons = []
-    if index.doubt:
-        reasons.append(index.doubt)
-    elif not index.plain:
-        reasons.append('key frames or hidden frames that are not what the container says')
-    if index.upright != UPRIGHT:
-        reasons.append('it is to be turned or mirrored')
-    return '; '.join(reasons)
+    """Return which other readers stumble, and over what."""
+    readers = dict(decord='DecordInit', OpenCV='OpenCVInit')
+    found = [name for name, reader in readers.items() if fault(reader, index)]
+    return f'{" and ".join(found)}: {describe(index)}' if found else ''
 
 
 def read_journal(journal: Path) -> Iterator[tuple[str, Check]]:

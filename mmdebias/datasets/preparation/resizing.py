@@ -15,12 +15,12 @@ from typing import Any
 import av
 import numpy as np
 from av.video.frame import PictureType, VideoFrame
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from mmdebias.files import replacing
 from mmdebias.video.index import decoded_in_order
 from mmdebias.video.opening import VideoReadError, opened
-from mmdebias.video.pixels import Orientation, orientation
+from mmdebias.video.pixels import MATRICES, Orientation, is_full_range, orientation
 
 # The layout of the copies; the one with a J has the range of JPEG, 0 to 255 instead of 16 to 235.
 LIMITED, FULL = 'yuv420p', 'yuvj420p'
@@ -135,13 +135,13 @@ def resize_video(
                     width, height = target_size(*upright.size(frame.width, frame.height), size)
                     layout = _layout(frame, codec)
                     stream = _stream(writer, rate, (width, height), layout, codec)
-                    # The numbers stay those of the source, and so does what they stand for.
-                    for name in ('colorspace', 'color_primaries', 'color_trc'):
-                        setattr(stream.codec_context, name, getattr(video.codec_context, name))
+                    if codec != 'mjpeg':
+                        # The numbers stay those of the source, and so does what they stand for.
+                        for name in ('colorspace', 'color_primaries', 'color_trc'):
+                            setattr(stream.codec_context, name, getattr(video.codec_context, name))
                     scaler = VideoReformatter()
                 stored = upright.size(width, height)
-                small = scaler.reformat(frame, *stored, layout, interpolation=SCALING)
-                small = _turned(small, upright)
+                small = _turned(_scaled(scaler, frame, stored, layout, codec), upright)
                 small.pts, small.time_base = count, 1 / rate
                 small.pict_type = PictureType.NONE
                 writer.mux(stream.encode(small))
@@ -154,9 +154,33 @@ def resize_video(
 
 
 def _layout(frame: VideoFrame, codec: str) -> str:
-    """Return the layout that keeps the range of a frame: grey ones have that of JPEG."""
-    full = frame.format.name.startswith(('yuvj', 'gray'))
-    return FULL if full or codec == 'mjpeg' else LIMITED
+    """Return the layout that keeps the range of a frame."""
+    return FULL if is_full_range(frame) or codec == 'mjpeg' else LIMITED
+
+
+def _scaled(
+    scaler: VideoReformatter, frame: VideoFrame, size: tuple[int, int], layout: str, codec: str
+) -> VideoFrame:
+    """Scale a frame; its numbers stand for the same colours as before."""
+    matrix = MATRICES.get(int(frame.colorspace), Colorspace.ITU601)
+    if codec == 'mjpeg' and matrix != Colorspace.ITU601:
+        # JPEG's colours are always those of BT.601.
+        return scaler.reformat(
+            frame,
+            *size,
+            layout,
+            interpolation=SCALING,
+            src_colorspace=matrix,
+            dst_colorspace=Colorspace.ITU601,
+            src_color_range=ColorRange.JPEG if is_full_range(frame) else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+        )
+    tagged = is_full_range(frame) and not frame.format.name.startswith(('yuvj', 'gray'))
+    if not tagged:
+        return scaler.reformat(frame, *size, layout, interpolation=SCALING)
+    # FFmpeg's scaler knows the range by the layout: this one says limited, and the numbers stay.
+    small = scaler.reformat(frame, *size, LIMITED, interpolation=SCALING)
+    return _with_planes(small, VideoFrame(*size, FULL), Orientation())
 
 
 def _stream(writer: Any, rate: Fraction, size: tuple[int, int], layout: str, codec: str) -> Any:
@@ -178,14 +202,19 @@ def _turned(frame: VideoFrame, upright: Orientation) -> VideoFrame:
     """Turn a frame of 8-bit planes as players show it: phones store videos lying on their side."""
     if upright == Orientation():
         return frame
-    turned = VideoFrame(*upright.size(frame.width, frame.height), frame.format.name)
-    for source, target in zip(frame.planes, turned.planes):
+    size = upright.size(frame.width, frame.height)
+    return _with_planes(frame, VideoFrame(*size, frame.format.name), upright)
+
+
+def _with_planes(frame: VideoFrame, target: VideoFrame, upright: Orientation) -> VideoFrame:
+    """Copy the planes of a frame into another, turned."""
+    for source, plane in zip(frame.planes, target.planes):
         into, from_ = (
-            np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-            for plane in (target, source)
+            np.frombuffer(memoryview(one), np.uint8).reshape(one.height, one.line_size)
+            for one in (plane, source)
         )
-        into[:, : target.width] = upright.apply(from_[:, : source.width])
-    return turned
+        into[:, : plane.width] = upright.apply(from_[:, : source.width])
+    return target
 
 
 def _check_whole(path: Path, count: int) -> None:

@@ -171,7 +171,7 @@ def test_lists_are_read_by_our_dataset(diving48, tmp_path):
     dataset = TolerantVideoDataset(
         'diving48_train_list_videos.txt',
         pipeline=[
-            dict(type='VideoInit', num_threads=1),
+            dict(type='VideoInit'),
             dict(type='SampleFrames', clip_len=4, frame_interval=2, num_clips=1),
             dict(type='VideoDecode'),
         ],

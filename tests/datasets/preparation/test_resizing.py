@@ -90,6 +90,7 @@ COLOURS = {
     'grey, full range': ('ffv1', dict(pix_fmt='gray')),
     '10 bit': ('libx264', dict(pix_fmt='yuv420p10le')),
     '4:4:4': ('libx264', dict(pix_fmt='yuv444p')),
+    'full range by its tag': ('libx264', dict(colour_range=2)),
     'BT.709': ('libx264', dict(options={'x264-params': 'colormatrix=bt709:colorprim=bt709'})),
     'RGB': ('libx264rgb', dict(pix_fmt='rgb24')),
 }
