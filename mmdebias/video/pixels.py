@@ -117,6 +117,8 @@ class Converter:
         return self.upright.apply(self._convert(frame))[y1:y2, x1:x2]
 
     def _convert(self, frame: VideoFrame) -> Pixels:
+        if frame.format.is_rgb:
+            return np.asarray(self.scaler.reformat(frame, format='rgb24').to_ndarray(), np.uint8)
         matrix = MATRICES.get(int(frame.colorspace), Colorspace.ITU601)
         converted = self.scaler.reformat(
             frame,
@@ -130,8 +132,10 @@ class Converter:
 
 
 def is_full_range(frame: VideoFrame) -> bool:
-    """Return whether luma goes from 0 to 255, not from 16 to 235."""
+    """Return whether luma goes from 0 to 255, not from 16 to 235; False where there is none."""
     name = frame.format.name
+    if frame.format.is_rgb:
+        return False
     if name.startswith('yuvj'):
         return True
     if name.startswith('gray') and frame.color_range != ColorRange.MPEG:

@@ -32,8 +32,8 @@ class Check:
         width: Width of a frame as a player shows it, in pixels.
         height: Its height.
         error: Why it cannot be read; empty where it can.
-        misread: Which of decord and OpenCV may return other frames than asked for, or frames lying on
-            their side, and why; empty where they do not.
+        misread: Which of decord and OpenCV may return other frames than asked for, or frames lying
+            on their side, and why; empty where they do not.
         index: Its index, see ``mmdebias.video.index_file.compact``; None where it cannot be read.
     """
 

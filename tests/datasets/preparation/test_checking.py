@@ -58,7 +58,7 @@ def test_given_files():
     misread = {name for name, check in checks.items() if check.misread}
     assert {'hmdb51_wave.avi', 'q4_cut.mp4', 'q7.ts', 'three_frames.mov'} <= misread
     assert not misread & {'base.mp4', 'arm_wrestling.mp4', 'kinetics_a.mp4'}
-    assert checks['three_frames.mov'].misread.endswith('it is to be turned or mirrored')
+    assert checks['three_frames.mov'].misread.endswith('to be turned or mirrored')
 
 
 def test_turned_videos_are_named(tmp_path):
@@ -66,7 +66,7 @@ def test_turned_videos_are_named(tmp_path):
     path = tmp_path / 'turned.mp4'
     path.write_bytes(with_matrix(stored.read_bytes(), (0, 1, -1, 0)))
     check = check_video(path)
-    assert check.misread == 'it is to be turned or mirrored'
+    assert check.misread == 'OpenCV: h264 in mov, 80 wide, to be turned or mirrored'
     assert (check.width, check.height) == (80, 112)
 
 
@@ -171,7 +171,8 @@ def test_the_report_says_what_others_would_misread(kinetics400, tmp_path):
     assert report['misread'] == 1
     assert report['lists']['kinetics400_train_list_videos.txt']['misread'] == 1
     assert lines(tmp_path / 'out/misread.txt') == [
-        'videos_train/air_drumming/ccccccccc_3_000417_000427.avi\tMPEG-4 with B-frames'
+        'videos_train/air_drumming/ccccccccc_3_000417_000427.avi\t'
+        'decord and OpenCV: MPEG-4 with B-frames'
     ]
     text = summary(report, tmp_path / 'out')
     assert '1 videos are read right here, but readers such as decord and OpenCV may take' in text
