@@ -1,18 +1,23 @@
 """Parts of a preparation that run at the same time write what one run writes."""
 
+import csv
 import importlib
 import json
+import re
 import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from helpers.numbered import encode
+from helpers.running import ROOT, environment
 from mmdebias.datasets.preparation import Shard, command, parse_shard, prepare, unpack_all
 from mmdebias.datasets.preparation.shards import check_whole
 from mmdebias.video import IndexFile
 
-from .conftest import lines
+from .conftest import lines, pack
 
 prepare_module = importlib.import_module('mmdebias.datasets.preparation.prepare')
 
@@ -136,3 +141,48 @@ def test_command_line(ucf101, tmp_path, capsys):
     assert command.main(recipe, '', [*options, '--shard', '2/2']) == 0
     assert command.main(recipe, '', [*options, '--merge']) == 0
     assert 'ucf101_train_split_1_videos.txt: 6 of 6 videos' in capsys.readouterr().out
+
+
+# A stand-in that runs the jobs of ``sbatch --wait --array=1-N --wrap COMMAND`` at the same time.
+SBATCH = """#!/bin/bash
+[[ "$1 $2 $3" =~ ^--wait\\ --array=1-([0-9]+)\\ --wrap$ ]] || exit 1
+for number in $(seq "${BASH_REMATCH[1]}"); do
+    SLURM_ARRAY_TASK_ID=$number bash -c "$4" || touch failed &
+done
+wait
+test ! -e failed
+"""
+
+
+@pytest.mark.slow
+def test_the_job_array_of_the_readme_runs(tmp_path):
+    readme = (ROOT / 'tools/data/README.md').read_text()
+    block = re.search(r'## Job arrays\n.*?```bash\n(.*?)```', readme, re.S)[1]
+    assert '1-8' in block and '/8' in block
+    block = block.replace('1-8', '1-2').replace('/8', '/2')  # each job takes seconds to start
+    names = [f'{number:011}_000000_000010' for number in range(12)]
+    (tmp_path / 'k400_targz/train').mkdir(parents=True)
+    for name in names[:10]:
+        encode(tmp_path / f'k400_targz/train/{name}.mp4', 'mpeg4', frames=20)
+    (tmp_path / 'csv').mkdir()
+    header = ['label', 'youtube_id', 'time_start', 'time_end', 'split']
+    for file in ('train', 'validate'):
+        with (tmp_path / f'csv/{file}.csv').open('w', newline='') as out:
+            rows = [[f'class {i}', f'{i:011}', 0, 10, file] for i in range(400)]
+            csv.writer(out).writerows([header, *rows])
+    pack(tmp_path / 'kinetics400.tar.gz', tmp_path / 'csv')
+    (tmp_path / 'tools').symlink_to(ROOT / 'tools')
+    (tmp_path / 'bin').mkdir()
+    (tmp_path / 'bin/sbatch').write_text(SBATCH)
+    (tmp_path / 'bin/sbatch').chmod(0o755)
+    variables = environment(PYTHONPATH=str(ROOT))
+    variables['PATH'] = f'{tmp_path / "bin"}:{variables["PATH"]}'
+    variables.pop('MMDEBIAS_DATA', None)
+    done = subprocess.run(
+        ['bash', '-euo', 'pipefail', '-c', block],
+        cwd=tmp_path, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert not done.returncode, done.stdout
+    assert 'kinetics400_train_list_videos.txt: 10 of 400 videos' in done.stdout
+    assert len(list((tmp_path / 'data/kinetics400/shards').iterdir())) == 2
+    assert len(IndexFile(tmp_path / 'data/kinetics400/video_index.bin')) == 10
