@@ -118,7 +118,7 @@ class Converter:
 
     def _convert(self, frame: VideoFrame) -> Pixels:
         if frame.format.is_rgb:
-            return np.asarray(self.scaler.reformat(frame, format='rgb24').to_ndarray(), np.uint8)
+            return _pixels(self.scaler.reformat(frame, format='rgb24'))
         matrix = MATRICES.get(int(frame.colorspace), Colorspace.ITU601)
         converted = self.scaler.reformat(
             frame,
@@ -128,7 +128,14 @@ class Converter:
             dst_colorspace=Colorspace.ITU709 if matrix == Colorspace.ITU601 else Colorspace.ITU601,
             src_color_range=ColorRange.JPEG if is_full_range(frame) else ColorRange.MPEG,
         )
-        return np.asarray(converted.to_ndarray(), np.uint8)
+        return _pixels(converted)
+
+
+def _pixels(frame: VideoFrame) -> Pixels:
+    """Return the pixels of an RGB frame without copying them; they keep it alive."""
+    (plane,) = frame.planes
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return rows[:, : 3 * frame.width].reshape(frame.height, frame.width, 3)
 
 
 def is_full_range(frame: VideoFrame) -> bool:
