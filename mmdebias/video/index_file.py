@@ -164,7 +164,8 @@ def write_indexes(
         path: Of the file to write.
         entries: By the videos' paths below the file's folder, with slashes: size in bytes, time of
             the last change in nanoseconds, index. Pairs may come one by one; of two with the same
-            name, the later one counts.
+            name, the later one counts. Of an index that :func:`compact` cannot keep, it is noted
+            that the video has to be read again.
     """
     if isinstance(entries, Mapping):
         entries = entries.items()

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mmdebias.datasets.stock_readers import describe, fault
 from mmdebias.video.decoding import UnsureError, sought_frames
 from mmdebias.video.index import VideoIndex, index_by_decoding, index_video
@@ -54,7 +56,7 @@ class Check:
 
 
 def check_video(path: Path) -> Check:
-    """Read the packets of a video, and decode its first and its last frame.
+    """Read the packets of a video, and decode its first frame and its last group of frames.
 
     Where the packets do not say for sure what a decoder shows, the whole file is decoded.
 
@@ -82,15 +84,17 @@ def check_video(path: Path) -> Check:
 
 
 def _sure_index(path: Path) -> VideoIndex:
-    """Return the index of a video whose last frame comes as it says: files may end too early."""
+    """Return the index of a video; its frames from the last key frame on were decoded: most files
+    that are damaged end too early."""
     index = index_video(path)
     if index.doubt:
         return index
+    first = int(np.searchsorted(index.pts, index.key_pts[-1]))
     try:
-        for _ in sought_frames(path, index, [index.frames - 1]):
+        for _ in sought_frames(path, index, range(min(first, index.frames - 1), index.frames)):
             pass
     except UnsureError as error:
-        doubt = f'its last frame is not where its packets say ({error})'
+        doubt = f'its last frames are not where its packets say ({error})'
         return index_by_decoding(path, doubt)
     return index
 

@@ -81,7 +81,20 @@ def test_a_last_group_that_cannot_be_decoded_is_not_counted(tmp_path):
     path.write_bytes(data)
     check = check_video(path)
     assert check.frames == len(sequential(path)) < FRAMES
-    assert 'its last frame is not where' in check.misread
+    assert 'its last frames are not where' in check.misread
+
+
+def test_a_frame_of_the_last_group_that_nothing_refers_to_counts(tmp_path):
+    whole = encode(tmp_path / 'whole.mp4', 'libx264', options={'bf': '2'})
+    with av.open(str(whole)) as file:
+        packets = [packet for packet in file.demux(file.streams.video[0]) if packet.size]
+    data = bytearray(whole.read_bytes())
+    # ITU-T H.264, 7.4.1: nal_ref_idc, behind the four bytes of the length.
+    packet = next(packet for packet in packets[37:] if not data[packet.pos + 4] >> 5)
+    data[packet.pos + 5 : packet.pos + packet.size] = bytes(packet.size - 5)
+    path = tmp_path / 'damaged.mp4'
+    path.write_bytes(data)
+    assert check_video(path).frames == len(sequential(path))
 
 
 def test_a_file_that_ends_too_early_has_the_frames_that_are_there(tmp_path):

@@ -82,6 +82,17 @@ def test_copies_can_be_decoded_from_many_frames(real_videos, tmp_path):
         assert np.diff([*keys, 280]).max() == distance
 
 
+@pytest.mark.slow
+def test_motion_jpeg_takes_a_few_times_the_bytes(real_videos, tmp_path):
+    """Of three clips, this one compresses best: the others have room."""
+    source, sizes = real_videos / 'kinetics_a.mp4', {}
+    for size, codec in ((256, 'h264'), (256, 'mjpeg'), (128, 'mjpeg')):
+        resize_video(source, tmp_path / 'small.mp4', size, codec)
+        sizes[size, codec] = (tmp_path / 'small.mp4').stat().st_size
+    assert 3 < sizes[256, 'mjpeg'] / sizes[256, 'h264'] <= 4
+    assert 1.5 < sizes[128, 'mjpeg'] / sizes[256, 'h264'] <= 2
+
+
 # What tells apart how the numbers of a file stand for colours: codec, and arguments of ``encode``.
 COLOURS = {
     'limited range': ('libx264', {}),
