@@ -23,6 +23,9 @@ class MoCoRecognizer(PretrainingRecognizer):
     embed two views of each video; the loss finds the key among a queue of earlier keys. Checkpoints
     keep the query encoder under ``backbone.``, where an MMAction2 recogniser looks for it.
 
+    The key encoder follows once a step of the optimiser: with ``accumulative_counts=k`` of
+    MMEngine's ``OptimWrapper``, at the first of k batches. The keys of all of them enter the queue.
+
     Args:
         backbone: Config of the encoder.
         neck: Config of a module from the backbone's output to unit vectors ``[N, D]``, with an
@@ -92,6 +95,7 @@ class MoCoRecognizer(PretrainingRecognizer):
         self.negative_view, self.queue_view = negative_view, queue_view
         self.shuffle_bn = shuffle_bn
         self.bn_groups = bn_groups
+        self._followed = -1  # the version of the query encoder that the key encoder has followed
         self.check_views(
             query_view=query_view,
             key_view=key_view,
@@ -114,7 +118,8 @@ class MoCoRecognizer(PretrainingRecognizer):
         Returns:
             The head's dict of scalars, averaged over the directions.
         """
-        self.momentum_encoder.update_parameters(self.encoder())
+        if self._query_encoder_has_moved():
+            self.momentum_encoder.update_parameters(self.encoder())
         pairs = [(self.query_view, self.key_view)]
         if self.symmetric:
             pairs.append((self.key_view, self.query_view))
@@ -159,6 +164,14 @@ class MoCoRecognizer(PretrainingRecognizer):
             return keys, gather_rows(keys)
         clips, order = exchange(clips)
         return give_back(self._in_groups(self.momentum_encoder, clips), order)
+
+    def _query_encoder_has_moved(self) -> bool:
+        # No loop tells the model whether it accumulates gradients: its parameters do. A step writes
+        # to them, or, by an optimiser that writes past autograd's count, ends without gradients.
+        parameters = list(self.encoder().parameters())
+        version = sum(parameter._version for parameter in parameters)
+        unwritten, self._followed = version == self._followed, version
+        return not (unwritten and any(parameter.grad is not None for parameter in parameters))
 
     def _in_groups(self, encode: Callable[[Tensor], Tensor], clips: Tensor) -> Tensor:
         return torch.cat([encode(group) for group in clips.chunk(self.bn_groups)])
