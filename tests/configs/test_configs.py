@@ -57,6 +57,8 @@ def test_pretraining_shuffles_each_rank_apart_and_saves_without_a_metric(path):
     assert cfg.randomness.diff_rank_seed
     assert 'save_best' not in cfg.default_hooks.checkpoint
     assert any(hook.type == 'EpochSeedHook' for hook in cfg.custom_hooks)
+    # A last batch of one clip has no statistics and no other video.
+    assert cfg.train_dataloader.drop_last
 
 
 @pytest.mark.parametrize('path', PRETRAINING, ids=str)
@@ -88,6 +90,9 @@ def test_fame_on_kinetics_is_the_papers():
     assert [a.type for a in model.data_preprocessor.views.query] == ['FAME', 'KorniaAugment']
     assert [a.type for a in model.data_preprocessor.views.key] == ['KorniaAugment']
     assert load('fame/i3d_ucf101.py').model.queue_size == 2048
+    # "We randomly sample two clips from different timestamps" (section 3.1).
+    views = cfg.train_dataloader.dataset.pipeline['sample']['views']
+    assert views == dict(query=dict(), key=dict(other_than='query'))
 
 
 def test_fame_differs_from_its_baseline_in_nothing_else():
@@ -130,6 +135,9 @@ def test_fames_ablations_change_what_they_say():
         views = load(f'fame/i3d_ucf101_{name}.py').model.data_preprocessor['views']
         assert views.query == views.key
     assert query('i3d_ucf101_intra').background == 'intra'
+    steps = load('fame/i3d_ucf101_intra.py').train_dataloader.dataset.pipeline
+    assert steps['sample']['views'].background == dict(other_than='query')
+    assert set(steps.per_view.one_draw) == {'query', 'background'}
 
 
 def test_linear_probe_is_fames():
