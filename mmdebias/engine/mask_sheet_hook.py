@@ -54,8 +54,10 @@ class MaskSheetHook(Hook):
         inputs = torch.stack([sample['inputs'] for sample in samples])
         raw = dict(zip(augments, inputs.unbind(1)))
         names = [Path(s['data_samples'].metainfo.get('filename', '')).stem for s in samples]
+        clips = raw[view]
         with on_this_rank_alone():
-            merged = fame(raw[view], raw.get(fame.reads_view))
-        rows = [part[: self.videos] for part in (raw[view], fame.mask(raw[view]), merged, names)]
-        path = draw_mask_sheet(Path(runner.work_dir) / self.filename, *rows)
+            merged = fame(clips, raw.get(fame.reads_view))
+        rows = slice(self.videos)
+        path = Path(runner.work_dir) / self.filename
+        draw_mask_sheet(path, clips[rows], fame.mask(clips)[rows], merged[rows], names[rows])
         runner.logger.info(f'Drew what FAME cuts out and pastes: {path}')

@@ -36,8 +36,8 @@ class PerView(BaseTransform):
 
     Raises:
         ValueError: both ``transforms`` and ``steps``, or a step of an unknown name; on a sample,
-            ``views`` or ``one_draw`` that are not sampled, or views whose frames end up in different sizes or
-            numbers and so cannot be stacked.
+            ``views`` or ``one_draw`` that are not sampled, or views whose frames end up in
+            different sizes or numbers and so cannot be stacked.
     """
 
     def __init__(

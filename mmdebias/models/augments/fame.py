@@ -65,8 +65,8 @@ class FAME(nn.Module):
         preset: 'paper': beta .5. 'robust' (not in the paper): beta 'adaptive', ``noise_floor`` 2
             and ``follow_camera``, for cameras that move, small actors and compressed video. What
             is given beside a preset counts.
-        **options: Further arguments of the mask: ``official_hue`` ('fame'), ``noise_floor`` and
-            ``follow_camera`` (all but 'gauss'), ``grabcut`` ('fame' and 'seed').
+        **options: Further arguments of the mask: ``official_hue`` ('fame'), ``noise_floor``,
+            ``follow_camera`` and ``smooth`` (all but 'gauss'), ``grabcut`` ('fame' and 'seed').
 
     Raises:
         ValueError: A value outside its range, an unknown name, or an option that the mask does not

@@ -36,7 +36,7 @@ def test_views_are_cropped_apart_and_their_frames_alike():
 @pytest.mark.parametrize('shared', [('query', 'background'), ('background', 'query')])
 def test_views_of_one_draw_are_cropped_and_flipped_alike_and_the_others_apart(shared):
     # MMEngine may have sorted the views: none of the two need come first.
-    names = dict.fromkeys((shared[0], 'key', shared[1]), {})
+    names = {key: {} for key in (shared[0], 'key', shared[1])}
     steps = dict(crop=dict(type='RandomCrop', size=8), flip=dict(type='Flip', flip_ratio=0.5))
     ramp = np.arange(64, dtype=np.uint8)[None, :, None].repeat(64, 0).repeat(3, 2)
     apart, flips = 0, 0

@@ -68,6 +68,7 @@ def test_doing_nothing_draws_no_random_numbers():
         ('fame', dict(official_hue=False, noise_floor=3), fame_mask),
         ('seed', dict(noise_floor=3), seed_mask),
         ('grid', dict(follow_camera=True), grid_mask),
+        ('fame', dict(smooth=False), fame_mask),
         ('gauss', dict(), gauss_mask),
     ],
 )

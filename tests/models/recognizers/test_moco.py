@@ -1,4 +1,5 @@
 import copy
+from itertools import pairwise
 
 import pytest
 import torch
@@ -90,7 +91,7 @@ def test_key_encoder_follows_once_a_step_of_the_optimiser(optimiser, accumulate)
             first = (len(states) - 1) % accumulate == 0
             expected = 0.9 * old_key + 0.1 * old_query if first else old_key
             torch.testing.assert_close(new, expected)
-    moved = sum(not torch.equal(a[0][0], b[0][0]) for a, b in zip(states, states[1:]))
+    moved = sum(not torch.equal(a[0][0], b[0][0]) for a, b in pairwise(states))
     assert moved == (6 - 1) // accumulate  # the optimiser did step, k times as rarely
     assert moco.queue.position == 6 * 2 % 12
 
@@ -112,6 +113,26 @@ def test_symmetric_loss_is_the_mean_of_both_directions_before_any_key_is_queued(
     torch.testing.assert_close(loss, expected)
     assert torch.equal(moco.queue.features[:8], torch.cat(keys))
     assert torch.equal(moco.queue.features[8:], queue[8:])
+
+
+def test_second_direction_can_meet_the_keys_of_the_first_as_in_fames_code():
+    moco, clips = model(enqueue_between=True), views()
+    moco.train()
+    queue = moco.queue.features.clone()
+    twin = copy.deepcopy(moco)
+    loss = moco.loss(clips)['loss_contrast']
+
+    twin.momentum_encoder.update_parameters(twin.encoder())
+    keys = [twin.momentum_encoder(clips[view]) for view in ('key', 'query')]
+    queries = [twin.neck(twin.backbone(clips[view])) for view in ('query', 'key')]
+    between = torch.cat([keys[0], queue[4:]])
+    expected = info_nce(queries[0], keys[0], queue, 0.1) + info_nce(
+        queries[1], keys[1], between, 0.1
+    )
+    torch.testing.assert_close(loss, expected / 2)
+    assert torch.equal(moco.queue.features, torch.cat([*keys, queue[8:]]))
+    with pytest.raises(ValueError, match='enqueue_between'):
+        model(enqueue_between=True, symmetric=False)
 
 
 def test_groups_have_batch_norm_statistics_of_their_own():
