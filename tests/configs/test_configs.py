@@ -95,6 +95,15 @@ def test_fame_on_kinetics_is_the_papers():
     assert views == dict(query=dict(), key=dict(other_than='query'))
 
 
+def test_released_fame_is_the_papers_but_for_what_the_code_does():
+    paper, released = load('fame/i3d_k400.py'), load('fame/i3d_k400_released.py')
+    assert released.param_scheduler == [dict(type='CosineAnnealingLR', T_max=200)]
+    assert released.model.pop('enqueue_between')
+    assert released.model.data_preprocessor.views.query[0].pop('shuffle') == 'permutation'
+    assert released.model == paper.model
+    assert released.train_dataloader == paper.train_dataloader
+
+
 def test_fame_differs_from_its_baseline_in_nothing_else():
     for name in ('i3d_k400', 'i3d_ucf101', 'r2plus1d_18_k400', 'r3d_toy'):
         fame, moco = load(f'fame/{name}.py'), load(f'moco/{name}.py')
