@@ -3,11 +3,14 @@
 import re
 
 import pytest
+import torch
 from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
+from mmengine.dataset import Compose
 
 from helpers.running import ROOT
 from mmdebias.datasets import ordered_steps
+from mmdebias.datasets.named_steps import whole_pipeline
 from mmdebias.methods import METHODS
 
 CONFIGS = sorted(
@@ -147,6 +150,25 @@ def test_fames_ablations_change_what_they_say():
     steps = load('fame/i3d_ucf101_intra.py').train_dataloader.dataset.pipeline
     assert steps['sample']['views'].background == dict(other_than='query')
     assert set(steps.per_view.one_draw) == {'query', 'background'}
+
+
+def test_intra_video_background_is_the_same_place_at_another_time(few_videos):
+    pipeline = load('fame/i3d_ucf101_intra.py').train_dataloader.dataset.pipeline
+    pipeline['sample'].update(clip_len=4)
+    pipeline.per_view.resize.scale = (32, 32)
+    steps = Compose(whole_pipeline(pipeline))
+    alike, apart, moved = [], [], []
+    # The ground of these videos stands still: only crop and flip can move it.
+    for video in sorted(few_videos.glob('*.mp4')):
+        sample = steps(dict(filename=str(video), label=0, start_index=0, modality='RGB'))
+        names = list(sample['data_samples'].metainfo['view_names'])
+        clips = dict(zip(names, sample['inputs'].float()))
+        query, key, background = (clips[name] for name in ('query', 'key', 'background'))
+        moved.append(not torch.equal(query, background))  # the square, where the crop shows it
+        alike.append((query - background).abs().flatten().median())
+        apart.append((query - key).abs().flatten().median())
+    assert any(moved)
+    assert max(alike) < 0.2 * sum(apart) / len(apart)
 
 
 def test_linear_probe_is_fames():
