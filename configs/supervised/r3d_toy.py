@@ -19,6 +19,7 @@ model = dict(
 train_dataloader = dict(
     num_workers=2,
     pin_memory=False,
+    drop_last=True,  # a last batch of one would have no other video's background
     dataset=dict(
         pipeline=dict(sample=_base_.clip, crop=_base_.crop, resize=_base_.resize, flip=_base_.flip),
         **_base_.train_set,

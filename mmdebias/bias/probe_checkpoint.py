@@ -13,7 +13,7 @@ from mmdebias.apis import load_encoder
 from mmdebias.files import replacing
 from mmdebias.models.recognizers.pretraining import PretrainingRecognizer
 
-FEATURE_HEADS = ('FeatureHead', 'ClipFeatureHead')
+FEATURE_HEADS = ('FeatureHead', 'UnitFeatureHead', 'ClipFeatureHead')
 
 
 def needs_probe(cfg: Config) -> bool:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,13 +30,23 @@ def seeded(seed: int) -> Iterator[None]:
 
     Covers what transforms draw from: Python's, NumPy's and PyTorch's CPU generator.
     """
-    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    states = generator_states()
     random.seed(seed)
     np.random.seed(seed)
     torch.default_generator.manual_seed(seed)
     try:
         yield
     finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])
-        torch.set_rng_state(states[2])
+        restore_generators(states)
+
+
+def generator_states() -> tuple[Any, Any, torch.Tensor]:
+    """Return where Python's, NumPy's and PyTorch's CPU generator stand."""
+    return random.getstate(), np.random.get_state(), torch.get_rng_state()
+
+
+def restore_generators(states: tuple[Any, Any, torch.Tensor]) -> None:
+    """Let the generators go on from where :func:`generator_states` found them."""
+    random.setstate(states[0])
+    np.random.set_state(states[1])
+    torch.set_rng_state(states[2])

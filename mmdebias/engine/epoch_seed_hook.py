@@ -24,6 +24,20 @@ class EpochSeedHook(Hook):
     # Before DistSamplerSeedHook, which tells the sampler the epoch.
     priority = 'ABOVE_NORMAL'
 
+    def before_train(self, runner: Runner) -> None:
+        """Refuse a list of which ``drop_last`` would leave nothing.
+
+        Raises:
+            ValueError: an epoch without an iteration, which would train nothing in silence.
+        """
+        dataloader = runner.train_dataloader
+        if len(dataloader) == 0:
+            raise ValueError(
+                f'The training set holds {len(dataloader.dataset)} video(s), fewer than one batch '
+                f'on every rank: lower train_dataloader.batch_size={dataloader.batch_size}, or set '
+                'train_dataloader.drop_last=False.'
+            )
+
     def before_train_epoch(self, runner: Runner) -> None:
         """Seed the sampler, the datasets and this process."""
         seed = self._shared_seed(runner)

@@ -11,6 +11,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from mmdebias.models.augments import FAME
+from mmdebias.models.gather import on_this_rank_alone
 from mmdebias.visualization import draw_mask_sheet
 
 
@@ -47,13 +48,16 @@ class MaskSheetHook(Hook):
         dataset = runner.train_dataloader.dataset
         samples = [
             dataset[int(i)]
-            for i in torch.linspace(0, len(dataset) - 1, min(self.videos, len(dataset)))
+            # A single row takes its background from a second video, which is not drawn.
+            for i in torch.linspace(0, len(dataset) - 1, min(max(self.videos, 2), len(dataset)))
         ]
         inputs = torch.stack([sample['inputs'] for sample in samples])
         raw = dict(zip(augments, inputs.unbind(1)))
         names = [Path(s['data_samples'].metainfo.get('filename', '')).stem for s in samples]
-        merged = fame(raw[view], raw.get(fame.reads_view))
-        path = draw_mask_sheet(
-            Path(runner.work_dir) / self.filename, raw[view], fame.mask(raw[view]), merged, names
-        )
+        clips = raw[view]
+        with on_this_rank_alone():
+            merged = fame(clips, raw.get(fame.reads_view))
+        rows = slice(self.videos)
+        path = Path(runner.work_dir) / self.filename
+        draw_mask_sheet(path, clips[rows], fame.mask(clips)[rows], merged[rows], names[rows])
         runner.logger.info(f'Drew what FAME cuts out and pastes: {path}')

@@ -20,6 +20,7 @@ from .heads import (
     PairwiseOrderHead,
     PretextHead,
     TripletHead,
+    UnitFeatureHead,
 )
 from .necks import ProjectionNeck
 from .pretext_tasks import ClipOrder, Rotation, SpaceTimePuzzles
@@ -52,6 +53,7 @@ __all__ = [
     'SpatialWarping',
     'TripletHead',
     'TripletRecognizer',
+    'UnitFeatureHead',
     'VideoCutMix',
     'VideoMixup',
     'ViewDataPreprocessor',

@@ -1,9 +1,34 @@
 """Exchanging clips and keys between ranks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import torch
 import torch.distributed as dist
 from mmengine.dist import get_rank, get_world_size
 from torch import Tensor
+
+_alone = ContextVar('alone', default=False)
+
+
+@contextmanager
+def on_this_rank_alone() -> Iterator[None]:
+    """Let augments exchange clips within this rank, as without distributed training.
+
+    For what one rank does by itself, such as drawing a picture: in a collective it would wait for
+    ranks that never come.
+    """
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
+
+
+def ranks() -> int:
+    """Return how many ranks exchange clips: 1 within :func:`on_this_rank_alone`."""
+    return 1 if _alone.get() else get_world_size()
 
 
 def gather_rows(rows: Tensor) -> Tensor:
@@ -13,7 +38,7 @@ def gather_rows(rows: Tensor) -> Tensor:
     Ranks may have different numbers of rows, as in a last partial batch. Without distributed
     training, ``rows`` itself. No gradient flows.
     """
-    if get_world_size() == 1:
+    if ranks() == 1:
         return rows
     counts = gather_counts(rows)
     padded = rows.new_zeros(max(counts), *rows.shape[1:])
@@ -25,10 +50,10 @@ def gather_rows(rows: Tensor) -> Tensor:
 
 def gather_counts(rows: Tensor) -> list[int]:
     """Return how many rows each rank has."""
-    if get_world_size() == 1:
+    if ranks() == 1:
         return [len(rows)]
     count = torch.tensor([len(rows)], device=rows.device)
-    counts = [torch.empty_like(count) for _ in range(get_world_size())]
+    counts = [torch.empty_like(count) for _ in range(ranks())]
     dist.all_gather(counts, count)
     return torch.cat(counts).tolist()
 
@@ -53,7 +78,7 @@ def exchange(clips: Tensor) -> tuple[Tensor, Tensor]:
 
 def same_on_all_ranks(values: Tensor) -> Tensor:
     """Rank 0's ``values``, of the same shape everywhere, in place of what each rank drew."""
-    if get_world_size() > 1:
+    if ranks() > 1:
         dist.broadcast(values, src=0)
     return values
 
@@ -61,7 +86,7 @@ def same_on_all_ranks(values: Tensor) -> Tensor:
 def rank_slice(rows: Tensor) -> slice:
     """Return where this rank's ``rows`` stand in what :func:`gather_rows` makes of them."""
     counts = gather_counts(rows)
-    begin = sum(counts[: get_rank()])
+    begin = 0 if ranks() == 1 else sum(counts[: get_rank()])
     return slice(begin, begin + len(rows))
 
 
@@ -76,11 +101,26 @@ def give_back(keys: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
         Keys ``[N_r, D]`` of this rank's own clips, and all ranks' keys ``[sum of N_r, D]`` in the
         order of ranks.
     """
-    counts = gather_counts(keys)
     shuffled = gather_rows(keys)
     everything = torch.empty_like(shuffled)
     everything[order] = shuffled
-    return everything.split(counts)[get_rank()], everything
+    return everything[rank_slice(keys)], everything
+
+
+def check_others(augment: str, clips: int, where: str = 'the batch') -> None:
+    """Raise ValueError unless ``clips``, a number, has another clip for each.
+
+    Args:
+        augment: Name of the augment that takes pixels of other clips, for the message.
+        clips: How many clips it chooses among.
+        where: What holds them.
+    """
+    if clips < 2:
+        raise ValueError(
+            f'{augment} takes pixels of another video, and {where} holds {clips} clip: give two or '
+            'more (train_dataloader.batch_size), and train_dataloader.drop_last=True where an '
+            'epoch ends with a smaller batch.'
+        )
 
 
 def derangement(n: int, device: torch.device) -> Tensor:

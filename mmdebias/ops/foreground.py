@@ -36,6 +36,7 @@ def fame_mask(
     noise_floor: int = 0,
     follow_camera: bool = False,
     grabcut: bool = False,
+    smooth: bool = True,
 ) -> Tensor:
     """Return the moving foreground of each clip (FAME section 3.2, Eqs. 2 and 3).
 
@@ -54,11 +55,13 @@ def fame_mask(
             the merged clip is the clip itself. 0 marks none.
         official_hue: The authors' code multiplies a hue that is in radians already by 2 pi once
             more. True does as it does and so reproduces the published masks; False uses the hue
-            itself. The two masks overlap with an IoU of about .5 to .75.
+            itself. The two masks overlap with a median IoU of .82 on real clips (.63 to .98).
         noise_floor: See :func:`motion_seed`.
         follow_camera: See :func:`motion_seed`.
         grabcut: With 'adaptive', add the parts of an actor that do not move, see
             :func:`mmdebias.ops.grow_by_grabcut`. Slow, and waits for the device.
+        smooth: Blur seed and colour likelihood, as the authors' code does; False is the paper to
+            the letter, whose section 3.2 blurs neither.
 
     Returns:
         Bool ``[N, H, W]`` with exactly ``floor(beta * H * W)`` true pixels a clip. Ties go to the
@@ -74,17 +77,18 @@ def fame_mask(
     """
     check_beta(beta)
     check_grabcut(grabcut, beta)
-    seed = motion_seed(clips, noise_floor, follow_camera)
+    seed = motion_seed(clips, noise_floor, follow_camera, smooth)
     with torch.autocast(clips.device.type, enabled=False):
+        soften = blur if smooth else _as_it_is
         colours = colour_bins(_mean_frame(clips), official_hue)
         pixels = seed[0].numel()
         if beta != ADAPTIVE:
             moving = top_pixels(seed, int(FOREGROUND_SHARE * pixels))
             still = bottom_pixels(seed, int(BACKGROUND_SHARE * pixels))
-            soft = rescale(blur(colour_likelihood(colours, moving, still)))
+            soft = rescale(soften(colour_likelihood(colours, moving, still)))
             return top_pixels(soft, int(beta * pixels))
         still = bottom_pixels(seed, pixels // 2)
-        likelihood = blur(colour_likelihood(colours, _clearly_moving(seed), still))
+        likelihood = soften(colour_likelihood(colours, _clearly_moving(seed), still))
         soft = rescale((likelihood * seed).sqrt())
         mask = _or_middle(soft > otsu_threshold(soft), seed)
         return grow_by_grabcut(clips, mask) if grabcut else mask
@@ -96,6 +100,7 @@ def seed_mask(
     noise_floor: int = 0,
     follow_camera: bool = False,
     grabcut: bool = False,
+    smooth: bool = True,
 ) -> Tensor:
     """Return FAME's variant Seed: the pixels that move most, without their colours (section 4.3).
 
@@ -106,6 +111,7 @@ def seed_mask(
         noise_floor: See :func:`motion_seed`.
         follow_camera: See :func:`motion_seed`.
         grabcut: See :func:`fame_mask`.
+        smooth: See :func:`motion_seed`.
 
     Returns:
         Bool ``[N, H, W]`` with exactly ``floor(beta * H * W)`` true pixels a clip; a clip without
@@ -117,7 +123,7 @@ def seed_mask(
     """
     check_beta(beta)
     check_grabcut(grabcut, beta)
-    seed = motion_seed(clips, noise_floor, follow_camera)
+    seed = motion_seed(clips, noise_floor, follow_camera, smooth)
     if beta == ADAPTIVE:
         mask = _or_middle(_clearly_moving(seed), seed)
         return grow_by_grabcut(clips, mask) if grabcut else mask
@@ -125,7 +131,11 @@ def seed_mask(
 
 
 def grid_mask(
-    clips: Tensor, beta: float = 0.5, noise_floor: int = 0, follow_camera: bool = False
+    clips: Tensor,
+    beta: float = 0.5,
+    noise_floor: int = 0,
+    follow_camera: bool = False,
+    smooth: bool = True,
 ) -> Tensor:
     """Return FAME's variant Grid: the 4x4 cells that move most in sum, by default eight (section
     4.3).
@@ -136,6 +146,7 @@ def grid_mask(
         beta: Share of the cells that is foreground, in [0, 1]: ``floor(16 * beta)`` cells.
         noise_floor: See :func:`motion_seed`.
         follow_camera: See :func:`motion_seed`.
+        smooth: See :func:`motion_seed`.
 
     Returns:
         Bool ``[N, H, W]``; ties go to the cell nearer the centre.
@@ -145,7 +156,7 @@ def grid_mask(
         ValueError: as :func:`fame_mask`, or ``beta='adaptive'``.
     """
     check_beta(beta, adaptive=False)
-    seed = motion_seed(clips, noise_floor, follow_camera)
+    seed = motion_seed(clips, noise_floor, follow_camera, smooth)
     rows, columns = (
         torch.arange(size, device=seed.device) * GRID // size for size in seed.shape[-2:]
     )
@@ -196,7 +207,9 @@ def merge(clips: Tensor, backgrounds: Tensor, mask: Tensor) -> Tensor:
     return backgrounds ^ ((clips ^ backgrounds) & -mask.to(torch.uint8))
 
 
-def motion_seed(clips: Tensor, noise_floor: int = 0, follow_camera: bool = False) -> Tensor:
+def motion_seed(
+    clips: Tensor, noise_floor: int = 0, follow_camera: bool = False, smooth: bool = True
+) -> Tensor:
     """Return how much each pixel moves: blurred mean absolute frame difference (FAME Eq. 2), in [0,
     1].
 
@@ -210,6 +223,7 @@ def motion_seed(clips: Tensor, noise_floor: int = 0, follow_camera: bool = False
             of the frame outweighs a small actor. 0 is the paper; 2 to 4 suit compressed video.
         follow_camera: Undo the camera's motion (:func:`mmdebias.ops.camera_motion`) before frames
             are compared; False is the paper, where a moving camera makes the scenery foreground.
+        smooth: Blur the difference, as the authors' code does; False is Eq. 2 to the letter.
 
     Returns:
         float32 ``[N, H, W]`` in [0, 1] (double for double); zeros for a clip that does not move.
@@ -222,7 +236,8 @@ def motion_seed(clips: Tensor, noise_floor: int = 0, follow_camera: bool = False
     check_noise_floor(noise_floor)
     with torch.autocast(clips.device.type, enabled=False):
         motion = camera_motion(clips) if follow_camera else None
-        return rescale(blur(frame_difference(clips, noise_floor, motion)))
+        difference = frame_difference(clips, noise_floor, motion)
+        return rescale(blur(difference) if smooth else difference)
 
 
 def frame_difference(clips: Tensor, noise_floor: int = 0, motion: Tensor | None = None) -> Tensor:
@@ -297,6 +312,10 @@ def _or_middle(mask: Tensor, seed: Tensor) -> Tensor:
     """Return ``mask``, or the middle half of the frame for clips where nothing moves."""
     still = seed.flatten(1).amax(1) == 0
     return mask | (still[:, None, None] & top_pixels(torch.zeros_like(seed), seed[0].numel() // 2))
+
+
+def _as_it_is(maps: Tensor) -> Tensor:
+    return maps
 
 
 def _above(step: Tensor, floor: float) -> Tensor:

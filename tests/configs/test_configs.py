@@ -3,11 +3,14 @@
 import re
 
 import pytest
+import torch
 from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
+from mmengine.dataset import Compose
 
 from helpers.running import ROOT
 from mmdebias.datasets import ordered_steps
+from mmdebias.datasets.named_steps import whole_pipeline
 from mmdebias.methods import METHODS
 
 CONFIGS = sorted(
@@ -57,6 +60,8 @@ def test_pretraining_shuffles_each_rank_apart_and_saves_without_a_metric(path):
     assert cfg.randomness.diff_rank_seed
     assert 'save_best' not in cfg.default_hooks.checkpoint
     assert any(hook.type == 'EpochSeedHook' for hook in cfg.custom_hooks)
+    # A last batch of one clip has no statistics and no other video.
+    assert cfg.train_dataloader.drop_last
 
 
 @pytest.mark.parametrize('path', PRETRAINING, ids=str)
@@ -88,6 +93,18 @@ def test_fame_on_kinetics_is_the_papers():
     assert [a.type for a in model.data_preprocessor.views.query] == ['FAME', 'KorniaAugment']
     assert [a.type for a in model.data_preprocessor.views.key] == ['KorniaAugment']
     assert load('fame/i3d_ucf101.py').model.queue_size == 2048
+    # "We randomly sample two clips from different timestamps" (section 3.1).
+    views = cfg.train_dataloader.dataset.pipeline['sample']['views']
+    assert views == dict(query=dict(), key=dict(other_than='query'))
+
+
+def test_released_fame_is_the_papers_but_for_what_the_code_does():
+    paper, released = load('fame/i3d_k400.py'), load('fame/i3d_k400_released.py')
+    assert released.param_scheduler == [dict(type='CosineAnnealingLR', T_max=200)]
+    assert released.model.pop('enqueue_between')
+    assert released.model.data_preprocessor.views.query[0].pop('shuffle') == 'permutation'
+    assert released.model == paper.model
+    assert released.train_dataloader == paper.train_dataloader
 
 
 def test_fame_differs_from_its_baseline_in_nothing_else():
@@ -130,6 +147,28 @@ def test_fames_ablations_change_what_they_say():
         views = load(f'fame/i3d_ucf101_{name}.py').model.data_preprocessor['views']
         assert views.query == views.key
     assert query('i3d_ucf101_intra').background == 'intra'
+    steps = load('fame/i3d_ucf101_intra.py').train_dataloader.dataset.pipeline
+    assert steps['sample']['views'].background == dict(other_than='query')
+    assert set(steps.per_view.one_draw) == {'query', 'background'}
+
+
+def test_intra_video_background_is_the_same_place_at_another_time(few_videos):
+    pipeline = load('fame/i3d_ucf101_intra.py').train_dataloader.dataset.pipeline
+    pipeline['sample'].update(clip_len=4)
+    pipeline.per_view.resize.scale = (32, 32)
+    steps = Compose(whole_pipeline(pipeline))
+    alike, apart, moved = [], [], []
+    # The ground of these videos stands still: only crop and flip can move it.
+    for video in sorted(few_videos.glob('*.mp4')):
+        sample = steps(dict(filename=str(video), label=0, start_index=0, modality='RGB'))
+        names = list(sample['data_samples'].metainfo['view_names'])
+        clips = dict(zip(names, sample['inputs'].float()))
+        query, key, background = (clips[name] for name in ('query', 'key', 'background'))
+        moved.append(not torch.equal(query, background))  # the square, where the crop shows it
+        alike.append((query - background).abs().flatten().median())
+        apart.append((query - key).abs().flatten().median())
+    assert any(moved)
+    assert max(alike) < 0.2 * sum(apart) / len(apart)
 
 
 def test_linear_probe_is_fames():

@@ -1,5 +1,6 @@
 from types import SimpleNamespace
 
+import pytest
 import torch
 from mmengine.dataset import ConcatDataset, DefaultSampler, RepeatDataset
 from torch.utils.data import DataLoader, Dataset
@@ -60,3 +61,11 @@ def test_wrapped_datasets_are_found():
     concatenated.datasets = [wrapped, second]
     assert list(innermost_datasets(concatenated)) == [first, second]
     assert list(innermost_datasets(first)) == [first]
+
+
+def test_an_epoch_without_a_batch_is_refused():
+    training = runner(0)
+    EpochSeedHook().before_train(training)
+    training.train_dataloader = DataLoader(Videos(), batch_size=5, drop_last=True)
+    with pytest.raises(ValueError, match=r'holds 4 video\(s\).*batch_size=5'):
+        EpochSeedHook().before_train(training)

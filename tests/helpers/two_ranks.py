@@ -2,7 +2,9 @@
 
 import os
 import socket
+import time
 
+import pytest
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
@@ -10,12 +12,21 @@ import torch.multiprocessing as mp
 RANKS = 2
 
 
-def on_two_ranks(function, *arguments):
-    """Call ``function(rank, *arguments)``, of a test's own module, on each rank."""
+def on_two_ranks(function, *arguments, seconds=None):
+    """Call ``function(rank, *arguments)``, of a test's own module, on each rank.
+
+    With ``seconds``, ranks that wait for one another beyond them are ended, and the test fails.
+    """
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
         port = free.getsockname()[1]
-    mp.spawn(_enter, (port, function, arguments), nprocs=RANKS)
+    started = mp.spawn(_enter, (port, function, arguments), nprocs=RANKS, join=False)
+    end = None if seconds is None else time.monotonic() + seconds
+    while not started.join(1):
+        if end is not None and time.monotonic() > end:
+            for process in started.processes:
+                process.kill()
+            pytest.fail(f'the two ranks were not done after {seconds} s: one waits for the other')
 
 
 def _enter(rank, port, function, arguments):

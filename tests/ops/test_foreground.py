@@ -99,6 +99,22 @@ def test_straightforward_implementation_gives_the_same(official_hue):
     torch.testing.assert_close(merge(as_float, as_float[order], mask), merged)
 
 
+def test_without_the_blur_the_masks_are_the_papers_to_the_letter():
+    clips = torch.randint(0, 256, (3, 3, 6, 40, 48), dtype=torch.uint8)
+    clips[..., 10:30, 12:40] //= 3
+    # Eq. 2: nothing but the difference; Eq. 3: nothing but the likelihood of its colours.
+    difference = frame_difference(clips)
+    pixels = difference[0].numel()
+    seeds = top_pixels(difference, pixels // 2), bottom_pixels(difference, pixels // 10)
+    colours = colour_bins(clips.float().div(255).mean(2))
+    likelihood = colour_likelihood(colours, *seeds)
+    assert torch.equal(seed_mask(clips, smooth=False), seeds[0])
+    letter = fame_mask(clips, smooth=False)
+    assert (letter == top_pixels(likelihood, pixels // 2)).float().mean() > 0.995
+    for mask in (fame_mask, seed_mask, grid_mask):
+        assert not torch.equal(mask(clips, smooth=False), mask(clips))
+
+
 @pytest.mark.parametrize('dtype', [torch.uint8, torch.float32, torch.bfloat16])
 def test_merging_takes_each_pixel_from_one_side(dtype):
     clips = torch.randint(0, 256, (2, 3, 4, 9, 7)).to(dtype)

@@ -30,7 +30,7 @@ model = dict(
 )
 
 # Stride 4, no flips.
-views = dict(key=dict(same_as='query'), negative=dict(other_than='query'))
+views = dict(key=dict(_delete_=True, same_as='query'), negative=dict(other_than='query'))
 train_dataloader = dict(
     dataset=dict(
         pipeline=dict(sample=dict(frame_interval=4, views=views), per_view=dict(flip=None))

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import mmcv
 import numpy as np
@@ -9,6 +10,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform, Compose
 
 from ..named_steps import ordered_steps
+from ..seeding import generator_states, restore_generators
 from .read_video import UndecodedFrames
 
 
@@ -27,24 +29,28 @@ class PerView(BaseTransform):
     Args:
         transforms: Configs of the transforms in their order, or None where they are given by name.
         views: Names of the views that are transformed; the others stay as they are. None: all.
+        one_draw: Names of views that share one draw: the same crop and flip, as the background of
+            another time that FAME pastes a foreground on (section 4.3, "intra-video").
         **steps: Configs of the transforms by name, such as ``crop``, ``resize`` and ``flip``; they
             run in the order of :data:`mmdebias.datasets.named_steps.STEPS`. None leaves one out.
 
     Raises:
         ValueError: both ``transforms`` and ``steps``, or a step of an unknown name; on a sample,
-            ``views`` that are not sampled, or views whose frames end up in different sizes or
-            numbers and so cannot be stacked.
+            ``views`` or ``one_draw`` that are not sampled, or views whose frames end up in
+            different sizes or numbers and so cannot be stacked.
     """
 
     def __init__(
         self,
         transforms: Sequence[dict] | None = None,
         views: Sequence[str] | None = None,
+        one_draw: Sequence[str] = (),
         **steps: dict | None,
     ) -> None:
         if transforms is not None and steps:
             raise ValueError(f'PerView has transforms and the steps {list(steps)}: give one.')
         self.views = None if views is None else tuple(views)
+        self.one_draw = tuple(one_draw)
         configs = ordered_steps(steps if transforms is None else transforms)
         # Built here: Compose would look in mmcv's registry, where MMAction2's transforms are not.
         self.transforms = Compose([TRANSFORMS.build(config) for config in configs])
@@ -53,7 +59,7 @@ class PerView(BaseTransform):
     def transform(self, results: dict) -> dict | None:
         """Transform one video's views; None where a transform gives the sample up."""
         views = results['view_names']
-        unknown = [view for view in self.views or () if view not in views]
+        unknown = [view for view in (*(self.views or ()), *self.one_draw) if view not in views]
         if unknown:
             raise ValueError(
                 f'PerView transforms the views {unknown}, and SampleViews samples {list(views)}: '
@@ -84,13 +90,14 @@ class PerView(BaseTransform):
 
     def _transform(self, results: dict) -> list[dict] | None:
         """Run the transforms on frames."""
-        frames, samples = results['imgs'], []
+        frames, samples, draws = results['imgs'], [], []
         uses = np.bincount(results['view_positions'].ravel(), minlength=len(frames))
         for view, positions, sample in self._samples(results):
             # MMAction2's Flip works in place: a frame used twice would be flipped twice.
             sample['imgs'] = [frames[i].copy() if uses[i] > 1 else frames[i] for i in positions]
             if self.views is None or view in self.views:
-                sample = self.transforms(sample)
+                with self._drawing(view, draws):
+                    sample = self.transforms(sample)
             if sample is None:
                 return None
             samples.append(sample)
@@ -98,11 +105,12 @@ class PerView(BaseTransform):
 
     def _draw_then_decode(self, results: dict) -> list[dict]:
         """Draw what the transforms would do, then decode what they would keep."""
-        frames, samples, parts = results['imgs'], [], []
+        frames, samples, parts, draws = results['imgs'], [], [], []
         for view, positions, sample in self._samples(results):
             del sample['imgs']
             if self.views is None or view in self.views:
-                sample = self.drawing(sample)
+                with self._drawing(view, draws):
+                    sample = self.drawing(sample)
             drawn = sample.pop('lazy', None)
             box = None if drawn is None else tuple(drawn['crop_bbox'].round().astype(int).tolist())
             parts += [(position, box) for position in positions]
@@ -113,6 +121,23 @@ class PerView(BaseTransform):
             clip = [next(pixels) for _ in range(length)]
             sample['imgs'] = clip if drawn is None else finish(clip, sample['img_shape'], drawn)
         return [sample for sample, _ in samples]
+
+    @contextmanager
+    def _drawing(self, view: str, draws: list) -> Iterator[None]:
+        """Let a view of ``one_draw`` draw what the first of them drew, which ``draws`` keeps."""
+        if view not in self.one_draw:
+            yield
+            return
+        now = generator_states()
+        if not draws:
+            draws.append(now)
+            yield
+            return
+        restore_generators(draws[0])
+        try:
+            yield
+        finally:
+            restore_generators(now)
 
     def _samples(self, results: dict) -> Iterator[tuple[str, np.ndarray, dict]]:
         """Yield each view's name, where its frames are, and a sample of it.
@@ -127,7 +152,10 @@ class PerView(BaseTransform):
             )
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(views={self.views}, {self.transforms})'
+        return (
+            f'{type(self).__name__}(views={self.views}, one_draw={self.one_draw}, '
+            f'{self.transforms})'
+        )
 
 
 def drawing(transforms: Sequence[BaseTransform]) -> Compose | None:

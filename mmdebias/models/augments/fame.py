@@ -8,7 +8,13 @@ import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from mmdebias.models.gather import derangement, gather_rows, rank_slice, same_on_all_ranks
+from mmdebias.models.gather import (
+    check_others,
+    derangement,
+    gather_rows,
+    rank_slice,
+    same_on_all_ranks,
+)
 from mmdebias.ops.clips import to_pixel_type
 from mmdebias.ops.foreground import (
     PRESETS,
@@ -59,8 +65,8 @@ class FAME(nn.Module):
         preset: 'paper': beta .5. 'robust' (not in the paper): beta 'adaptive', ``noise_floor`` 2
             and ``follow_camera``, for cameras that move, small actors and compressed video. What
             is given beside a preset counts.
-        **options: Further arguments of the mask: ``official_hue`` ('fame'), ``noise_floor`` and
-            ``follow_camera`` (all but 'gauss'), ``grabcut`` ('fame' and 'seed').
+        **options: Further arguments of the mask: ``official_hue`` ('fame'), ``noise_floor``,
+            ``follow_camera`` and ``smooth`` (all but 'gauss'), ``grabcut`` ('fame' and 'seed').
 
     Raises:
         ValueError: A value outside its range, an unknown name, or an option that the mask does not
@@ -120,19 +126,21 @@ class FAME(nn.Module):
             backgrounds: With background='intra', another clip of each video, of the same shape.
 
         Returns:
-            The same shape and dtype. A batch of one has no other background and comes back
-            unchanged.
+            The same shape and dtype.
+
+        Raises:
+            ValueError: with background='inter', a single clip to choose among: it has no other
+                background, and unchanged it would train without FAME.
         """
         if self.beta == 1 or self.p == 0 or self.background == 'none':
             return clips
         if self.background == 'inter':
             backgrounds = self._other_clips(clips)
-        if backgrounds is None:
-            return clips
         mask = self.mask(clips)
         if self.p < 1:
             kept = torch.rand(len(clips), device=clips.device) >= self.p
             mask = mask | kept[:, None, None]
+        assert backgrounds is not None  # the view that ``reads_view`` names
         # An augment before this one may have made floats of the clips, and not of another view's.
         return merge(clips, to_pixel_type(backgrounds, clips.dtype), mask)
 
@@ -146,10 +154,9 @@ class FAME(nn.Module):
         """Return the settings, for ``print(model)``."""
         return ', '.join(f'{name}={value!r}' for name, value in self.settings.items())
 
-    def _other_clips(self, clips: Tensor) -> Tensor | None:
+    def _other_clips(self, clips: Tensor) -> Tensor:
         pool = gather_rows(clips) if self.across_ranks else clips
-        if len(pool) < 2:
-            return None
+        check_others('FAME', len(pool), 'all ranks' if self.across_ranks else 'the batch')
         order = self.background_order(len(pool), clips.device)
         if self.across_ranks:
             order = same_on_all_ranks(order)[rank_slice(clips)]

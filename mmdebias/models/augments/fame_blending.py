@@ -29,8 +29,8 @@ class FAMEBlending(BaseMiniBatchBlending):
         **fame: Arguments of :class:`FAME`; background='intra' is for pre-training only.
 
     Raises:
-        ValueError: arguments that FAME refuses, or, while training on a CPU, clips that ``mean``
-            and ``std`` do not bring back to 0 to 255.
+        ValueError: arguments that FAME refuses, or, while training, a batch of one sample, or on a
+            CPU clips that ``mean`` and ``std`` do not bring back to 0 to 255.
     """
 
     def __init__(

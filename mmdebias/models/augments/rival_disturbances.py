@@ -2,14 +2,14 @@
 
 Each takes the place of :class:`BackgroundErasing` in a view's augments and has its arguments. Those
 that take pixels of another video take them from the batch, never from the clip itself; a batch of
-one has no other video and comes back unchanged.
+one has no other video and is a ValueError.
 """
 
 import torch
 from mmaction.registry import MODELS
 from torch import Tensor
 
-from mmdebias.models.gather import derangement
+from mmdebias.models.gather import check_others, derangement
 from mmdebias.ops.clips import to_pixel_type
 from mmdebias.ops.static_frame import blend, box_of_area, cut_mix, take_frame
 
@@ -54,6 +54,7 @@ class VideoMixup(Disturbance):
 
     def disturb(self, clips: Tensor, lam: Tensor) -> Tensor:
         """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
+        check_others(type(self).__name__, len(clips))
         return blend(clips, clips[derangement(len(clips), clips.device)], lam)
 
 
@@ -68,6 +69,7 @@ class VideoCutMix(Disturbance):
 
     def disturb(self, clips: Tensor, lam: Tensor) -> Tensor:
         """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
+        check_others(type(self).__name__, len(clips))
         position = torch.rand(len(clips), 2, device=clips.device)
         boxes = box_of_area(lam, position, *clips.shape[3:])
         return cut_mix(clips, clips[derangement(len(clips), clips.device)], boxes)
@@ -84,8 +86,7 @@ class InterVideoFrame(Disturbance):
     def disturb(self, clips: Tensor, lam: Tensor) -> Tensor:
         """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
         n, frames = len(clips), clips.shape[2]
-        if n == 1:
-            return clips
+        check_others(type(self).__name__, n)
         index = torch.randint(frames, (n,), device=clips.device)
         added = take_frame(clips, index)[derangement(n, clips.device)]
         return blend(clips, added, lam)

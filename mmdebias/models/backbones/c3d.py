@@ -35,6 +35,8 @@ class C3DBN(StagedBackbone):
     Stages, for ``frozen_stages``: the stem is ``conv1``; stage k of 4 is the pooling and the
     convolutions numbered k + 1.
 
+    Initial weights: PyTorch's own, as in the code of BE and DSM.
+
     Args:
         in_channels: Channels of the clip: 3 for RGB.
         **options: ``frozen_stages``, ``norm_eval``, ``with_cp``, ``channels_last_3d`` and

@@ -43,6 +43,8 @@ class InceptionI3D(StagedBackbone):
     convolutions ``2b`` and ``2c``, then ``mixed_3*``, ``mixed_4*`` and ``mixed_5*``, each with the
     pooling before it.
 
+    Initial weights: PyTorch's own, as in the code of BE, FAME and DSM.
+
     Args:
         in_channels: Channels of the clip: 3 for RGB.
         **options: ``frozen_stages``, ``norm_eval``, ``with_cp``, ``channels_last_3d`` and

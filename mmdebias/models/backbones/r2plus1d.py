@@ -6,6 +6,7 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from .residual import ResidualBackbone, projection
+from .staged_backbone import KAIMING
 
 
 @MODELS.register_module()
@@ -26,6 +27,8 @@ class R2Plus1D(ResidualBackbone):
 
     Stages, for ``frozen_stages``: the stem, then ``layer1`` to ``layer4``.
 
+    Initial weights: torchvision's, which are Kaiming normal, fan out.
+
     Args:
         in_channels: Channels of the clip: 3 for RGB.
         **options: ``frozen_stages``, ``norm_eval``, ``with_cp``, ``channels_last_3d`` and
@@ -41,6 +44,7 @@ class R2Plus1D(ResidualBackbone):
         torch.Size([2, 512, 2, 7, 7])
     """
 
+    initial = KAIMING
     stages = (('stem',), ('layer1',), ('layer2',), ('layer3',), ('layer4',))
 
     def __init__(self, in_channels: int = 3, **options: Any) -> None:

@@ -6,6 +6,7 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from .residual import ResidualBackbone, projection
+from .staged_backbone import KAIMING
 
 DEPTHS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
 
@@ -27,6 +28,7 @@ class R3D(ResidualBackbone):
 
     Stages, for ``frozen_stages``: the stem, then ``layer1`` to ``layer4``.
 
+    Initial weights: Kaiming normal, fan out, as in the code of BE and DSM.
     ``init_cfg=dict(type='Inflated', checkpoint=...)`` starts from a 2D ResNet of the same depth,
     see :class:`InflatedInit`.
 
@@ -49,6 +51,7 @@ class R3D(ResidualBackbone):
         torch.Size([2, 512, 1, 4, 4])
     """
 
+    initial = KAIMING
     stages = (('conv1 bn1 relu maxpool',), ('layer1',), ('layer2',), ('layer3',), ('layer4',))
 
     def __init__(

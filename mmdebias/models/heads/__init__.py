@@ -1,6 +1,6 @@
 """Losses and classifiers as modules."""
 
-from .feature_heads import ClipFeatureHead, LinearProbeHead
+from .feature_heads import ClipFeatureHead, LinearProbeHead, UnitFeatureHead
 from .info_nce_head import InfoNCEHead
 from .pretext_head import PairwiseOrderHead, PretextHead
 from .triplet_head import TripletHead
@@ -12,4 +12,5 @@ __all__ = [
     'PairwiseOrderHead',
     'PretextHead',
     'TripletHead',
+    'UnitFeatureHead',
 ]

@@ -23,6 +23,19 @@ class LinearProbeHead(I3DHead):
 
 
 @MODELS.register_module()
+class UnitFeatureHead(FeatureHead):
+    """Average over space and time and normalise each clip's feature, before a video's are averaged.
+
+    FAME's released code retrieves videos by such features; its section 4.2 averages them as they
+    are, which is MMAction2's ``FeatureHead``. The arguments are that one's.
+    """
+
+    def forward(self, x: Tensor, *args: object, **kwargs: object) -> Tensor:
+        """Turn feature maps ``[N, C, T, H, W]`` into unit vectors ``[N, C]``."""
+        return F.normalize(super().forward(x, *args, **kwargs), dim=1)
+
+
+@MODELS.register_module()
 class ClipFeatureHead(FeatureHead):
     """Pool by adaptive maximum to one size for all encoders (BE, section 4.3).
 

@@ -23,6 +23,9 @@ class MoCoRecognizer(PretrainingRecognizer):
     embed two views of each video; the loss finds the key among a queue of earlier keys. Checkpoints
     keep the query encoder under ``backbone.``, where an MMAction2 recogniser looks for it.
 
+    The key encoder follows once a step of the optimiser: with ``accumulative_counts=k`` of
+    MMEngine's ``OptimWrapper``, at the first of k batches. The keys of all of them enter the queue.
+
     Args:
         backbone: Config of the encoder.
         neck: Config of a module from the backbone's output to unit vectors ``[N, D]``, with an
@@ -45,13 +48,17 @@ class MoCoRecognizer(PretrainingRecognizer):
             own, as if each were a rank. One process on 64 videos with 8 groups has the statistics
             of 8 GPUs with 8 videos each; with 1 group and 1 process nothing can be shuffled, and
             the encoder may learn to recognise the batch instead of the video.
+        enqueue_between: With a symmetric loss, queue the keys of the first direction before the
+            second is computed, as FAME's released code does: a sample then meets its own key as a
+            negative.
         data_preprocessor: Config of a :class:`ViewDataPreprocessor` with these views.
         train_cfg: As in MMAction2.
         test_cfg: As in MMAction2.
 
     Raises:
-        ValueError: ``momentum`` outside (0, 1), ``queue_size`` or ``bn_groups`` below 1, or a view
-            that the preprocessor does not give.
+        ValueError: ``momentum`` outside (0, 1), ``queue_size`` or ``bn_groups`` below 1, a view
+            that the preprocessor does not give, or ``enqueue_between`` without two directions whose
+            keys enter the queue.
     """
 
     def __init__(
@@ -68,6 +75,7 @@ class MoCoRecognizer(PretrainingRecognizer):
         queue_view: str | None = None,
         shuffle_bn: bool = True,
         bn_groups: int = 1,
+        enqueue_between: bool = False,
         data_preprocessor: dict | None = None,
         train_cfg: dict | None = None,
         test_cfg: dict | None = None,
@@ -83,6 +91,11 @@ class MoCoRecognizer(PretrainingRecognizer):
             raise ValueError(f'momentum={momentum!r} must lie between 0 and 1; .999 is usual.')
         if bn_groups < 1:
             raise ValueError(f'bn_groups={bn_groups} must be 1 or more.')
+        if enqueue_between and (not symmetric or queue_view is not None):
+            raise ValueError(
+                'enqueue_between=True acts between the two directions of symmetric=True, whose '
+                'keys enter the queue: drop it, or queue_view.'
+            )
         self.head = MODELS.build(head)
         self.queue = FeatureQueue(queue_size, self.neck.out_channels)
         # MMEngine's momentum is the share that is replaced.
@@ -92,6 +105,8 @@ class MoCoRecognizer(PretrainingRecognizer):
         self.negative_view, self.queue_view = negative_view, queue_view
         self.shuffle_bn = shuffle_bn
         self.bn_groups = bn_groups
+        self.enqueue_between = enqueue_between
+        self._followed = -1  # the version of the query encoder that the key encoder has followed
         self.check_views(
             query_view=query_view,
             key_view=key_view,
@@ -114,17 +129,22 @@ class MoCoRecognizer(PretrainingRecognizer):
         Returns:
             The head's dict of scalars, averaged over the directions.
         """
-        self.momentum_encoder.update_parameters(self.encoder())
+        if self._query_encoder_has_moved():
+            self.momentum_encoder.update_parameters(self.encoder())
         pairs = [(self.query_view, self.key_view)]
         if self.symmetric:
             pairs.append((self.key_view, self.query_view))
         negative = None
         if self.negative_view is not None:
             negative = self.embed(inputs[self.negative_view])
-        # The queue changes in place below, before the backward pass reads it.
-        queue = self.queue.features.clone()
         directions, all_keys = [], {}
         for query_view, key_view in pairs:
+            if self.enqueue_between:
+                self._enqueue(all_keys)
+                all_keys = {}
+            if not directions or self.enqueue_between:
+                # The queue changes in place, before the backward pass reads it.
+                queue = self.queue.features.clone()
             key, keys = self.embed_key(inputs[key_view])
             query = self.embed(inputs[query_view])
             directions.append(self.head.loss(query, key, queue, negative))
@@ -133,8 +153,7 @@ class MoCoRecognizer(PretrainingRecognizer):
             if self.queue_view not in all_keys:
                 all_keys[self.queue_view] = self.embed_key(inputs[self.queue_view])[1]
             all_keys = {self.queue_view: all_keys[self.queue_view]}
-        for keys in all_keys.values():
-            self.queue.enqueue(keys)
+        self._enqueue(all_keys)
         return {
             name: torch.stack([direction[name] for direction in directions]).mean()
             for name in directions[0]
@@ -159,6 +178,18 @@ class MoCoRecognizer(PretrainingRecognizer):
             return keys, gather_rows(keys)
         clips, order = exchange(clips)
         return give_back(self._in_groups(self.momentum_encoder, clips), order)
+
+    def _enqueue(self, keys: dict[str, Tensor]) -> None:
+        for of_view in keys.values():
+            self.queue.enqueue(of_view)
+
+    def _query_encoder_has_moved(self) -> bool:
+        # No loop tells the model whether it accumulates gradients: its parameters do. A step writes
+        # to them, or, by an optimiser that writes past autograd's count, ends without gradients.
+        parameters = list(self.encoder().parameters())
+        version = sum(parameter._version for parameter in parameters)
+        unwritten, self._followed = version == self._followed, version
+        return not (unwritten and any(parameter.grad is not None for parameter in parameters))
 
     def _in_groups(self, encode: Callable[[Tensor], Tensor], clips: Tensor) -> Tensor:
         return torch.cat([encode(group) for group in clips.chunk(self.bn_groups)])

@@ -33,6 +33,29 @@ def test_views_are_cropped_apart_and_their_frames_alike():
     assert (clips[0] != clips[1]).any()
 
 
+@pytest.mark.parametrize('shared', [('query', 'background'), ('background', 'query')])
+def test_views_of_one_draw_are_cropped_and_flipped_alike_and_the_others_apart(shared):
+    # MMEngine may have sorted the views: none of the two need come first.
+    names = {key: {} for key in (shared[0], 'key', shared[1])}
+    steps = dict(crop=dict(type='RandomCrop', size=8), flip=dict(type='Flip', flip_ratio=0.5))
+    ramp = np.arange(64, dtype=np.uint8)[None, :, None].repeat(64, 0).repeat(3, 2)
+    apart, flips = 0, 0
+    for _ in range(20):
+        results = decoded(names, size=64)
+        results['imgs'] = [ramp.copy() for _ in results['imgs']]
+        results = PerView(one_draw=shared, **steps)(results)
+        first, key, last = np.array(results['imgs']).reshape(3, 4, 8, 8, 3)
+        assert (first == last).all()
+        apart += (first != key).any()
+        flips += first[0, 0, 0, 0] > first[0, 0, -1, 0]
+    assert apart > 15 and 2 < flips < 18
+
+
+def test_a_view_of_one_draw_that_is_not_sampled_is_refused():
+    with pytest.raises(ValueError, match=r"the views \['background'\]"):
+        PerView([RESIZE], one_draw=['query', 'background'])(decoded(dict(query=dict())))
+
+
 def test_frames_shared_by_views_are_flipped_once():
     # MMAction2 flips in place; twice would be not at all.
     results = decoded(dict(anchor=dict(), positive=dict(same_as='anchor')))

@@ -123,9 +123,13 @@ def test_noise_is_the_same_on_every_frame_and_another_for_every_clip():
 
 
 @pytest.mark.parametrize('kind', [VideoMixup, VideoCutMix, InterVideoFrame])
-def test_a_batch_of_one_has_no_other_video(kind):
+def test_a_batch_of_one_is_refused(kind):
+    with pytest.raises(
+        ValueError, match=rf'{kind.__name__} .* the batch holds 1 clip: .*drop_last'
+    ):
+        kind()(clips(1))
     batch = clips(1)
-    torch.testing.assert_close(kind()(batch), batch)
+    assert kind(gamma=0)(batch) is batch  # nothing is taken
 
 
 def test_comes_behind_the_basic_augments():

@@ -41,11 +41,18 @@ def test_released_permutation_has_fixed_points_sometimes():
     assert any((order == torch.arange(3)).any() for order in orders)
 
 
-def test_batch_of_one_and_full_share_change_nothing():
-    batch = clips(1)
-    assert torch.equal(FAME()(batch), batch)
-    batch = clips(4)
-    assert torch.equal(FAME(beta=1)(batch), batch)
+@pytest.mark.parametrize('shuffle', ['derangement', 'permutation'])
+def test_a_batch_of_one_is_refused(shuffle):
+    says = 'FAME takes pixels of another video, and the batch holds 1 clip: .*drop_last=True'
+    with pytest.raises(ValueError, match=says):
+        FAME(shuffle=shuffle)(clips(1))
+    one, other = clips(1), clips(1)
+    assert not torch.equal(FAME(background='intra')(one, other), one)
+
+
+def test_full_share_changes_nothing():
+    for batch in (clips(1), clips(4)):
+        assert torch.equal(FAME(beta=1)(batch), batch)
 
 
 def test_doing_nothing_draws_no_random_numbers():
@@ -61,6 +68,7 @@ def test_doing_nothing_draws_no_random_numbers():
         ('fame', dict(official_hue=False, noise_floor=3), fame_mask),
         ('seed', dict(noise_floor=3), seed_mask),
         ('grid', dict(follow_camera=True), grid_mask),
+        ('fame', dict(smooth=False), fame_mask),
         ('gauss', dict(), gauss_mask),
     ],
 )

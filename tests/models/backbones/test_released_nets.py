@@ -10,6 +10,7 @@ from mmaction.registry import MODELS
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from helpers.written_out_nets import c3d, i3d, r2plus1d, r3d
+from mmdebias.models.backbones.staged_backbone import KAIMING
 
 
 class Net(NamedTuple):
@@ -143,8 +144,8 @@ def test_it_is_the_authors_net(authors_net, net, recorded):
 @every_net
 @pytest.mark.parametrize('clip', [(4, 32, 32), (9, 49, 67)])
 def test_it_is_the_net_written_out_layer_by_layer(net, clip):
-    backbone = MODELS.build(net.config).eval()
     # Kaiming's weights keep the clip's share in the last map; PyTorch's own let it fade away.
+    backbone = MODELS.build(dict(net.config, init_cfg=list(KAIMING))).eval()
     backbone.init_weights()
     for module in backbone.modules():
         if isinstance(module, _BatchNorm):  # fresh ones would be the identity

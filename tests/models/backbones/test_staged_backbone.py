@@ -184,8 +184,26 @@ def test_a_clip_in_another_layout_is_an_error_that_says_what_to_do(backbone_clas
         backbone_class()(torch.randn(shape))
 
 
-def test_weights_start_kaiming_normal(backbone_class):
-    backbone = backbone_class()
+@pytest.mark.parametrize('net', [InceptionI3D, C3DBN])
+def test_weights_of_i3d_and_c3d_start_as_pytorch_draws_them(net):
+    torch.manual_seed(3)
+    backbone = net()
+    drawn = {key: value.clone() for key, value in backbone.state_dict().items()}
+
+    backbone.init_weights()
+
+    assert is_equal(drawn, backbone.state_dict())
+    for module in backbone.modules():
+        if isinstance(module, nn.Conv3d):
+            fan_in = module.in_channels * math.prod(module.kernel_size)
+            for values in module.parameters():
+                assert values.abs().max() <= fan_in**-0.5 * 1.0001
+            assert module.weight.std().item() == pytest.approx((3 * fan_in) ** -0.5, rel=0.05)
+
+
+@pytest.mark.parametrize('net', [R2Plus1D, R3D])
+def test_weights_of_residual_nets_start_kaiming_normal(net):
+    backbone = net()
     for parameter in backbone.parameters():
         nn.init.constant_(parameter, 7)
 

@@ -1,8 +1,10 @@
 import copy
+from itertools import pairwise
 
 import pytest
 import torch
 from mmaction.registry import MODELS
+from mmengine.optim import OptimWrapper
 
 from mmdebias.ops import info_nce
 
@@ -59,6 +61,41 @@ def test_key_encoder_starts_as_the_query_encoder_and_follows_slowly():
         torch.testing.assert_close(parameter, expected)
 
 
+class PastAutograd(torch.optim.SGD):
+    """An optimiser of the older kind, whose steps autograd does not count."""
+
+    def step(self, closure=None):
+        with torch.no_grad():
+            for group in self.param_groups:
+                for parameter in group['params']:
+                    if parameter.grad is not None:
+                        parameter.data.add_(parameter.grad, alpha=-group['lr'])
+
+
+@pytest.mark.parametrize('optimiser', [torch.optim.SGD, torch.optim.AdamW, PastAutograd])
+@pytest.mark.parametrize('accumulate', [1, 3])
+def test_key_encoder_follows_once_a_step_of_the_optimiser(optimiser, accumulate):
+    moco = model(symmetric=False).train()
+    wrapper = OptimWrapper(optimiser(moco.parameters(), lr=0.1), accumulative_counts=accumulate)
+    wrapper.initialize_count_status(moco, 0, 6)
+    batch = dict(inputs=torch.rand(2, 3, 3, 4, 32, 32))
+    query, key = moco.encoder(), moco.momentum_encoder.module
+    moco.momentum_encoder.update_parameters(query)  # the first update copies
+    states = []
+    for _ in range(6):
+        before = [p.clone() for p in query.parameters()], [p.clone() for p in key.parameters()]
+        moco.train_step(batch, wrapper)
+        states.append(before)
+        for old_query, old_key, new in zip(*before, key.parameters()):
+            # The first of a cycle takes a tenth of what the step before has made of the query.
+            first = (len(states) - 1) % accumulate == 0
+            expected = 0.9 * old_key + 0.1 * old_query if first else old_key
+            torch.testing.assert_close(new, expected)
+    moved = sum(not torch.equal(a[0][0], b[0][0]) for a, b in pairwise(states))
+    assert moved == (6 - 1) // accumulate  # the optimiser did step, k times as rarely
+    assert moco.queue.position == 6 * 2 % 12
+
+
 def test_symmetric_loss_is_the_mean_of_both_directions_before_any_key_is_queued():
     moco, clips = model(), views()
     moco.train()
@@ -76,6 +113,26 @@ def test_symmetric_loss_is_the_mean_of_both_directions_before_any_key_is_queued(
     torch.testing.assert_close(loss, expected)
     assert torch.equal(moco.queue.features[:8], torch.cat(keys))
     assert torch.equal(moco.queue.features[8:], queue[8:])
+
+
+def test_second_direction_can_meet_the_keys_of_the_first_as_in_fames_code():
+    moco, clips = model(enqueue_between=True), views()
+    moco.train()
+    queue = moco.queue.features.clone()
+    twin = copy.deepcopy(moco)
+    loss = moco.loss(clips)['loss_contrast']
+
+    twin.momentum_encoder.update_parameters(twin.encoder())
+    keys = [twin.momentum_encoder(clips[view]) for view in ('key', 'query')]
+    queries = [twin.neck(twin.backbone(clips[view])) for view in ('query', 'key')]
+    between = torch.cat([keys[0], queue[4:]])
+    expected = info_nce(queries[0], keys[0], queue, 0.1) + info_nce(
+        queries[1], keys[1], between, 0.1
+    )
+    torch.testing.assert_close(loss, expected / 2)
+    assert torch.equal(moco.queue.features, torch.cat([*keys, queue[8:]]))
+    with pytest.raises(ValueError, match='enqueue_between'):
+        model(enqueue_between=True, symmetric=False)
 
 
 def test_groups_have_batch_norm_statistics_of_their_own():
