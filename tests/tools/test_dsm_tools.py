@@ -55,7 +55,7 @@ def test_flow_is_written_once_and_read_by_the_transform(tmp_path):
     np.random.seed(0)
     scale = np.random.uniform(0, 5, 2)
     flow = flow_to_previous(frames[inds], 'dis_medium').astype(np.float16).astype(np.float32)
-    assert np.array_equal(moved[1:], warp_by_flow(frames[inds[:2]], flow, scale))
+    assert np.array_equal(moved[1:], warp_by_flow(frames[inds[:2]], flow, scale, 'reflection'))
 
 
 def test_flow_predicts_the_next_frame_better_than_nothing_and_the_other_sign_worse(tmp_path):
