@@ -112,3 +112,15 @@ def test_released_siblings_are_the_codes():
 def test_fame_on_the_positive_is_a_config_of_a_few_lines(name):
     assert list_augments(load(f'{name}_fame')) == {**WARPED, 'positive': ['FAME', 'SpatialWarping']}
     assert len((FOLDER / f'{name}_fame.py').read_text().splitlines()) < 25
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_nothing_is_flipped(name):
+    # An independent flip would mirror the motion between anchor and positive.
+    assert steps(load(name)).per_view.flip is None
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_a_queue_longer_than_the_list_is_warned_of(name):
+    hooks = [hook.type for hook in load(name).custom_hooks]
+    assert hooks.count('QueueLengthHook') == 1

@@ -99,6 +99,11 @@ class MoCoRecognizer(PretrainingRecognizer):
             queue_view=queue_view,
         )
 
+    @property
+    def keys_per_video(self) -> int:
+        """Return how many keys of each video enter the queue: those of both directions, or one."""
+        return 2 if self.symmetric and self.queue_view is None else 1
+
     def encoder(self) -> nn.Module:
         """Return the query encoder: clips ``[N, C, T, H, W]`` to unit vectors ``[N, D]``."""
         return nn.Sequential(OrderedDict(backbone=self.backbone, neck=self.neck))
