@@ -26,7 +26,8 @@ class QueueLengthHook(Hook):
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         if not hasattr(model, 'queue'):
             return
-        videos = sum(map(len, innermost_datasets(runner.train_dataloader.dataset)))
+        datasets = innermost_datasets(runner.train_dataloader.dataset)
+        videos = sum(len(dataset) for dataset in datasets)  # type: ignore[arg-type]
         held = len(model.queue) / model.keys_per_video
         if held > videos:
             share = share_that_meet_themselves(held, videos)

@@ -1,7 +1,7 @@
 """Transforming each view of a video by itself."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import mmcv
 import numpy as np
@@ -9,6 +9,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform, Compose
 
 from ..named_steps import ordered_steps
+from ..seeding import drawing_alike
 from .read_video import UndecodedFrames
 
 
@@ -27,6 +28,9 @@ class PerView(BaseTransform):
     Args:
         transforms: Configs of the transforms in their order, or None where they are given by name.
         views: Names of the views that are transformed; the others stay as they are. None: all.
+        same_draws: ``{view: other view}``: what is drawn for one is drawn for the other, so that
+            both are cropped and flipped alike. The preprocessor has an argument of that name for
+            what is drawn on the device.
         **steps: Configs of the transforms by name, such as ``crop``, ``resize`` and ``flip``; they
             run in the order of :data:`mmdebias.datasets.named_steps.STEPS`. None leaves one out.
 
@@ -40,11 +44,13 @@ class PerView(BaseTransform):
         self,
         transforms: Sequence[dict] | None = None,
         views: Sequence[str] | None = None,
+        same_draws: Mapping[str, str] | None = None,
         **steps: dict | None,
     ) -> None:
         if transforms is not None and steps:
             raise ValueError(f'PerView has transforms and the steps {list(steps)}: give one.')
         self.views = None if views is None else tuple(views)
+        self.same_draws = dict(same_draws or {})
         configs = ordered_steps(steps if transforms is None else transforms)
         # Built here: Compose would look in mmcv's registry, where MMAction2's transforms are not.
         self.transforms = Compose([TRANSFORMS.build(config) for config in configs])
@@ -53,7 +59,8 @@ class PerView(BaseTransform):
     def transform(self, results: dict) -> dict | None:
         """Transform one video's views; None where a transform gives the sample up."""
         views = results['view_names']
-        unknown = [view for view in self.views or () if view not in views]
+        named = [*(self.views or ()), *self.same_draws, *self.same_draws.values()]
+        unknown = [view for view in named if view not in views]
         if unknown:
             raise ValueError(
                 f'PerView transforms the views {unknown}, and SampleViews samples {list(views)}: '
@@ -85,12 +92,14 @@ class PerView(BaseTransform):
     def _transform(self, results: dict) -> list[dict] | None:
         """Run the transforms on frames."""
         frames, samples = results['imgs'], []
+        states: dict[str, tuple] = {}
         uses = np.bincount(results['view_positions'].ravel(), minlength=len(frames))
         for view, positions, sample in self._samples(results):
             # MMAction2's Flip works in place: a frame used twice would be flipped twice.
             sample['imgs'] = [frames[i].copy() if uses[i] > 1 else frames[i] for i in positions]
             if self.views is None or view in self.views:
-                sample = self.transforms(sample)
+                with drawing_alike(states, self.same_draws.get(view, view)):
+                    sample = self.transforms(sample)
             if sample is None:
                 return None
             samples.append(sample)
@@ -99,10 +108,12 @@ class PerView(BaseTransform):
     def _draw_then_decode(self, results: dict) -> list[dict]:
         """Draw what the transforms would do, then decode what they would keep."""
         frames, samples, parts = results['imgs'], [], []
+        states: dict[str, tuple] = {}
         for view, positions, sample in self._samples(results):
             del sample['imgs']
             if self.views is None or view in self.views:
-                sample = self.drawing(sample)
+                with drawing_alike(states, self.same_draws.get(view, view)):
+                    sample = self.drawing(sample)
             drawn = sample.pop('lazy', None)
             box = None if drawn is None else tuple(drawn['crop_bbox'].round().astype(int).tolist())
             parts += [(position, box) for position in positions]
@@ -127,7 +138,10 @@ class PerView(BaseTransform):
             )
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(views={self.views}, {self.transforms})'
+        return (
+            f'{type(self).__name__}(views={self.views}, same_draws={self.same_draws}, '
+            f'{self.transforms})'
+        )
 
 
 def drawing(transforms: Sequence[BaseTransform]) -> Compose | None:

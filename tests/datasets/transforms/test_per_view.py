@@ -85,3 +85,22 @@ def test_steps_are_named_or_listed():
         PerView([RESIZE], flip=dict(type='Flip'))
     with pytest.raises(ValueError, match="has steps \\['shear'\\]"):
         PerView(shear=dict(type='Flip'))
+
+
+@pytest.mark.parametrize('names', [('query', 'negative'), ('negative', 'query')])
+def test_views_can_be_cropped_and_flipped_alike(names):
+    views = dict(query=dict(), negative=dict(other_than='query'), key=dict(same_as='query'))
+    views = {name: views[name] for name in (*names, 'key')}
+    ramp = np.arange(64, dtype=np.uint8)[None, :, None].repeat(64, 0).repeat(3, 2)
+    steps = dict(crop=dict(type='RandomResizedCrop'), resize=RESIZE, flip=dict(type='Flip'))
+    alike = PerView(same_draws=dict(negative='query'), **steps)
+    apart = 0
+    for _ in range(10):
+        results = decoded(views, size=64)
+        results['imgs'] = [ramp.copy() for _ in results['imgs']]
+        clips = np.array(alike(results)['imgs']).reshape(3, 4, 8, 8, 3)
+        assert (clips[0] == clips[1]).all()
+        apart += (clips[0] != clips[2]).any()
+    assert apart > 5
+    with pytest.raises(ValueError, match='ghost'):
+        PerView([RESIZE], same_draws=dict(query='ghost'))(decoded(views))
