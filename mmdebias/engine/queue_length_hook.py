@@ -1,6 +1,7 @@
 """A warning of a queue that holds more keys than there are videos."""
 
 import logging
+from typing import Any
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
@@ -26,8 +27,8 @@ class QueueLengthHook(Hook):
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         if not hasattr(model, 'queue'):
             return
-        datasets = innermost_datasets(runner.train_dataloader.dataset)
-        videos = sum(len(dataset) for dataset in datasets)  # type: ignore[arg-type]
+        datasets: Any = innermost_datasets(runner.train_dataloader.dataset)
+        videos = sum(len(dataset) for dataset in datasets)
         held = len(model.queue) / model.keys_per_video
         if held > videos:
             share = share_that_meet_themselves(held, videos)

@@ -7,6 +7,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from helpers.normal_form import normal_form
 from helpers.running import ROOT
 
 BASIC = ['InnerRotation', 'KorniaAugment']
@@ -76,13 +77,46 @@ def test_rivals_differ_from_be_in_the_disturbance_alone():
         assert rival.train_dataloader.to_dict() == be.train_dataloader.to_dict()
 
 
-def test_released_code_disturbs_the_query_with_one_lambda():
-    for data in ('ucf101', 'k400'):
-        cfg = load(f'i3d_{data}_released')
-        assert augments(cfg) == dict(query=[*BASIC, 'BackgroundErasing'], key=BASIC, negative=BASIC)
-        assert cfg.model.data_preprocessor.views.query[-1].same_lam
-        assert cfg.model.neck.pool == 'avg'
-        assert (cfg.optim_wrapper.optimizer.lr, cfg.train_cfg.max_epochs) == (0.003, 200)
+@pytest.mark.parametrize(
+    ('data', 'epochs', 'batch', 'queue', 'gap'),
+    [('ucf101', 200, 4, 3569, 2), ('k400', 50, 64, 65536, 4)],
+)
+def test_released_siblings_are_the_codes(data, epochs, batch, queue, gap):
+    cfg = load(f'i3d_{data}_released')
+    basic = ['InnerRotation', 'OneAugment']
+    assert augments(cfg) == dict(query=[*basic, 'BackgroundErasing'], key=basic, negative=basic)
+    views = cfg.model.data_preprocessor.views
+    assert views.query[-1].same_lam
+    jitters = [augment.transforms[0] for augment in views.key[1].augments]
+    assert [set(jitter) - {'type', 'p'} for jitter in jitters] == [
+        {'brightness'}, {'contrast'}, {'saturation'}, {'hue'}
+    ]  # fmt: skip
+    assert cfg.model.data_preprocessor.mean == [0.485, 0.456, 0.406]
+    assert cfg.model.neck.pool == 'avg' and not cfg.model.shuffle_bn
+    assert cfg.model.queue_size == queue
+    sgd = dict(type='SGD', lr=0.003, momentum=0.9, weight_decay=1e-4)
+    assert cfg.optim_wrapper.optimizer == sgd and cfg.train_cfg.max_epochs == epochs
+    assert cfg.auto_scale_lr.base_batch_size == batch
+    assert sampling(cfg).views.negative == dict(other_than='query', min_gap=gap)
+    per_view = cfg.train_dataloader.dataset.pipeline.per_view
+    assert per_view.scale.scale == (-1, 256) and per_view.crop == dict(type='RandomCrop', size=224)
+    assert per_view.resize is None and per_view.flip is None
+
+
+BASELINES = [name for name in BE if name.endswith('_baseline')]
+
+
+def test_each_recipe_has_its_baseline():
+    recipes = {name.removesuffix('_baseline') for name in BASELINES}
+    assert recipes == {'i3d_ucf101', 'i3d_k400', 'c3d_ucf101', 'i3d_diving48', 'r3d_toy'}
+
+
+@pytest.mark.parametrize('name', BASELINES)
+def test_a_baseline_lacks_the_disturbance_and_nothing_else(name):
+    baseline, recipe = (normal_form(load(n)) for n in (name, name.removesuffix('_baseline')))
+    views = dict(recipe['model']['data_preprocessor']['views'])
+    assert views['key'].pop()['type'] == 'BackgroundErasing'
+    assert baseline == recipe
 
 
 @pytest.mark.parametrize('name', [name for name in BE if 'puzzles' in name or 'order' in name])

@@ -10,7 +10,7 @@ basic = [
     dict(
         type='KorniaAugment',
         transforms=[
-            dict(type='ColorJitter', brightness=0.5, contrast=0.5, saturation=0.25, hue=0.5, p=1.0)
+            dict(type='ColorJitter', brightness=0.5, contrast=0.5, saturation=0.5, hue=0.25, p=1.0)
         ],
     ),
 ]
