@@ -1,5 +1,16 @@
 # Table 4: another video mixed in, frame by frame, instead of one of its own.
-_base_ = './i3d_ucf101.py'
+_base_ = [
+    '../_base_/encoders/i3d.py',
+    '../_base_/datasets/ucf101.py',
+    '../_base_/methods/be.py',
+]
 
 disturbance = dict(type='VideoMixup', gamma=0.3)
-model = dict(data_preprocessor=dict(views=dict(key=[*_base_.basic, disturbance])))
+model = dict(
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
+    data_preprocessor=dict(views=dict(key=[*_base_.basic, disturbance])),
+)
+train_dataloader = dict(
+    dataset=dict(pipeline=dict(per_view=dict(resize=_base_.resize)), **_base_.train_set)
+)

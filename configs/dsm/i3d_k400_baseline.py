@@ -1,5 +1,5 @@
-# DSM's MoCo baseline (Table 4, first line): two crops of the same clip, both with the basic
-# augmentation, and no negative of the video's own. As in MoCo, the keys are queued.
+# Table 4, first line: DSM's recipe without warp and without a negative of the
+# video's own: two crops of a clip. All else is as in i3d_k400.py.
 _base_ = [
     '../_base_/encoders/i3d.py',
     '../_base_/datasets/k400.py',
@@ -11,8 +11,7 @@ model = dict(
     backbone=_base_.encoder,
     neck=dict(in_channels=_base_.channels),
     negative_view=None,
-    queue_view=None,
-    data_preprocessor=dict(views=dict(_delete_=True, anchor=_base_.colour, positive=_base_.colour)),
+    data_preprocessor=dict(views=dict(_delete_=True, anchor=_base_.colour, positive=[])),
 )
 train_dataloader = dict(
     dataset=dict(

@@ -3,7 +3,7 @@
 _base_ = [
     '../_base_/encoders/i3d.py',
     '../_base_/datasets/k400.py',
-    '../_base_/methods/dsm.py',
+    '../_base_/methods/dsm_released.py',
 ]
 
 model = dict(
@@ -12,17 +12,6 @@ model = dict(
     backbone=_base_.encoder,
     neck=dict(_base_.model.neck, in_channels=_base_.channels),
     head=dict(type='TripletHead', margin=0.5, inter_video=True),
-    data_preprocessor=dict(
-        type='ViewDataPreprocessor',
-        views=dict(anchor=[dict(type='SpatialWarping'), *_base_.colour], positive=[], negative=[]),
-        **_base_.normalisation,
-    ),
+    data_preprocessor=_base_.model.data_preprocessor,
 )
-views = dict(negative=dict(_delete_=True))
-train_dataloader = dict(
-    dataset=dict(
-        pipeline=dict(sample=dict(views=views), disturb=None, per_view=dict(resize=_base_.resize)),
-        **_base_.train_set,
-    )
-)
-param_scheduler = [dict(type='MultiStepLR', milestones=[120, 160, 200], gamma=0.1)]
+train_dataloader = dict(dataset=_base_.train_set)

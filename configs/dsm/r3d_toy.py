@@ -21,9 +21,7 @@ train_dataloader = dict(
     num_workers=2,
     pin_memory=False,
     dataset=dict(
-        pipeline=dict(
-            sample=sample, per_view=dict(crop=_base_.crop, resize=_base_.resize, flip=_base_.flip)
-        ),
+        pipeline=dict(sample=sample, per_view=dict(crop=_base_.crop, resize=_base_.resize)),
         **_base_.train_set,
     ),
 )

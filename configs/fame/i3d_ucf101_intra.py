@@ -6,6 +6,6 @@ fame = dict(type='FAME', background='intra')
 model = dict(data_preprocessor=dict(views=dict(query=[fame, *_base_.colour], background=[])))
 steps = dict(
     sample=dict(views=dict(background=dict(other_than='query'))),
-    per_view=dict(one_draw=['query', 'background']),
+    per_view=dict(same_draws=dict(background='query')),
 )
 train_dataloader = dict(dataset=dict(pipeline=steps))

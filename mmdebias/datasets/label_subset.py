@@ -6,6 +6,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 
+EQUAL = ('numbers', 'shares')
+
 
 def _rank(*parts: object) -> bytes:
     # A digest, not a random generator: the same on every machine and version, and a video that is
@@ -36,30 +38,37 @@ def parse_list(lines: Sequence[str], source: str = 'the list') -> list[tuple[str
     return videos
 
 
-def balanced_subset(videos: Sequence[tuple[str, int]], percent: float, seed: int) -> list[int]:
-    """Choose a share of the videos, with the same number of every class.
+def balanced_subset(
+    videos: Sequence[tuple[str, int]], percent: float, seed: int, equal: str = 'numbers'
+) -> list[int]:
+    """Choose a share of the videos, with the same number, or the same share, of every class.
 
-    Classes take turns, each giving a video of its own in an order that the seed decides, until the
-    share is reached. So
+    With equal numbers, classes take turns, each giving a video of its own in an order that the seed
+    decides, until the share is reached. So
 
     - numbers of two classes differ by at most one, unless a class has no more videos;
     - every class gives at least one, even where this is more than the share;
     - of two subsets with the same seed, the smaller is part of the larger.
 
-    This is the balance of the low-shot experiments (DSM, low-shot learning on Kinetics; SimCLR,
-    arXiv:2002.05709, section 4.2, "class-balanced").
+    This is the balance of the low-shot experiments (DSM, "Test with Limited Labeled Data": "in a
+    class-balanced way"; SimCLR, arXiv:2002.05709, section 4.2). DSM's released code takes the same
+    share of each class instead, rounded, and at least one video; the last two points hold as well.
 
     Args:
         videos: Paths and labels. Paths have to differ.
         percent: Share of the videos, in (0, 100].
         seed: Seed of the choice.
+        equal: 'numbers' or 'shares'.
 
     Returns:
         Indices of the videos chosen, ascending.
 
     Raises:
-        ValueError: ``percent`` outside (0, 100], or a path that is listed twice.
+        ValueError: ``percent`` outside (0, 100], an unknown ``equal``, or a path that is listed
+            twice.
     """
+    if equal not in EQUAL:
+        raise ValueError(f'equal={equal!r} is unknown; use one of {EQUAL}.')
     if not 0 < percent <= 100:
         raise ValueError(f'percent={percent:g}: give a number above 0 and up to 100.')
     seen = set()
@@ -72,6 +81,12 @@ def balanced_subset(videos: Sequence[tuple[str, int]], percent: float, seed: int
         by_class[label].append((_rank(seed, path), index))
     for members in by_class.values():
         members.sort()
+    if equal == 'shares':
+        shares = {
+            label: max(1, round(len(members) * percent / 100))
+            for label, members in by_class.items()
+        }
+        return sorted(index for label, n in shares.items() for _, index in by_class[label][:n])
     count = max(len(by_class), round(len(videos) * percent / 100))
     chosen: list[int] = []
     turn = 0

@@ -31,7 +31,7 @@ STEPS = (
     'pack',
 )
 # What a PerView has beside steps.
-PER_VIEW = ('type', 'views', 'one_draw', 'transforms')
+PER_VIEW = ('type', 'views', 'same_draws', 'transforms')
 TEST_PIPELINE = 'test_dataloader.dataset.pipeline'
 
 

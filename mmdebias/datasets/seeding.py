@@ -25,6 +25,43 @@ def seed_everything(seed: int) -> None:
 
 
 @contextmanager
+def drawing_alike(
+    states: dict[str, tuple], group: str, device: torch.device | str = 'cpu'
+) -> Iterator[None]:
+    """Draw the same numbers inside all blocks of a group, and go on outside as after the first.
+
+    Covers Python's, NumPy's and PyTorch's CPU generator, and that of ``device``.
+
+    Args:
+        states: Empty before the first block; what the first block of each group started from.
+        group: Its name.
+        device: Where else numbers are drawn.
+    """
+    now = _states(device)
+    if group not in states:
+        states[group] = now
+        yield
+        return
+    _restore(states[group], device)
+    try:
+        yield
+    finally:
+        _restore(now, device)
+
+
+def _states(device: torch.device | str) -> tuple:
+    on_device = None if torch.device(device).type == 'cpu' else torch.cuda.get_rng_state(device)
+    return generator_states(), on_device
+
+
+def _restore(states: tuple, device: torch.device | str) -> None:
+    generators, on_device = states
+    restore_generators(generators)
+    if on_device is not None:
+        torch.cuda.set_rng_state(on_device, device)
+
+
+@contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Draw from ``seed`` inside the block, and go on outside as if the block were not there.
 

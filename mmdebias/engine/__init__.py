@@ -6,6 +6,7 @@ from .epoch_seed_hook import EpochSeedHook
 from .knn_hook import KNNHook
 from .load_report_hook import LoadReportHook
 from .mask_sheet_hook import MaskSheetHook
+from .queue_length_hook import QueueLengthHook
 from .resumable_test_loop import ResumableTestLoop
 from .throughput_hook import ThroughputHook
 from .undecodable_videos_hook import UndecodableVideosHook
@@ -17,6 +18,7 @@ __all__ = [
     'KNNHook',
     'LoadReportHook',
     'MaskSheetHook',
+    'QueueLengthHook',
     'ResumableTestLoop',
     'ThroughputHook',
     'UndecodableVideosHook',

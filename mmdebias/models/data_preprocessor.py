@@ -8,6 +8,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor, nn
 
+from mmdebias.datasets.seeding import drawing_alike
 from mmdebias.ops.clips import to_unit_float
 
 
@@ -122,9 +123,13 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
             uint8 or float in [0, 1]). They run while training only. One with an attribute
             ``reads_view`` gets the raw clips of the view of that name as a second argument.
         non_blocking: Copy to the device without waiting for it.
+        same_draws: ``{view: other view}``: what the augmentations of one draw, those of the other
+            draw as well. With the same augmentations both are changed alike, such as BE's hard
+            negative by the query's own ones (a^1 of section 3.1); see :class:`PerView` for crops.
 
     Raises:
-        ValueError: no views, or an augmentation that reads a view which is not among them.
+        ValueError: no views, an augmentation that reads a view which is not among them, or
+            ``same_draws`` of such a one.
     """
 
     def __init__(
@@ -133,6 +138,7 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
         std: Sequence[float],
         views: dict[str, Sequence[dict]],
         non_blocking: bool = False,
+        same_draws: dict[str, str] | None = None,
     ) -> None:
         super().__init__(mean, std, non_blocking)
         if not views:
@@ -144,6 +150,12 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
             }
         )
         self._check_reads()
+        self.same_draws = dict(same_draws or {})
+        for view in (*self.same_draws, *self.same_draws.values()):
+            if view not in self.augments:
+                raise ValueError(
+                    f'same_draws={self.same_draws}: {view!r} is none of {list(views)}.'
+                )
 
     def prepare(self, data: dict, training: bool = False) -> dict:
         """Prepare a batch.
@@ -162,9 +174,16 @@ class ViewDataPreprocessor(NormalisingPreprocessor):
         clips, samples = self._stack(data)
         self._check_views(clips, samples)
         raw = dict(zip(self.augments, clips.unbind(1)))
-        inputs = {
-            view: self.normalise(self.augment(view, raw) if training else raw[view]) for view in raw
-        }
+        states: dict[str, tuple] = {}
+        inputs = {}
+        for view in raw:
+            augmented = raw[view]
+            if training and self.same_draws:
+                with drawing_alike(states, self.same_draws.get(view, view), clips.device):
+                    augmented = self.augment(view, raw)
+            elif training:
+                augmented = self.augment(view, raw)
+            inputs[view] = self.normalise(augmented)
         return dict(inputs=inputs, data_samples=samples)
 
     def augment(self, view: str, raw: dict[str, Tensor]) -> Tensor:

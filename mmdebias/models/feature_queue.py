@@ -5,6 +5,26 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+def share_that_meet_themselves(held: float, videos: int) -> float:
+    """Return the share of queries whose own video's last key is still in the queue.
+
+    A video's places in two epochs, u and v of their lengths, are independent: its last key is
+    ``1 + v - u`` epochs old, and the queue reaches ``held / videos`` epochs back. For a queue as
+    long as the list this is half of the queries, for one twice as long all of them.
+
+    Args:
+        held: The videos whose keys the queue holds.
+        videos: Videos of an epoch.
+
+    Returns:
+        In [0, 1]; steps of many videos and the first epoch are left out of account.
+    """
+    epochs = held / videos
+    if epochs >= 2:
+        return 1.0
+    return epochs**2 / 2 if epochs <= 1 else 1 - (2 - epochs) ** 2 / 2
+
+
 class FeatureQueue(nn.Module):
     """The last ``size`` keys, in a ring (He et al., CVPR 2020, section 3.2).
 

@@ -10,6 +10,7 @@ from .losses import contrastive_logits, info_nce, temporal_consistency, triplet
 from .optical_flow import flow_to_previous, warp_by_flow
 from .pieces import cut_pieces, rotate
 from .pixel_maps import mask_overlap
+from .rotation import rotation_grid
 from .static_frame import add_static_frame, blend, cut_mix
 from .stripes import sinusoid_stripes
 from .thin_plate_spline import tps_grid, warp_clips
@@ -37,6 +38,7 @@ __all__ = [
     'pixel_range',
     'responses',
     'rotate',
+    'rotation_grid',
     'seed_mask',
     'sinusoid_stripes',
     'stretch_maps',

@@ -14,17 +14,20 @@ def contrastive_logits(
         query: Unit vectors ``[N, D]``.
         positive: Unit vectors ``[N, D]``; row i is query i's positive key.
         queue: Unit vectors ``[K, D]``, negatives of every query.
-        extra_negatives: Unit vectors ``[N, D]``; row i is a negative of query i alone (BE Eq. 7,
-            DSM Eq. 7).
+        extra_negatives: Unit vectors ``[N, D]``, or ``[N, M, D]`` for several; row i holds those of
+            query i alone (BE Eq. 7, DSM Eq. 7).
 
     Returns:
-        ``[N, 1 + K]``, or ``[N, 1 + K + 1]`` with extra negatives; column 0 is the positive.
+        ``[N, 1 + K]``, or ``[N, 1 + K + M]`` with extra negatives; column 0 is the positive.
 
     Raises:
         ValueError: shapes that do not fit together.
     """
-    for name, rows in (('positive', positive), ('extra_negatives', extra_negatives)):
-        if rows is not None and rows.shape != query.shape:
+    if extra_negatives is not None and extra_negatives.ndim == 2:
+        extra_negatives = extra_negatives[:, None]
+    own = () if extra_negatives is None else extra_negatives.unbind(1)
+    for name, rows in (('positive', positive), *(('extra_negatives', rows) for rows in own)):
+        if rows.shape != query.shape:
             raise ValueError(
                 f'{name} has shape {tuple(rows.shape)} and query {tuple(query.shape)}; each query '
                 'needs one row.'
@@ -35,8 +38,7 @@ def contrastive_logits(
             f'[K, {query.shape[1]}].'
         )
     columns = [(query * positive).sum(1, keepdim=True), query @ queue.T]
-    if extra_negatives is not None:
-        columns.append((query * extra_negatives).sum(1, keepdim=True))
+    columns += [(query * rows).sum(1, keepdim=True) for rows in own]
     return torch.cat(columns, dim=1)
 
 
@@ -57,7 +59,7 @@ def info_nce(
         positive: Unit vectors ``[N, D]``.
         queue: Unit vectors ``[K, D]``.
         temperature: Positive number that divides the similarities.
-        extra_negatives: Unit vectors ``[N, D]`` or None.
+        extra_negatives: Unit vectors ``[N, D]`` or ``[N, M, D]``, or None.
 
     Returns:
         A scalar.

@@ -149,7 +149,7 @@ def test_fames_ablations_change_what_they_say():
     assert query('i3d_ucf101_intra').background == 'intra'
     steps = load('fame/i3d_ucf101_intra.py').train_dataloader.dataset.pipeline
     assert steps['sample']['views'].background == dict(other_than='query')
-    assert set(steps.per_view.one_draw) == {'query', 'background'}
+    assert steps.per_view.same_draws == dict(background='query')
 
 
 def test_intra_video_background_is_the_same_place_at_another_time(few_videos):
@@ -212,6 +212,23 @@ def test_fine_tuning_is_fames(name):
     assert tuned.param_scheduler[0].milestones == [60, 120]
     assert tuned.train_dataloader.batch_size * 8 == 128 == tuned.auto_scale_lr.base_batch_size
     assert tuned.model.cls_head.dropout_ratio == (0.7 if data == 'ucf101' else 0.5)
+
+
+def test_bes_fine_tuning_rotates_and_jitters_as_its_pre_training():
+    tuned, trained = load('finetune/i3d_ucf101_be.py'), load('be/i3d_ucf101.py')
+    assert tuned.model.data_preprocessor.augments == trained.model.data_preprocessor.views.query
+
+
+@pytest.mark.parametrize(('paper', 'decay', 'gamma'), [('be', 5e-4, 0.1), ('dsm', 1e-8, 0.3)])
+def test_released_fine_tuning_differs_in_rate_decay_steps_and_clip(paper, decay, gamma):
+    released, tuned = (load(f'finetune/i3d_ucf101_{paper}{end}.py') for end in ('_released', ''))
+    sgd = dict(type='SGD', lr=0.001, momentum=0.9, weight_decay=decay)
+    assert released.optim_wrapper.optimizer == sgd
+    assert released.param_scheduler[0].gamma == gamma
+    for part in ('train', 'val', 'test'):
+        sample = released[f'{part}_dataloader'].dataset.pipeline.sample
+        assert (sample.clip_len, sample.frame_interval) == (64, 1)
+    assert released.model == tuned.model
 
 
 def test_retrieval_reads_videos_as_the_fine_tuned_net_is_tested():

@@ -3,6 +3,7 @@
 import pytest
 from mmengine.config import Config
 
+from helpers.normal_form import normal_form
 from helpers.running import ROOT
 
 FOLDER = ROOT / 'configs' / 'dsm'
@@ -94,21 +95,64 @@ def test_table_4_is_six_configs():
         scaled += [name] * bool(scales_flow(cfgs[name]))
     assert shifted == ['', 'disturbance', 'warp_shift']
     assert scaled == ['', 'disturbance', 'warp_flow']
-    common = ('optim_wrapper', 'param_scheduler', 'train_cfg', 'auto_scale_lr')
+    # One factor a row: neither the colours nor what enters the queue change.
+    kept = normal_form(cfgs[''])
     for cfg in cfgs.values():
-        assert all(cfg[part] == cfgs[''][part] for part in common)
+        row = normal_form(cfg)
+        positive = [step['type'] for step in cfg.model.data_preprocessor.views.positive]
+        assert positive in ([], ['SpatialWarping'])
+        assert cfg.model.queue_view == 'anchor'
+        for part in (row, kept):
+            part['train_dataloader']['dataset'].pop('pipeline', None)
+            part['model'].pop('data_preprocessor', None)
+            part['model'].pop('negative_view', None)
+        assert row == kept
+
+
+@pytest.mark.parametrize('name', ['i3d_k400', 'c3d_ucf101', 'r3d_toy'])
+def test_a_baseline_lacks_warp_and_negative_and_nothing_else(name):
+    baseline, recipe = (load(n) for n in (f'{name}_baseline', name))
+    for cfg in (baseline, recipe):
+        assert cfg.model.pop('negative_view') == ('negative' if cfg is recipe else None)
+        views = cfg.model.data_preprocessor.views
+        assert views.pop('negative', []) == []
+        assert views.pop('positive') == ([dict(type='SpatialWarping')] if cfg is recipe else [])
+        assert steps(cfg).sample.views.pop('negative', None) is None or cfg is recipe
+        assert (steps(cfg).pop('disturb') is None) == (cfg is baseline)
+    assert normal_form(baseline) == normal_form(recipe)
 
 
 def test_released_siblings_are_the_codes():
     cfg = load('i3d_k400_released')
+    triplet = load('i3d_k400_triplet_released')
     assert (cfg.model.head.temperature, cfg.model.momentum) == (0.07, 0.999)
-    assert cfg.param_scheduler[0].milestones == [120, 160, 200]
-    assert steps(cfg).sample.views.negative == dict()
-    assert not scales_flow(cfg)
-    assert load('i3d_k400_triplet_released').model.head.inter_video
+    assert (cfg.model.queue_size, cfg.model.queue_view) == (3569, None)
+    assert triplet.model.head.inter_video
+    basic = ['InnerRotation', 'OneAugment']
+    for each in (cfg, triplet):
+        views = dict(anchor=[*basic, 'SpatialWarping'], positive=basic, negative=basic)
+        assert list_augments(each) == views
+        assert each.param_scheduler[0].milestones == [120, 160, 200]
+        assert each.optim_wrapper.optimizer.weight_decay == 1e-4
+        assert each.train_dataloader.batch_size * 16 == 256 == each.auto_scale_lr.base_batch_size
+        assert steps(each).sample.views.negative == dict(other_than='anchor', min_gap=4)
+        assert steps(each).per_view.crop == dict(type='RandomCrop', size=224)
+        assert not scales_flow(each)
 
 
 @pytest.mark.parametrize('name', ['i3d_k400', 'r3d_toy'])
 def test_fame_on_the_positive_is_a_config_of_a_few_lines(name):
     assert list_augments(load(f'{name}_fame')) == {**WARPED, 'positive': ['FAME', 'SpatialWarping']}
     assert len((FOLDER / f'{name}_fame.py').read_text().splitlines()) < 25
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_nothing_is_flipped(name):
+    # An independent flip would mirror the motion between anchor and positive.
+    assert steps(load(name)).per_view.flip is None
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_a_queue_longer_than_the_list_is_warned_of(name):
+    hooks = [hook.type for hook in load(name).custom_hooks]
+    assert hooks.count('QueueLengthHook') == 1

@@ -94,6 +94,8 @@ def sizes(steps):
             yield from sizes(s for s in step.values() if isinstance(s, dict))
         elif step['type'] == 'CenterCrop':
             yield step['crop_size']
+        elif step['type'] == 'RandomCrop':
+            yield step['size']
         elif step['type'] == 'Resize' and -1 not in step['scale']:
             yield step['scale'][0]
 

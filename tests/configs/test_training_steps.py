@@ -33,7 +33,10 @@ def test_config_steps(path, few_videos):
     cfg = Config.fromfile(ROOT / 'configs' / path)
     steps = cfg.train_dataloader.dataset.pipeline
     steps.sample.clip_len = 4
-    steps.per_view.resize.scale = (32, 32)
+    if steps.per_view.resize is None:  # the released code's: a short side, then a crop
+        steps.per_view.scale.scale, steps.per_view.crop.size = (-1, 40), 32
+    else:
+        steps.per_view.resize.scale = (32, 32)
     cfg.model.backbone = ENCODER
     cfg.model.neck.in_channels = 16
     cfg.train_dataloader.dataset.update(

@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+from mmengine.config import Config
 
 from helpers.running import ROOT
 from mmdebias.datasets.label_subset import balanced_subset, parse_list
@@ -52,6 +53,26 @@ def test_every_class_gives_one_even_if_that_is_more_than_the_share():
     listed = videos([3] * 30)
     counts = count_labels(listed, balanced_subset(listed, 1, seed=0))
     assert counts == dict.fromkeys(range(30), 1)
+
+
+def test_classes_can_give_the_same_share():
+    listed = videos([1000, 200, 3])
+    small, large = (balanced_subset(listed, percent, 0, 'shares') for percent in (1, 10))
+    assert count_labels(listed, large) == {0: 100, 1: 20, 2: 1}
+    assert count_labels(listed, small) == {0: 10, 1: 2, 2: 1}
+    assert set(small) <= set(large)
+    with pytest.raises(ValueError, match="equal='halves'"):
+        balanced_subset(listed, 1, 0, 'halves')
+
+
+def test_the_low_shot_configs_read_what_their_readme_writes():
+    shown = (ROOT / 'configs/low_shot/README.md').read_text()
+    for percent in (1, 10):
+        cfg = Config.fromfile(ROOT / f'configs/low_shot/i3d_k400_{percent}percent.py')
+        assert cfg.train_dataloader.dataset.ann_file == f'kinetics400_train_{percent}percent.txt'
+    assert 'kinetics400_train_${percent}percent.txt' in shown
+    for page in ('tools/data/README.md', 'tools/data/subset.py'):
+        assert 'kinetics400_train_1percent.txt' in (ROOT / page).read_text()
 
 
 def test_all_is_all():
@@ -125,6 +146,10 @@ def test_command(command, tmp_path, capsys):
     kept = large.read_text().splitlines()
     assert kept == [line for line in lines if line in kept]
     assert set(small.read_text().splitlines()) <= set(kept)
+    shares = tmp_path / 'shares.txt'
+    assert command([*files(source, shares), '--percent', '10', '--equal', 'shares']) == 0
+    assert len(shares.read_text().splitlines()) == 30
+    capsys.readouterr()
     # The same again is fine, another choice under the same name is not.
     assert command([*files(source, large), '--percent', '10', '--seed', '4']) == 0
     capsys.readouterr()

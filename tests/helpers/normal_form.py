@@ -52,9 +52,9 @@ def _steps(pipeline):
         if steps[-1]['type'] != 'PerView':
             views = {view: [] for view, _ in sample['views']}
             steps.append(dict(type='PerView', transforms=views))
-        named = {name: s for name, s in step.items() if name not in ('type', 'views', 'one_draw')}
-        if 'one_draw' in step:
-            steps[-1]['one_draw'] = list(step['one_draw'])
+        named = {name: s for name, s in step.items() if name not in ('type', 'views', 'same_draws')}
         for view in step.get('views') or steps[-1]['transforms']:
             steps[-1]['transforms'][view] += ordered_steps(named)
+        if step.get('same_draws'):
+            steps[-1]['same_draws'] = step['same_draws']
     return steps

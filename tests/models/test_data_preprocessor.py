@@ -74,3 +74,19 @@ def test_it_is_mmaction2s_preprocessor_without_augments():
     data = batch(n=2, views=3)
     ours = ClipDataPreprocessor(**STATISTICS)(dict(data), training=True)['inputs']
     torch.testing.assert_close(ours, theirs(dict(data))['inputs'], atol=1e-5, rtol=1e-5)
+
+
+def test_views_can_be_augmented_alike():
+    jitter = dict(type='KorniaAugment', transforms=[dict(type='ColorJitter', hue=0.5, p=1.0)])
+    basic = [dict(type='InnerRotation'), dict(type='OneAugment', augments=[jitter, GREY])]
+    views = dict(negative=basic, key=basic, query=basic)
+    preprocessor = ViewDataPreprocessor(
+        **STATISTICS, views=views, same_draws=dict(negative='query')
+    )
+    clip = torch.randint(0, 256, (1, 3, 4, 8, 8), dtype=torch.uint8)
+    inputs = [clip.expand(3, -1, -1, -1, -1) for _ in range(8)]
+    found = preprocessor(dict(inputs=inputs), training=True)['inputs']
+    torch.testing.assert_close(found['negative'], found['query'])
+    assert not torch.allclose(found['key'], found['query'])
+    with pytest.raises(ValueError, match="'ghost' is none of"):
+        ViewDataPreprocessor(**STATISTICS, views=views, same_draws=dict(key='ghost'))

@@ -15,6 +15,7 @@ from mmengine.config import Config
 
 from helpers.running import ROOT
 from helpers.videos import write_video
+from mmdebias.datasets import StaticClip
 from mmdebias.datasets.toy.masks import pack_masks
 
 FOLDER = ROOT / 'tools' / 'analysis'
@@ -155,6 +156,37 @@ test_dataloader = dict(
     assert report['normal']['static'] == report['normal']['normal']
     assert all(gain in (0, None) for gain in report['normal']['gain'])
     assert report['normal']['normal'][2:] == [None] * 6
+
+
+def test_static_models_can_be_tested_on_static_clips(
+    tool, checkpoint, models, few_videos, tmp_path, monkeypatch
+):
+    frozen = []
+    transform = StaticClip.transform
+    monkeypatch.setattr(
+        StaticClip, 'transform', lambda self, results: frozen.append(1) or transform(self, results)
+    )
+    lists = ['--train', few_videos / 'train.txt', '--data', few_videos / 'test.txt']
+    out = ['--out', tmp_path / 'gain.png']
+    counts = []
+    for options in ([], ['--static-test']):
+        tool('static_gain', 'probe', *lists, *out, *options, *models)
+        counts.append(len(frozen))
+        frozen.clear()
+    tests = len((few_videos / 'test.txt').read_text().splitlines())
+    assert counts[1] - counts[0] == 2 * tests  # of two models
+
+    config = tmp_path / 'small.py'
+    config.write_text(f"""
+_base_ = '{SUPERVISED}'
+model = dict(backbone=dict(base_channels=4), cls_head=dict(in_channels=32))
+test_dataloader = dict(
+    num_workers=0, persistent_workers=False, dataset=dict(data_root='{few_videos}')
+)
+""")
+    named = [('--model', name, config, checkpoint) for name in ('static', 'normal')]
+    tool('static_gain', 'classifiers', *sum(named, ()), *out, '--static-test')
+    assert len(frozen) == tests
 
 
 def test_temporal_kernels(tool, models, tmp_path):

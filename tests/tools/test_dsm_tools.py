@@ -55,7 +55,7 @@ def test_flow_is_written_once_and_read_by_the_transform(tmp_path):
     np.random.seed(0)
     scale = np.random.uniform(0, 5, 2)
     flow = flow_to_previous(frames[inds], 'dis_medium').astype(np.float16).astype(np.float32)
-    assert np.array_equal(moved[1:], warp_by_flow(frames[inds[:2]], flow, scale))
+    assert np.array_equal(moved[1:], warp_by_flow(frames[inds[:2]], flow, scale, 'reflection'))
 
 
 def test_flow_predicts_the_next_frame_better_than_nothing_and_the_other_sign_worse(tmp_path):
@@ -70,3 +70,20 @@ def test_flow_predicts_the_next_frame_better_than_nothing_and_the_other_sign_wor
     for row in rows:
         assert row['phi_1_mirrored_border'] > row['phi_0'] + 3
         assert row['phi_minus_1'] < row['phi_0'] - 1
+
+
+@pytest.mark.slow
+def test_overlap_of_anchor_and_negative_is_simulated(tmp_path):
+    how = 'dict(shift_from="anchor", shift=(4, 4), in_steps=True)'
+    (tmp_path / 'mine.py').write_text(
+        'sample = dict(type="SampleViews", clip_len=16, frame_interval=4, '
+        f'views=dict(anchor=dict(), negative={how}))\n'
+        'train_dataloader = dict(dataset=dict(pipeline=dict(sample=sample)))\n'
+    )
+    tool = ROOT / 'tools' / 'analysis' / 'shift_overlap.py'
+    command = [sys.executable, tool, '--config', tmp_path / 'mine.py', '--draws', '400']
+    lines = run([*command, '--frames', '5000', '76'])
+    long, short = (json.loads(line) for line in lines.splitlines())
+    # 12 of 16 frames, 45 of the 61 frames that a clip spans.
+    assert (long['shared_frames'], long['shared_time']) == (0.75, 0.738)
+    assert long['wraps'] < 0.02 and short['wraps'] > 0.9 and short['wraps_anchor'] == 0

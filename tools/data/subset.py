@@ -4,11 +4,11 @@ Example::
 
     cd data/kinetics400
     python PATH_TO/tools/data/subset.py --data kinetics400_train_list_videos.txt \\
-        --out kinetics400_train_list_1percent_videos.txt --percent 1 --seed 0
+        --out kinetics400_train_1percent.txt --percent 1 --seed 0
 
 The result is a list as well: name it as ``ann_file`` of a config. It is the same for the same list,
 percent and seed; with one seed, the 1 % are among the 10 %. Every class gives the same number of
-videos, up to one, and at least one.
+videos, up to one, and at least one; with ``--equal shares`` the same share of its videos.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from mmdebias.cli import existing_file
-from mmdebias.datasets.label_subset import balanced_subset, parse_list
+from mmdebias.datasets.label_subset import EQUAL, balanced_subset, parse_list
 from mmdebias.files import write_text
 
 REMEDY = 'give a list of lines "path label", such as prepare.py writes'
@@ -35,6 +35,9 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument('--out', metavar='LIST', type=Path, required=True, help='list to write')
     parser.add_argument('--percent', type=float, required=True, help='share of the videos, to 100')
+    parser.add_argument(
+        '--equal', choices=EQUAL, default='numbers', help='of every class (default: numbers)'
+    )
     parser.add_argument('--seed', type=int, default=0, help='seed of the choice (default: 0)')
     args = parser.parse_args(argv)
     try:
@@ -43,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
         text = existing_file('--data', args.data, REMEDY).read_text(encoding='utf-8')
         lines = [line for line in text.splitlines() if line.strip()]
         videos = parse_list(lines, str(args.data))
-        chosen = balanced_subset(videos, args.percent, args.seed)
+        chosen = balanced_subset(videos, args.percent, args.seed, args.equal)
         text = ''.join(f'{lines[index].strip()}\n' for index in chosen)
         if args.out.exists() and args.out.read_text(encoding='utf-8') != text:
             raise FileExistsError(

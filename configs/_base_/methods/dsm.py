@@ -36,6 +36,9 @@ train_dataloader = dict(
     dataset=dict(
         pipeline=dict(
             sample=dict(frame_interval=4, views=views),
+            # The paper lists no flip, and an own one for each view would mirror half of the motions
+            # between anchor and positive.
+            per_view=dict(flip=None),
             disturb=dict(type='PerView', views=['negative'], flow=dict(type='ScaleOpticalFlow')),
         )
     )
@@ -46,3 +49,6 @@ train_dataloader = dict(
 optim_wrapper = dict(optimizer=dict(lr=0.003, weight_decay=5e-4))
 param_scheduler = [dict(type='MultiStepLR', milestones=[80, 120, 160], gamma=0.1)]
 auto_scale_lr = dict(base_batch_size=128)
+
+# Warns of a queue that is longer than the list of videos.
+custom_hooks = [*_base_.custom_hooks, dict(type='QueueLengthHook')]

@@ -3,13 +3,13 @@
 
 # Augmentation set A (section 4.1), the jitter as strong as in the released code; one draw a clip.
 basic = [
+    dict(type='InnerRotation', degrees=10.0),
     dict(
         type='KorniaAugment',
         transforms=[
-            dict(type='RandomRotation', degrees=10.0, p=1.0),
-            dict(type='ColorJitter', brightness=0.5, contrast=0.5, saturation=0.25, hue=0.5, p=1.0),
+            dict(type='ColorJitter', brightness=0.5, contrast=0.5, saturation=0.5, hue=0.25, p=1.0)
         ],
-    )
+    ),
 ]
 
 disturbed = [*basic, dict(type='BackgroundErasing', gamma=0.3)]

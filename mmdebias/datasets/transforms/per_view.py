@@ -1,8 +1,7 @@
 """Transforming each view of a video by itself."""
 
 import copy
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 
 import mmcv
 import numpy as np
@@ -10,7 +9,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform, Compose
 
 from ..named_steps import ordered_steps
-from ..seeding import generator_states, restore_generators
+from ..seeding import drawing_alike
 from .read_video import UndecodedFrames
 
 
@@ -29,14 +28,15 @@ class PerView(BaseTransform):
     Args:
         transforms: Configs of the transforms in their order, or None where they are given by name.
         views: Names of the views that are transformed; the others stay as they are. None: all.
-        one_draw: Names of views that share one draw: the same crop and flip, as the background of
-            another time that FAME pastes a foreground on (section 4.3, "intra-video").
+        same_draws: ``{view: other view}``: what is drawn for one is drawn for the other, so that
+            both are cropped and flipped alike. The preprocessor has an argument of that name for
+            what is drawn on the device.
         **steps: Configs of the transforms by name, such as ``crop``, ``resize`` and ``flip``; they
             run in the order of :data:`mmdebias.datasets.named_steps.STEPS`. None leaves one out.
 
     Raises:
         ValueError: both ``transforms`` and ``steps``, or a step of an unknown name; on a sample,
-            ``views`` or ``one_draw`` that are not sampled, or views whose frames end up in
+            ``views`` or ``same_draws`` that are not sampled, or views whose frames end up in
             different sizes or numbers and so cannot be stacked.
     """
 
@@ -44,13 +44,13 @@ class PerView(BaseTransform):
         self,
         transforms: Sequence[dict] | None = None,
         views: Sequence[str] | None = None,
-        one_draw: Sequence[str] = (),
+        same_draws: Mapping[str, str] | None = None,
         **steps: dict | None,
     ) -> None:
         if transforms is not None and steps:
             raise ValueError(f'PerView has transforms and the steps {list(steps)}: give one.')
         self.views = None if views is None else tuple(views)
-        self.one_draw = tuple(one_draw)
+        self.same_draws = dict(same_draws or {})
         configs = ordered_steps(steps if transforms is None else transforms)
         # Built here: Compose would look in mmcv's registry, where MMAction2's transforms are not.
         self.transforms = Compose([TRANSFORMS.build(config) for config in configs])
@@ -59,7 +59,8 @@ class PerView(BaseTransform):
     def transform(self, results: dict) -> dict | None:
         """Transform one video's views; None where a transform gives the sample up."""
         views = results['view_names']
-        unknown = [view for view in (*(self.views or ()), *self.one_draw) if view not in views]
+        named = [*(self.views or ()), *self.same_draws, *self.same_draws.values()]
+        unknown = [view for view in named if view not in views]
         if unknown:
             raise ValueError(
                 f'PerView transforms the views {unknown}, and SampleViews samples {list(views)}: '
@@ -90,13 +91,14 @@ class PerView(BaseTransform):
 
     def _transform(self, results: dict) -> list[dict] | None:
         """Run the transforms on frames."""
-        frames, samples, draws = results['imgs'], [], []
+        frames, samples = results['imgs'], []
+        states: dict[str, tuple] = {}
         uses = np.bincount(results['view_positions'].ravel(), minlength=len(frames))
         for view, positions, sample in self._samples(results):
             # MMAction2's Flip works in place: a frame used twice would be flipped twice.
             sample['imgs'] = [frames[i].copy() if uses[i] > 1 else frames[i] for i in positions]
             if self.views is None or view in self.views:
-                with self._drawing(view, draws):
+                with drawing_alike(states, self.same_draws.get(view, view)):
                     sample = self.transforms(sample)
             if sample is None:
                 return None
@@ -105,11 +107,12 @@ class PerView(BaseTransform):
 
     def _draw_then_decode(self, results: dict) -> list[dict]:
         """Draw what the transforms would do, then decode what they would keep."""
-        frames, samples, parts, draws = results['imgs'], [], [], []
+        frames, samples, parts = results['imgs'], [], []
+        states: dict[str, tuple] = {}
         for view, positions, sample in self._samples(results):
             del sample['imgs']
             if self.views is None or view in self.views:
-                with self._drawing(view, draws):
+                with drawing_alike(states, self.same_draws.get(view, view)):
                     sample = self.drawing(sample)
             drawn = sample.pop('lazy', None)
             box = None if drawn is None else tuple(drawn['crop_bbox'].round().astype(int).tolist())
@@ -121,23 +124,6 @@ class PerView(BaseTransform):
             clip = [next(pixels) for _ in range(length)]
             sample['imgs'] = clip if drawn is None else finish(clip, sample['img_shape'], drawn)
         return [sample for sample, _ in samples]
-
-    @contextmanager
-    def _drawing(self, view: str, draws: list) -> Iterator[None]:
-        """Let a view of ``one_draw`` draw what the first of them drew, which ``draws`` keeps."""
-        if view not in self.one_draw:
-            yield
-            return
-        now = generator_states()
-        if not draws:
-            draws.append(now)
-            yield
-            return
-        restore_generators(draws[0])
-        try:
-            yield
-        finally:
-            restore_generators(now)
 
     def _samples(self, results: dict) -> Iterator[tuple[str, np.ndarray, dict]]:
         """Yield each view's name, where its frames are, and a sample of it.
@@ -153,7 +139,7 @@ class PerView(BaseTransform):
 
     def __repr__(self) -> str:
         return (
-            f'{type(self).__name__}(views={self.views}, one_draw={self.one_draw}, '
+            f'{type(self).__name__}(views={self.views}, same_draws={self.same_draws}, '
             f'{self.transforms})'
         )
 

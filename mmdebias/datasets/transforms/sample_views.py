@@ -15,6 +15,9 @@ class View:
     other_than: str | None = None
     shift_from: str | None = None
     shift: tuple[int, int] | None = None
+    min_gap: int | None = None
+    in_steps: bool = False
+    wrap: bool = True
 
     @property
     def source(self) -> str | None:
@@ -31,13 +34,18 @@ class SampleViews(BaseTransform):
 
     - ``dict()``: uniformly among all starts with which the clip fits into the video;
     - ``dict(same_as='anchor')``: the frames of another view (to be cropped by itself);
-    - ``dict(other_than='anchor')``: as ``dict()``, but never at another view's start (BE's hard
-      negative); in a video that holds only one clip, anywhere else in it;
+    - ``dict(other_than='anchor', min_gap=8)``: as ``dict()``, but at least ``min_gap`` frames
+      before or after another view's start (BE's hard negative), or as far from it as the video
+      allows. Without ``min_gap`` it is one clip, so that the two share no frames. A video that
+      holds only one clip is entered elsewhere, with that gap in the loop;
     - ``dict(shift_from='anchor', shift=(2, 20))``: another view's start plus a number of frames
-      drawn uniformly from that range, both ends included (DSM, section "Temporal shift").
+      drawn uniformly from that range, both ends included (DSM, section "Temporal shift"). With
+      ``in_steps=True`` the range counts frames of the clip, ``frame_interval`` of the video each.
+      With ``wrap=False`` only shifts are drawn with which the clip ends before the video does;
+      where there are none, such shifts towards the beginning; else any.
 
-    Past the end of the video, frames are taken from its beginning again; so are those of a video
-    shorter than a clip, unless ``loop`` is False.
+    Past the end of the video, frames are taken from its beginning again, which puts a cut into the
+    clip; so are those of a video shorter than a clip, unless ``loop`` is False.
 
     Frames that views share, or that a loop repeats, appear once in ``frame_inds``, sorted, so that
     any of MMAction2's decoders decodes each once; :class:`PerView` deals them out.
@@ -54,7 +62,8 @@ class SampleViews(BaseTransform):
 
     Raises:
         ValueError: ``clip_len`` or ``frame_interval`` below one, no views, a view that starts from
-            one that is not there or from itself, or a range that holds no shift but 0; on a video,
+            one that is not there or from itself, a range that holds no shift but 0, or an option
+            beside a source that does not take it; on a video,
             if every shift of the range is a whole number of its lengths, which would repeat the
             source's frames, if ``other_than`` is asked of a single frame, or if it is too short and
             ``loop`` is False.
@@ -102,13 +111,19 @@ class SampleViews(BaseTransform):
         if view.same_as is not None:
             return starts[view.same_as]
         if view.shift_from is not None:
-            return starts[view.shift_from] + draw_shift(*view.shift, total)
+            start = starts[view.shift_from] % total
+            step = self.frame_interval if view.in_steps else 1
+            room = None if view.wrap else (-start, total - self._span - start)
+            return start + draw_shift(*view.shift, total, step, room)
         choices = np.arange(max(total - self._span, 0) + 1)
         if view.other_than is not None:
             taken = starts[view.other_than] % total
-            choices = choices[choices != taken]
-            if not len(choices):
-                return taken + draw_shift(1, total, total)
+            gap = self._span if view.min_gap is None else view.min_gap
+            distance = np.abs(choices - taken)
+            if not distance.any():
+                gap = min(gap, total // 2)
+                return taken + draw_shift(gap, total - gap, total)
+            choices = choices[distance >= min(gap, distance.max())]
         return int(np.random.choice(choices))
 
     @property
@@ -123,22 +138,35 @@ class SampleViews(BaseTransform):
         )
 
 
-def draw_shift(low: int, high: int, total: int) -> int:
+def draw_shift(
+    low: int, high: int, total: int, step: int = 1, room: tuple[int, int] | None = None
+) -> int:
     """Return a uniform shift from ``[low, high]`` that is not a whole number of videos.
 
     Args:
-        low: Smallest shift, in frames.
+        low: Smallest shift, in steps.
         high: Largest.
         total: Frames of the video, which the shift loops over.
+        step: Frames of a step.
+        room: Smallest and largest shift, in frames, that keep the clip inside the video: drawn are
+            such shifts; where there are none, such shifts the other way; else any.
+
+    Returns:
+        Frames.
 
     Raises:
         ValueError: every shift of the range would come back to the same frames.
     """
-    shifts = [shift for shift in range(low, high + 1) if shift % total]
+    shifts = [step * shift for shift in range(low, high + 1) if step * shift % total]
     if not shifts:
         raise ValueError(
-            f'No shift of {low} to {high} frames changes a clip of a video of {total} frame(s).'
+            f'No shift of {step * low} to {step * high} frames changes a clip of a video of '
+            f'{total} frame(s).'
         )
+    if room is not None:
+        first, last = room
+        inside = [shift for shift in shifts if first <= shift <= last]
+        shifts = inside or [-shift for shift in shifts if first <= -shift <= last] or shifts
     return int(np.random.choice(shifts))
 
 
@@ -148,7 +176,8 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
     except TypeError as error:
         raise ValueError(
             f'views[{name!r}]={dict(how)} is not understood: use dict(), dict(same_as=VIEW), '
-            f'dict(other_than=VIEW) or dict(shift_from=VIEW, shift=(LOW, HIGH)). {error}'
+            f'dict(other_than=VIEW, min_gap=FRAMES) or dict(shift_from=VIEW, shift=(LOW, HIGH), '
+            f'in_steps=False, wrap=True). {error}'
         ) from error
     sources = [key for key in ('same_as', 'other_than', 'shift_from') if getattr(view, key)]
     if len(sources) > 1:
@@ -164,6 +193,13 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
             f'views[{name!r}] has shift={view.shift}: it must be (LOW, HIGH) in whole frames, with '
             'a shift other than 0 in between.'
         )
+    if view.min_gap is not None and (view.other_than is None or view.min_gap < 1):
+        raise ValueError(
+            f'views[{name!r}] has min_gap={view.min_gap}: it must be 1 or more, beside '
+            'other_than=VIEW.'
+        )
+    if view.shift_from is None and (view.in_steps or not view.wrap):
+        raise ValueError(f'views[{name!r}] has in_steps or wrap: they belong to shift_from=VIEW.')
     return view
 
 

@@ -35,8 +35,9 @@ class ScaleOpticalFlow(BaseTransform):
     Args:
         max_scale: M, 5 in the paper. 0 repeats each frame.
         method: Estimator of the flow; see :func:`mmdebias.ops.flow_to_previous`.
-        border: What moves in from outside: 'zeros' is the paper's black, 'border' the edge's pixel,
-            'reflection' the frame mirrored.
+        border: What moves in from outside: 'reflection' is the frame mirrored, 'border' the edge's
+            pixel, 'zeros' black, as in the paper ("wide black boundary"). Only scaled flow has
+            black fringes, so an encoder learns to find those instead of the motion.
         files: Read the flow instead: the path of a video's file, in which ``{folder}``, ``{stem}``
             and ``{interval}`` stand for the video's folder, its name and the frame interval, such
             as 'data/flow/{folder}/{stem}_{interval}.npy'. ``tools/data/extract_flow.py`` writes
@@ -54,7 +55,7 @@ class ScaleOpticalFlow(BaseTransform):
         self,
         max_scale: float = 5.0,
         method: str = 'dis_ultrafast',
-        border: str = 'zeros',
+        border: str = 'reflection',
         files: str | None = None,
     ) -> None:
         if not 0 <= max_scale < float('inf'):

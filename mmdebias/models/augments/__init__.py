@@ -3,7 +3,9 @@
 from .background_erasing import BackgroundErasing
 from .fame import FAME
 from .fame_blending import FAMEBlending
+from .inner_rotation import InnerRotation
 from .kornia_augment import KorniaAugment
+from .one_augment import OneAugment
 from .rival_disturbances import GaussianNoiseFrame, InterVideoFrame, VideoCutMix, VideoMixup
 from .spatial_warping import SpatialWarping
 
@@ -12,8 +14,10 @@ __all__ = [
     'BackgroundErasing',
     'FAMEBlending',
     'GaussianNoiseFrame',
+    'InnerRotation',
     'InterVideoFrame',
     'KorniaAugment',
+    'OneAugment',
     'SpatialWarping',
     'VideoCutMix',
     'VideoMixup',

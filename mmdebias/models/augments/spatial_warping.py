@@ -30,8 +30,9 @@ class SpatialWarping(nn.Module):
             code.
         max_offset: C, the largest offset in x and in y, as a share of the frame; a tenth in the
             paper. Offsets are uniform in [-C, C].
-        border: What lies outside of the frame: 'zeros' (the paper's bilinear sampler), 'border'
-            or 'reflection'.
+        border: What lies outside of the frame: 'reflection' is the frame mirrored, 'border' the
+            edge's pixel, 'zeros' black (of which the paper says nothing). Black wedges would tell
+            warped clips from all others.
 
     Raises:
         ValueError: fewer than 2 points, an unknown ``border``, or a ``max_offset`` that is negative
@@ -39,7 +40,9 @@ class SpatialWarping(nn.Module):
             and whole regions fold.
     """
 
-    def __init__(self, points: int = 5, max_offset: float = 0.1, border: str = 'zeros') -> None:
+    def __init__(
+        self, points: int = 5, max_offset: float = 0.1, border: str = 'reflection'
+    ) -> None:
         super().__init__()
         if points < 2:
             raise ValueError(f'points={points} must be 2 or more: there are points x points.')

@@ -33,12 +33,13 @@ class InfoNCEHead(BaseModule):
             query: Unit vectors ``[N, D]``, with gradient.
             key: Unit vectors ``[N, D]``, the positives.
             queue: Unit vectors ``[K, D]``, everybody's negatives.
-            negative: Unit vectors ``[N, D]``, each query's own hard negative, or None.
+            negative: Unit vectors ``[N, D]``, each query's own hard negative, or ``[N, M, D]`` for
+                several, or None.
 
         Returns:
             Scalars. ``loss_contrast``; ``top1``, share of queries whose best match is their key;
             ``cos_pos`` and ``cos_neg``, mean cosine with keys and with the queue: both near 1
-            means collapse; ``cos_own``, with the own negative if there is one: above ``cos_pos``
+            means collapse; ``cos_own``, with own negatives if there are any: above ``cos_pos``
             while the negative still passes for the positive; ``std``, standard deviation of the
             embedding times sqrt(D): 1 for directions spread evenly, 0 for collapse (and for a
             batch of one).
@@ -53,7 +54,7 @@ class InfoNCEHead(BaseModule):
     ) -> dict[str, Tensor]:
         """Return the scalars beside the loss; see :meth:`loss`."""
         cosines = contrastive_logits(query, key, queue, negative)
-        own = {} if negative is None else {'cos_own': cosines[:, -1].mean()}
+        own = {} if negative is None else {'cos_own': cosines[:, 1 + len(queue) :].mean()}
         return {
             **own,
             'top1': (cosines.argmax(1) == 0).float().mean(),

@@ -1,7 +1,7 @@
 """Momentum contrast on views of videos."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from mmaction.registry import MODELS
@@ -38,7 +38,7 @@ class MoCoRecognizer(PretrainingRecognizer):
         query_view: Name of the view that is the query.
         key_view: Name of the view that is the positive key.
         negative_view: Name of a view that is the query's own hard negative, embedded by the query
-            encoder with gradient (BE Eq. 7, DSM Eq. 7), or None.
+            encoder with gradient (BE Eq. 7, DSM Eq. 7), or names of several, or None.
         queue_view: Name of the one view whose keys enter the queue, or None for those of the
             positive keys. DSM's bank keeps anchors, which are no keys of its loss (Eq. 7): that
             costs one more pass of the key encoder.
@@ -71,7 +71,7 @@ class MoCoRecognizer(PretrainingRecognizer):
         symmetric: bool = True,
         query_view: str = 'query',
         key_view: str = 'key',
-        negative_view: str | None = None,
+        negative_view: str | Sequence[str] | None = None,
         queue_view: str | None = None,
         shuffle_bn: bool = True,
         bn_groups: int = 1,
@@ -102,7 +102,9 @@ class MoCoRecognizer(PretrainingRecognizer):
         self.momentum_encoder = ExponentialMovingAverage(self.encoder(), 1 - momentum)
         self.symmetric = symmetric
         self.query_view, self.key_view = query_view, key_view
-        self.negative_view, self.queue_view = negative_view, queue_view
+        self.queue_view = queue_view
+        own = [negative_view] if isinstance(negative_view, str) else negative_view
+        self.negative_views = list(own or ())
         self.shuffle_bn = shuffle_bn
         self.bn_groups = bn_groups
         self.enqueue_between = enqueue_between
@@ -110,9 +112,15 @@ class MoCoRecognizer(PretrainingRecognizer):
         self.check_views(
             query_view=query_view,
             key_view=key_view,
-            negative_view=negative_view,
             queue_view=queue_view,
         )
+        for view in self.negative_views:
+            self.check_views(negative_view=view)
+
+    @property
+    def keys_per_video(self) -> int:
+        """Return how many keys of each video enter the queue: those of both directions, or one."""
+        return 2 if self.symmetric and self.queue_view is None else 1
 
     def encoder(self) -> nn.Module:
         """Return the query encoder: clips ``[N, C, T, H, W]`` to unit vectors ``[N, D]``."""
@@ -135,8 +143,9 @@ class MoCoRecognizer(PretrainingRecognizer):
         if self.symmetric:
             pairs.append((self.key_view, self.query_view))
         negative = None
-        if self.negative_view is not None:
-            negative = self.embed(inputs[self.negative_view])
+        if self.negative_views:
+            embedded = [self.embed(inputs[view]) for view in self.negative_views]
+            negative = torch.stack(embedded, dim=1)
         directions, all_keys = [], {}
         for query_view, key_view in pairs:
             if self.enqueue_between:

@@ -34,7 +34,7 @@ def test_views_are_cropped_apart_and_their_frames_alike():
 
 
 @pytest.mark.parametrize('shared', [('query', 'background'), ('background', 'query')])
-def test_views_of_one_draw_are_cropped_and_flipped_alike_and_the_others_apart(shared):
+def test_views_with_the_same_draws_are_cropped_and_flipped_alike_and_the_others_apart(shared):
     # MMEngine may have sorted the views: none of the two need come first.
     names = {key: {} for key in (shared[0], 'key', shared[1])}
     steps = dict(crop=dict(type='RandomCrop', size=8), flip=dict(type='Flip', flip_ratio=0.5))
@@ -43,7 +43,7 @@ def test_views_of_one_draw_are_cropped_and_flipped_alike_and_the_others_apart(sh
     for _ in range(20):
         results = decoded(names, size=64)
         results['imgs'] = [ramp.copy() for _ in results['imgs']]
-        results = PerView(one_draw=shared, **steps)(results)
+        results = PerView(same_draws={shared[1]: shared[0]}, **steps)(results)
         first, key, last = np.array(results['imgs']).reshape(3, 4, 8, 8, 3)
         assert (first == last).all()
         apart += (first != key).any()
@@ -51,9 +51,9 @@ def test_views_of_one_draw_are_cropped_and_flipped_alike_and_the_others_apart(sh
     assert apart > 15 and 2 < flips < 18
 
 
-def test_a_view_of_one_draw_that_is_not_sampled_is_refused():
+def test_a_view_to_draw_alike_that_is_not_sampled_is_refused():
     with pytest.raises(ValueError, match=r"the views \['background'\]"):
-        PerView([RESIZE], one_draw=['query', 'background'])(decoded(dict(query=dict())))
+        PerView([RESIZE], same_draws=dict(background='query'))(decoded(dict(query=dict())))
 
 
 def test_frames_shared_by_views_are_flipped_once():
@@ -108,3 +108,22 @@ def test_steps_are_named_or_listed():
         PerView([RESIZE], flip=dict(type='Flip'))
     with pytest.raises(ValueError, match="has steps \\['shear'\\]"):
         PerView(shear=dict(type='Flip'))
+
+
+@pytest.mark.parametrize('names', [('query', 'negative'), ('negative', 'query')])
+def test_views_can_be_cropped_and_flipped_alike(names):
+    views = dict(query=dict(), negative=dict(other_than='query'), key=dict(same_as='query'))
+    views = {name: views[name] for name in (*names, 'key')}
+    ramp = np.arange(64, dtype=np.uint8)[None, :, None].repeat(64, 0).repeat(3, 2)
+    steps = dict(crop=dict(type='RandomResizedCrop'), resize=RESIZE, flip=dict(type='Flip'))
+    alike = PerView(same_draws=dict(negative='query'), **steps)
+    apart = 0
+    for _ in range(10):
+        results = decoded(views, size=64)
+        results['imgs'] = [ramp.copy() for _ in results['imgs']]
+        clips = np.array(alike(results)['imgs']).reshape(3, 4, 8, 8, 3)
+        assert (clips[0] == clips[1]).all()
+        apart += (clips[0] != clips[2]).any()
+    assert apart > 5
+    with pytest.raises(ValueError, match='ghost'):
+        PerView([RESIZE], same_draws=dict(query='ghost'))(decoded(views))

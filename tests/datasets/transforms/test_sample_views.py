@@ -93,17 +93,61 @@ def test_shift_is_uniform_over_what_is_left_of_the_range():
     [
         (10, {0, 1, 2, 3}),  # 4 frames with interval 2 span 7 of the 10 frames
         (8, {0, 1}),
-        (5, {0, 1, 2, 3, 4}),  # only one clip fits, if at all: it loops
+        (5, {1, 2, 3, 4}),  # only one clip fits, if at all: it loops
     ],
 )
 def test_other_view_never_starts_where_the_first_does(total, expected):
-    views = dict(query=dict(), negative=dict(other_than='query'))
+    views = dict(query=dict(), negative=dict(other_than='query', min_gap=1))
     starts = set()
     for _ in range(200):
         frames = frames_by_view(sample(total, views))
         assert frames['negative'][0] != frames['query'][0]
         starts.add(int(frames['negative'][0]))
-    assert starts == (expected - {0} if total == 5 else expected)
+    assert starts == expected
+
+
+@pytest.mark.parametrize('min_gap', [None, 1, 3, 7, 100])
+@pytest.mark.parametrize('total', [2, 5, 7, 8, 10, 13, 14, 30])
+def test_other_view_keeps_its_gap_or_as_much_of_it_as_the_video_allows(total, min_gap):
+    views = dict(query=dict(), negative=dict(other_than='query', min_gap=min_gap))
+    gap, last = min_gap or 7, max(total - 7, 0)
+    for _ in range(100):
+        frames = frames_by_view(sample(total, views))
+        query, negative = (int(frames[view][0]) for view in ('query', 'negative'))
+        if last:
+            assert 0 <= negative <= last
+            assert abs(negative - query) >= min(gap, max(query, last - query))
+        else:
+            around = abs(negative - query)
+            assert min(around, total - around) >= min(gap, total // 2)
+        if total == 30 and min_gap is None and abs(negative - query) >= 7:
+            assert not set(frames['query']) & set(frames['negative'])
+
+
+def test_shift_counts_frames_of_the_clip_where_that_is_asked():
+    views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=(2, 4), in_steps=True))
+    shifts = set()
+    for _ in range(100):
+        frames = frames_by_view(sample(100, views, frame_interval=3))
+        shifts.add(int((frames['negative'][0] - frames['anchor'][0]) % 100))
+    assert shifts == {6, 9, 12}
+
+
+def test_shift_can_be_kept_from_wrapping():
+    def shifts(total, wrap):
+        views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=(2, 5), wrap=wrap))
+        for _ in range(200):
+            frames = frames_by_view(sample(total, views))
+            wrapped = (np.diff(frames['negative']) < 0).any()
+            yield int(frames['negative'][0] - frames['anchor'][0]), bool(wrapped)
+
+    kept = list(shifts(14, wrap=False))
+    assert not any(wrapped for _, wrapped in kept)
+    # Forward where a shift fits, else towards the beginning.
+    assert {shift for shift, _ in kept} == {2, 3, 4, 5, -2, -3, -4, -5}
+    assert any(wrapped for _, wrapped in shifts(14, wrap=True))
+    # Of 8 frames a clip takes 7: no shift of 2 stays inside.
+    assert all(wrapped for _, wrapped in shifts(8, wrap=False))
 
 
 def test_other_view_of_a_single_frame_is_an_error():
@@ -156,6 +200,10 @@ def test_a_view_may_be_named_before_the_one_it_starts_from():
         (dict(views=dict(a=dict(other_than='b'))), "starts from 'b'"),
         (dict(views=dict(a=dict(same_as='b'), b=dict(same_as='a'))), 'start from one another'),
         (dict(views=dict(a=dict(start=3))), 'not understood'),
+        (dict(views=dict(a=dict(min_gap=3))), 'beside other_than'),
+        (dict(views=dict(a=dict(), b=dict(other_than='a', min_gap=0))), 'min_gap=0'),
+        (dict(views=dict(a=dict(), b=dict(same_as='a', in_steps=True))), 'belong to shift_from'),
+        (dict(views=dict(a=dict(), b=dict(same_as='a', wrap=False))), 'belong to shift_from'),
     ],
 )
 def test_bad_arguments_are_refused_when_built(arguments, says):

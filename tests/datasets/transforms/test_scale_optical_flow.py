@@ -28,7 +28,7 @@ def test_each_frame_is_the_one_before_moved_by_a_scale_drawn_anew():
     moved = ScaleOpticalFlow(max_scale=3)(sample(frames))['imgs']
     np.random.seed(1)
     scales = np.random.uniform(0, 3, 4)
-    expected = warp_by_flow(frames[:-1], flow_to_previous(frames), scales)
+    expected = warp_by_flow(frames[:-1], flow_to_previous(frames), scales, 'reflection')
     assert len(set(scales)) == 4
     assert np.array_equal(moved[0], frames[0])
     assert np.array_equal(moved[1:], expected)
@@ -93,7 +93,7 @@ def test_flow_is_read_from_the_videos_file_by_frame(flow_files):
     scales = np.random.uniform(0, 5, 2)
     flow = np.zeros((2, 48, 48, 2), np.float32)
     flow[0, ..., 0], flow[1, ..., 0] = 4, 12  # of frames 1 and 3, twice as large here
-    assert np.array_equal(moved[1:], warp_by_flow(frames[:-1], flow, scales))
+    assert np.array_equal(moved[1:], warp_by_flow(frames[:-1], flow, scales, 'reflection'))
 
 
 def test_views_frames_find_their_flow(flow_files):
@@ -151,3 +151,14 @@ def test_frames_too_small_for_the_method_are_refused():
         ScaleOpticalFlow()(sample([np.zeros((8, 8, 3), np.uint8)] * 2))
     moved = ScaleOpticalFlow(method='farneback')(sample([np.zeros((8, 8, 3), np.uint8)] * 2))
     assert len(moved['imgs']) == 2
+
+
+def test_no_black_fringe_tells_a_negative():
+    rng = np.random.default_rng(0)
+    ground = rng.integers(100, 256, (12, 30, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+    frames = [ground[:, 6 * t : 6 * t + 96] for t in range(4)]
+    for seed in range(5):
+        np.random.seed(seed)
+        moved = ScaleOpticalFlow()(sample(frames))['imgs']
+        assert min(frame.min() for frame in moved) >= 99
+    assert min(f.min() for f in ScaleOpticalFlow(border='zeros')(sample(frames))['imgs']) == 0

@@ -34,7 +34,7 @@ def test_warp_is_the_spline_of_its_points():
     torch.manual_seed(3)
     target = uniform_points(4).float()
     source = target + (2 * torch.rand(2, 16, 2) - 1) * 2 * 0.05
-    expected = warp_clips(clips, tps_grid(source, target[None], (10, 14)))
+    expected = warp_clips(clips, tps_grid(source, target[None], (10, 14)), 'reflection')
     torch.testing.assert_close(warped, expected)
 
 
@@ -52,9 +52,13 @@ def test_uint8_becomes_float_that_fame_takes():
 
 def test_border_decides_what_lies_outside():
     white = torch.ones(8, 3, 2, 24, 24)
-    assert SpatialWarping()(white).min() == 0
-    for border in ('border', 'reflection'):
-        assert SpatialWarping(border=border)(white).min() > 0.999
+    assert SpatialWarping(border='zeros')(white).min() == 0
+    assert SpatialWarping(border='border')(white).min() > 0.999
+
+
+def test_no_black_wedge_tells_a_warped_clip():
+    noise = torch.rand(20, 3, 2, 24, 24) / 2 + 0.5
+    assert SpatialWarping()(noise).min() > 0.499
 
 
 def test_folds_are_as_rare_as_documented():

@@ -172,11 +172,23 @@ def test_own_negative_gets_a_gradient_and_raises_the_loss():
         view.requires_grad_()
     with_negative = model(symmetric=False, negative_view='negative')
     without = copy.deepcopy(with_negative)
-    without.negative_view = None
+    without.negative_views = []
     loss = with_negative.loss(clips)['loss_contrast']
     assert loss > without.loss(clips)['loss_contrast']
     loss.backward()
     assert clips['negative'].grad.abs().sum() > 0 and clips['key'].grad is None
+
+
+def test_several_own_negatives_are_columns_of_the_loss():
+    clips = views()
+    twice = model(symmetric=False, negative_view=('negative', 'negative')).eval()
+    once = copy.deepcopy(twice)
+    once.negative_views = ['negative']
+    found, single = twice.loss(clips), once.loss(clips)
+    assert found['loss_contrast'] > single['loss_contrast']
+    torch.testing.assert_close(found['cos_own'], single['cos_own'])
+    with pytest.raises(ValueError, match='ghost'):
+        model(negative_view=('negative', 'ghost'))
 
 
 @pytest.mark.parametrize('view', ['query', 'key', 'negative'])

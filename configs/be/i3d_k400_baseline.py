@@ -1,0 +1,16 @@
+# The baseline of i3d_k400.py, I3D on Kinetics-400: BE's recipe without its disturbance.
+_base_ = [
+    '../_base_/encoders/i3d.py',
+    '../_base_/datasets/k400.py',
+    '../_base_/methods/be.py',
+]
+
+model = dict(
+    backbone=_base_.encoder,
+    neck=dict(in_channels=_base_.channels),
+    queue_size=65536,
+    data_preprocessor=dict(views=dict(key=_base_.basic)),
+)
+train_dataloader = dict(
+    dataset=dict(pipeline=dict(per_view=dict(resize=_base_.resize)), **_base_.train_set)
+)

@@ -1,0 +1,54 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+
+from helpers.running import ROOT
+from mmdebias.engine import QueueLengthHook
+from mmdebias.models.feature_queue import share_that_meet_themselves
+
+
+def warned(queue, videos, keys_per_video=1):
+    """What the hook says of a run."""
+    said = []
+    model = SimpleNamespace(queue=[0] * queue, keys_per_video=keys_per_video)
+    loader = SimpleNamespace(dataset=[0] * videos)
+    logger = SimpleNamespace(log=lambda level, text: said.append(text))
+    QueueLengthHook().before_train(
+        SimpleNamespace(model=model, train_dataloader=loader, logger=logger)
+    )
+    return said
+
+
+def test_a_queue_longer_than_the_list_is_warned_of_with_its_share():
+    (text,) = warned(16384, 9537)
+    assert 'queue_size=16384' in text and '96 % of the queries' in text
+    assert warned(3569, 3570) == []
+
+
+def test_both_directions_fill_the_queue_twice_as_fast():
+    assert warned(16384, 9537, keys_per_video=2) == []
+    assert '100 %' in warned(4000, 900, keys_per_video=2)[0]
+
+
+def test_a_model_without_a_queue_is_left_alone():
+    QueueLengthHook().before_train(SimpleNamespace(model=SimpleNamespace()))
+
+
+@pytest.mark.parametrize('held', [100, 300, 500, 700, 1200])
+def test_share_is_that_of_shuffled_epochs(held):
+    videos, rng = 500, np.random.default_rng(0)
+    met = []
+    for _ in range(40):
+        before, now = (np.argsort(rng.permutation(videos)) for _ in range(2))
+        met.append((videos + now - before <= held).mean())
+    assert share_that_meet_themselves(held, videos) == pytest.approx(np.mean(met), abs=0.02)
+
+
+@pytest.mark.parametrize('data', ['ucf101', 'k400', 'diving48'])
+def test_bes_queues_are_shorter_than_the_lists(data):
+    videos = dict(ucf101=9537, k400=234_619, diving48=15_027)[data]
+    cfg = Config.fromfile(ROOT / 'configs' / 'be' / f'i3d_{data}.py')
+    assert cfg.model.queue_size < videos
+    assert cfg.custom_hooks[-1].type == 'QueueLengthHook'

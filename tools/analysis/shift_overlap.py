@@ -1,0 +1,73 @@
+"""How much a negative shares with its anchor, by simulation: one JSON line a length of video.
+
+Usage: python tools/analysis/shift_overlap.py --config configs/dsm/i3d_k400.py --frames 180 300
+           [--anchor anchor] [--negative negative] [--draws 10000]
+
+Draws the views of the config's SampleViews for videos of so many frames. ``shared_frames`` is the
+mean share of the anchor's frames that the negative shows as well, ``shared_time`` the mean share of
+the time from the anchor's first frame to its last that the negative spans as well, ``wraps`` the
+share of negatives that go on at the beginning of the video, which puts a cut into them, and
+``wraps_anchor`` that of anchors.
+"""
+
+import argparse
+import json
+
+import numpy as np
+from mmengine.config import Config
+
+from mmdebias.cli import run_command
+from mmdebias.datasets import SampleViews
+
+
+def main() -> None:
+    """Simulate each length."""
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument('--config', required=True, help='of a pre-training')
+    parser.add_argument('--frames', type=int, nargs='+', required=True, help='of a video')
+    parser.add_argument('--anchor', default='anchor', help='name of its view')
+    parser.add_argument('--negative', default='negative', help='name of its view')
+    parser.add_argument('--draws', type=int, default=10000, help='for each length')
+    args = parser.parse_args()
+    sample = dict(Config.fromfile(args.config).train_dataloader.dataset.pipeline['sample'])
+    sample.pop('type')
+    sampling = SampleViews(**sample)
+    for view in (args.anchor, args.negative):
+        if view not in sampling.views:
+            raise ValueError(f'{args.config} samples {list(sampling.views)} and not {view!r}')
+    np.random.seed(0)
+    for frames in args.frames:
+        print(json.dumps(dict(frames=frames, **simulate(sampling, frames, args))))
+
+
+def simulate(sampling: SampleViews, frames: int, args: argparse.Namespace) -> dict[str, float]:
+    """Return the means over many draws for a video of ``frames`` frames."""
+    rows = []
+    for _ in range(args.draws):
+        drawn = sampling.transform(dict(total_frames=frames))
+        shown = drawn['frame_inds'][drawn['view_positions']]
+        anchor, negative = (
+            shown[drawn['view_names'].index(view)] for view in (args.anchor, args.negative)
+        )
+        spans = [between(clip, sampling.frame_interval, frames) for clip in (anchor, negative)]
+        rows.append(
+            (
+                np.isin(anchor, negative).mean(),
+                np.isin(*spans).mean(),
+                (np.diff(negative) < 0).any(),
+                (np.diff(anchor) < 0).any(),
+            )
+        )
+    names = ('shared_frames', 'shared_time', 'wraps', 'wraps_anchor')
+    return dict(zip(names, np.mean(rows, axis=0).round(3).tolist()))
+
+
+def between(clip: np.ndarray, interval: int, frames: int) -> np.ndarray:
+    """Return all frames of the video from a clip's first to its last, in the loop."""
+    return (clip[0] + np.arange((len(clip) - 1) * interval + 1)) % frames
+
+
+if __name__ == '__main__':
+    run_command(main)
