@@ -285,7 +285,9 @@ def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:
         return [step for step in steps if step['type'] not in PACKING]
     steps = {step['type']: step for step in ordered_steps(cfg.train_dataloader.dataset.pipeline)}
     views = steps['SampleViews']
-    per_view = [step for step in steps['PerView'].values() if isinstance(step, dict)]
+    per_view = [
+        step for step in steps['PerView'].values() if isinstance(step, dict) and 'type' in step
+    ]
     (size,) = (step['scale'][0] for step in per_view if step['type'] == 'Resize')
     return [
         dict(type='VideoInit'),

@@ -91,7 +91,7 @@ def sizes(steps):
     """The sizes that transforms resize and crop to."""
     for step in steps:
         if step['type'] == 'PerView':
-            yield from sizes(s for s in step.values() if isinstance(s, dict))
+            yield from sizes(s for s in step.values() if isinstance(s, dict) and 'type' in s)
         elif step['type'] == 'CenterCrop':
             yield step['crop_size']
         elif step['type'] == 'RandomCrop':
