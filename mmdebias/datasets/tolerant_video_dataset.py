@@ -19,7 +19,8 @@ from .named_steps import whole_pipeline
 from .reading_steps import TIME_LIMIT, run_steps, within
 from .seeding import derive_seed, seeded
 
-UNTRIED, READ, FAILED = 0, 1, 2
+# Of a video; a stuck one is not tried again: each try would cost the whole time limit.
+UNTRIED, READ, FAILED, STUCK = 0, 1, 2, 3
 
 # The share of failures is compared with the limit as if at least this many videos (or the whole
 # list, if it is shorter) had been tried: two bad ones among the first five are no evidence.
@@ -154,6 +155,8 @@ class TolerantVideoDataset(VideoDataset):
         return None
 
     def _run_pipeline(self, idx: int) -> Any:
+        if self.status[idx] == STUCK and not self.test_mode:
+            return None
         sample = self.get_data_info(idx)
         filename = sample['filename']
         steps = self.pipeline.transforms
@@ -161,6 +164,8 @@ class TolerantVideoDataset(VideoDataset):
             sample = within(self.time_limit, lambda: run_steps(steps, sample))
         except (VideoReadError, TimeoutError) as error:
             self._report_failure(idx, filename, error)
+            if isinstance(error, TimeoutError):
+                self.status[idx] = STUCK
             return None
         if sample is not None:
             self.status[idx] = READ
@@ -188,7 +193,7 @@ class TolerantVideoDataset(VideoDataset):
         self._stop_if_too_many(reason)
 
     def _stop_if_too_many(self, last_reason: str) -> None:
-        failed = int((self.status == FAILED).sum())
+        failed = int((self.status >= FAILED).sum())
         tried = int((self.status != UNTRIED).sum())
         tried = max(tried, min(len(self), FEWEST_TRIED))
         if failed > self.max_failed_share * tried:
@@ -204,5 +209,5 @@ class TolerantVideoDataset(VideoDataset):
         """Return the videos that could not be read so far, by any worker of this process."""
         return [
             self.get_data_info(int(i))['filename']
-            for i in np.flatnonzero(self.status.numpy() == FAILED)
+            for i in np.flatnonzero(self.status.numpy() >= FAILED)
         ]

@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from .index import VideoIndex, decoded_in_order
-from .opening import opened, packets_of
+from .opening import opened, read_packets
 
 # So many frames that need no others are passed over rather than sought.
 NEAR = 32
@@ -81,13 +81,13 @@ def _alone(
     container: InputContainer, stream: VideoStream, index: VideoIndex, wanted: Sequence[int]
 ) -> Iterator[VideoFrame]:
     """Decode frames each of which needs no other."""
-    packets, last = packets_of(container, stream), -1
+    packets, last = read_packets(container, stream), -1
     for number in wanted:
         pts = int(index.pts[number])
         if number - last > NEAR:
             yield from _rest(stream)
             container.seek(pts, stream=stream)
-            packets = packets_of(container, stream)
+            packets = read_packets(container, stream)
         last = number
         for packet in packets:
             if packet.pts == pts:
@@ -109,7 +109,7 @@ def _in_groups(
             container.seek(int(places[key]), stream=stream)
         left = set(stamps[keys == key].tolist())
         found = False
-        for packet in packets_of(container, stream):
+        for packet in read_packets(container, stream):
             found = found or packet.pts == index.key_pts[key]
             if not found:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from .keyframes import UnclearPacketError, bytes_of_length, is_hidden, starts_afresh
-from .opening import VideoReadError, opened, packets_of
+from .opening import VideoReadError, opened, read_packets
 from .pixels import UPRIGHT, Orientation, orientation
 
 # Where a seek lands on a key frame that one can check, and frames come out of the decoder with the
@@ -35,7 +35,7 @@ def _none() -> Timestamps:
 
 @dataclass(frozen=True)
 class VideoIndex:
-    """What a video has.
+    """The frames of a video, and where they can be decoded from.
 
     Attributes:
         frames: Number of frames that decoding the whole file in order gives.
@@ -80,7 +80,7 @@ class VideoIndex:
     @property
     def intra(self) -> bool:
         """Return whether every frame can be decoded by itself."""
-        return len(self.key_pts) == self.frames
+        return np.array_equal(self.key_pts, self.pts)
 
 
 @dataclass
@@ -111,7 +111,11 @@ def index_video(path: str | Path) -> VideoIndex:
         doubt = _doubt_about_kind(container, stream)
         facts = _facts(container, stream)
         if not doubt:
+            reorders = bool(stream.codec_context.has_b_frames)
             packets, first, doubt = _demux(container, stream)
+            if not doubt and not reorders and _is_reordered(packets):
+                # It then drops a frame where it finds out.
+                doubt = 'a stream that does not tell its decoder that frames are reordered'
     if doubt or first is None:
         return index_by_decoding(path, doubt)
     pts, dts, shown, fresh = (
@@ -151,6 +155,46 @@ def index_by_decoding(path: str | Path, doubt: str) -> VideoIndex:
     return VideoIndex(frames=count, **facts, **_upright_facts(first), doubt=doubt)
 
 
+def proven_index(path: str | Path) -> VideoIndex:
+    """Find out which frames a video has, and decode it whole to see whether that is so.
+
+    Finds damage inside a packet, which the packets do not tell.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
+    """
+    index = index_video(path)
+    if index.doubt:
+        return index
+    found, damaged = [], False
+    with opened(path) as (container, stream):
+        for packet in read_packets(container, stream):
+            try:
+                frames = stream.codec_context.decode(packet)
+            except av.error.FFmpegError:
+                damaged = True
+                continue
+            found += [frame.pts for frame in frames]
+            damaged = damaged or any(frame.is_corrupt for frame in frames)
+    if not damaged and found == index.pts.tolist():
+        return index
+    if not found:
+        raise VideoReadError(f'{path} cannot be read: none of its frames can be decoded.')
+    return replace(
+        index,
+        frames=len(found),
+        doubt='its frames are not all where its packets say',
+        pts=_none(),
+        key_pts=_none(),
+        key_dts=_none(),
+        plain=False,
+    )
+
+
 def decoded_in_order(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """Decode a file in order. What cannot be decoded is left out, as FFmpeg does.
 
@@ -160,7 +204,7 @@ def decoded_in_order(container: InputContainer, stream: VideoStream) -> Iterator
         container: Of :func:`opened`.
         stream: Likewise.
     """
-    for packet in packets_of(container, stream):
+    for packet in read_packets(container, stream):
         try:
             frames = stream.codec_context.decode(packet)
         except av.error.FFmpegError:
@@ -184,7 +228,7 @@ def _demux(
     codec, length_bytes = _codec(stream), bytes_of_length(stream.codec_context)
     packets = _Packets()
     first: VideoFrame | None = None
-    for packet in packets_of(container, stream):
+    for packet in read_packets(container, stream):
         if packet.size:
             if packet.pts is None:
                 return packets, first, 'packets without a timestamp'
@@ -218,6 +262,11 @@ def _doubt_about(packets: _Packets, first: VideoFrame | None) -> str:
     if not packets.fresh[0] or packets.pts[0] != min(packets.pts):
         return 'it does not begin with a key frame'
     return ''
+
+
+def _is_reordered(packets: _Packets) -> bool:
+    """Return whether frames are decoded in another order than that in which they are shown."""
+    return bool((np.diff(packets.pts) < 0).any())
 
 
 def _closed(pts: Timestamps, fresh: npt.NDArray[np.bool_]) -> bool:

@@ -42,14 +42,16 @@ def opened(path: str | Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         path: The file. A name with a colon is a file as well, not a protocol of FFmpeg.
 
     Yields:
-        The container, and its first video stream that is not a cover picture.
+        The container, and its best video stream that is not a cover picture.
 
     Raises:
         FileNotFoundError: there is no such file.
         VideoReadError: FFmpeg cannot open it, or it has no film.
     """
-    if not Path(path).is_file():
+    if not Path(path).exists():
         raise FileNotFoundError(f'{path} is missing.')
+    if not Path(path).is_file():
+        raise VideoReadError(f'{path} is no file.')
     try:
         # Titles need not be UTF-8: they are not read.
         container = av.open(f'file:{os.fspath(path)}', metadata_errors='replace')
@@ -59,7 +61,7 @@ def opened(path: str | Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         yield container, _film(container, path)
 
 
-def packets_of(container: InputContainer, stream: VideoStream) -> Iterator[Packet]:
+def read_packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet]:
     """Yield the packets of a stream, the last of them empty; a file may end in the middle of one.
 
     Args:
@@ -82,7 +84,11 @@ def _film(container: InputContainer, path: str | Path) -> VideoStream:
         covers = len(container.streams.video)
         what = 'a cover picture and no film' if covers else 'no video stream'
         raise VideoReadError(f'{path} has {what}.')
-    film = films[0]
+    # Not every container keeps the flag of a cover. Some state how many frames a stream has, and
+    # FFmpeg's own choice looks at what it has probed.
+    films = [film for film in films if film.frames != 1] or films
+    best = container.streams.best('video')
+    film = best if isinstance(best, VideoStream) and best in films else films[0]
     # Loading runs in many processes, each with one core; and frame threads delay errors.
     film.codec_context.thread_count = 1
     return film

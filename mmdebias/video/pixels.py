@@ -18,7 +18,14 @@ Box = tuple[int, int, int, int]
 
 # From luma and chroma to RGB, by the number that a file is tagged with (ITU-T H.273, table 4). What
 # has no tag is taken for BT.601, as FFmpeg does.
-MATRICES = {1: Colorspace.ITU709, 4: Colorspace.FCC, 7: Colorspace.SMPTE240M}
+BT2020 = 9  # PyAV has no name for it
+MATRICES: dict[int, Colorspace | int] = {
+    1: Colorspace.ITU709,
+    4: Colorspace.FCC,
+    7: Colorspace.SMPTE240M,
+    9: BT2020,
+    10: BT2020,
+}
 
 # Layouts whose planes can be cut before they are converted: chroma at half the width and height.
 CUT_BEFORE = ('yuv420p', 'yuvj420p')

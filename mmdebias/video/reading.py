@@ -13,8 +13,9 @@ import numpy.typing as npt
 from .decoding import UnsureError, counted_frames, sought_frames
 from .index import VideoIndex, index_by_decoding, index_video
 from .index_file import find_used
+from .opening import VideoReadError, reason
 from .pixels import Box, Converter, Pixels
-from .with_decord import decord_frames, is_right_for_decord
+from .with_decord import decord_frames
 
 # Indexes are kept for so many files a process: one takes up to some 10 kB.
 KEPT = 4096
@@ -41,19 +42,21 @@ def find_index(path: str | Path) -> VideoIndex:
     name = os.fspath(path)
     try:
         stat = os.stat(name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(f'{path} is missing.') from None
+    except OSError as error:
+        raise VideoReadError(f'{path} cannot be read: {reason(error)}.') from error
     known = _kept.get(name)
     if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns):
         _kept.move_to_end(name)
         return known[2]
     # What stands in a file that all processes share is not kept by each.
     written = find_used(name, stat.st_size, stat.st_mtime_ns)
-    return _keep(name, index_video(path)) if written is None else written
+    return _keep(name, stat, index_video(path)) if written is None else written
 
 
-def _keep(name: str, index: VideoIndex) -> VideoIndex:
-    stat = os.stat(name)
+def _keep(name: str, stat: os.stat_result, index: VideoIndex) -> VideoIndex:
+    """Keep an index with what the file was before it was read: it may have been replaced since."""
     _kept[name] = (stat.st_size, stat.st_mtime_ns, index)
     _kept.move_to_end(name)
     while len(_kept) > KEPT:
@@ -90,9 +93,12 @@ def read_frames(path: str | Path, indices: Sequence[int] | npt.NDArray[np.intege
     Raises:
         FileNotFoundError: there is no such file.
         IndexError: a number beyond the frames of the video.
+        TypeError: numbers that are not whole.
         VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
     """
-    numbers = np.asarray(indices, dtype=np.int64).reshape(-1)
+    numbers = np.asarray(indices).reshape(-1)
+    if len(numbers) and not np.issubdtype(numbers.dtype, np.integer):
+        raise TypeError(f'indices are {numbers.dtype}; frames are told by whole numbers.')
     distinct, back = np.unique(numbers, return_inverse=True)
     frames = read_parts(path, [(int(number), None) for number in distinct])
     if not frames:
@@ -137,19 +143,22 @@ def read_parts(
     Raises:
         FileNotFoundError: there is no such file.
         IndexError: a number beyond the frames of the video.
+        ValueError: a box that is empty or reaches beyond the frame.
         VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
     """
     index = find_index(path)
     uses = _uses(path, index, parts)
-    if reader == 'decord' and is_right_for_decord(index):
-        whole = dict(zip(uses, decord_frames(path, list(uses))))
+    found = decord_frames(path, index, list(uses)) if reader == 'decord' else None
+    if found is not None:
+        whole = dict(zip(uses, found))
         boxes = [(whole[number], box or (0, 0, index.width, index.height)) for number, box in parts]
         return [frame[y1:y2, x1:x2].copy() for frame, (x1, y1, x2, y2) in boxes]
     try:
         return _read(path, index, parts)
     except UnsureError as error:
         doubt = f'its frames are not where its packets say ({error})'
-        index = _keep(os.fspath(path), index_by_decoding(path, doubt))
+        stat = os.stat(path)
+        index = _keep(os.fspath(path), stat, index_by_decoding(path, doubt))
         return _read(path, index, parts)
 
 
@@ -158,11 +167,18 @@ def _uses(
 ) -> dict[int, list[int]]:
     """Return each frame's number, ascending, and the places in ``parts`` where it is used."""
     uses: dict[int, list[int]] = defaultdict(list)
-    for place, (number, _) in enumerate(parts):
+    for place, (number, box) in enumerate(parts):
         if not 0 <= number < index.frames:
             raise IndexError(
                 f'{path} has {index.frames} frame(s), 0 to {index.frames - 1}; frame {number} was '
                 'asked for.'
+            )
+        if box is not None and not (
+            0 <= box[0] < box[2] <= index.width and 0 <= box[1] < box[3] <= index.height
+        ):
+            raise ValueError(
+                f'{box} is no part of the frames of {path}, which are {index.width} wide and '
+                f'{index.height} high: give x1, y1, x2, y2.'
             )
         uses[number].append(place)
     return {number: uses[number] for number in sorted(uses)}

@@ -60,16 +60,27 @@ def is_right_for_decord(index: VideoIndex) -> bool:
     )
 
 
-def decord_frames(path: str | Path, numbers: Sequence[int]) -> list[Pixels]:
-    """Decode frames with decord.
+def decord_frames(
+    path: str | Path, index: VideoIndex, numbers: Sequence[int]
+) -> list[Pixels] | None:
+    """Decode frames with decord, where it is right for the file.
 
     Args:
-        path: A file with :func:`is_right_for_decord`.
+        path: The file.
+        index: Of the file.
         numbers: Of the frames.
 
     Returns:
-        RGB, uint8 ``[H, W, 3]`` each.
+        RGB, uint8 ``[H, W, 3]`` each; None where decord is not right, or refuses the file, as it
+        does those that do not state how long they are.
     """
-    # With more threads than one, two-pass VP9 is an error.
-    video = _decord().VideoReader(str(path), num_threads=1)
-    return list(video.get_batch(list(numbers)).asnumpy())
+    if not is_right_for_decord(index):
+        return None
+    decord = _decord()
+    try:
+        # With more threads than one, two-pass VP9 is an error. An absolute path: FFmpeg takes a
+        # bare name with a colon for a protocol.
+        video = decord.VideoReader(str(Path(path).absolute()), num_threads=1)
+        return list(video.get_batch(list(numbers)).asnumpy())
+    except (decord.DECORDError, RuntimeError, IndexError):
+        return None

@@ -14,7 +14,7 @@ av.logging.set_level(av.logging.PANIC)
 
 
 @pytest.fixture
-def file_of(tmp_path):
+def write_file(tmp_path):
     def write(kind):
         ending, make = KINDS[kind]
         return str(make(tmp_path / f'video{ending}'))
@@ -30,19 +30,20 @@ def file_of(tmp_path):
         ('MPEG-4 with B-frames in .avi', ['DecordInit', 'OpenCVInit']),
         ('H.265, open groups', ['DecordInit', 'OpenCVInit']),
         ('H.264, irregular times', ['OpenCVInit']),
-        ('H.264 in .mkv', ['PyAVInit']),
+        ('H.264 in .mkv', ['PyAVInit', 'OpenCVInit']),
+        ('AV1', ['DecordInit', 'OpenCVInit']),
         ('H.264 in .ts', ['DecordInit', 'PyAVInit', 'OpenCVInit']),
         ('48 wide', ['DecordInit']),
     ],
 )
-def test_which_readers_misread_which_files(kind, readers, file_of):
-    path = file_of(kind)
+def test_which_readers_misread_which_files(kind, readers, write_file):
+    path = write_file(kind)
     found = [name for name in ('DecordInit', 'PyAVInit', 'OpenCVInit') if misreading(name, path)]
     assert sorted(found) == sorted(readers)
 
 
-def test_the_warning_names_the_file_and_the_remedy_once(file_of, monkeypatch):
-    path = file_of('H.265, open groups')
+def test_the_warning_names_the_file_and_the_remedy_once(write_file, monkeypatch):
+    path = write_file('H.265, open groups')
     reader = TRANSFORMS.build(dict(type='DecordInit'))
     # As after a fresh import: other tests may have been warned.
     monkeypatch.setattr(type(reader), 'transform', type(reader).transform.__wrapped__)

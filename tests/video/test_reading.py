@@ -8,13 +8,23 @@ from helpers.numbered import (
     FRAMES,
     KINDS,
     cover_and_film,
+    draw,
     encode,
     read_number,
     sequential,
     with_matrix,
 )
 from helpers.running import SHARED
-from mmdebias.video import VideoReadError, count_frames, find_index, read_frames, read_parts
+from mmdebias.video import (
+    VideoIndex,
+    VideoReadError,
+    count_frames,
+    find_index,
+    read_frames,
+    read_parts,
+    reading,
+)
+from mmdebias.video.index import proven_index
 from mmdebias.video.pixels import Converter, Orientation
 
 av.logging.set_level(av.logging.PANIC)
@@ -108,7 +118,7 @@ def test_a_part_has_the_pixels_of_the_whole_frame(kind, box, tmp_path):
     ending, write = KINDS[kind]
     path = write(tmp_path / f'video{ending}')
     whole = read_frames(path, [5])[0]
-    x1, y1, x2, y2 = box
+    x1, y1, x2, y2 = box = (*box[:2], min(box[2], whole.shape[1]), min(box[3], whole.shape[0]))
     (part,) = read_parts(path, [(5, box)])
     np.testing.assert_array_equal(part, whole[y1:y2, x1:x2])
 
@@ -223,7 +233,13 @@ def by_the_formulas(luma, blue, red, weights, full):
 @pytest.mark.parametrize('full', [False, True])
 @pytest.mark.parametrize(
     'matrix, weights',
-    [(None, (0.299, 0.114)), (1, (0.2126, 0.0722)), (5, (0.299, 0.114)), (7, (0.212, 0.087))],
+    [
+        (None, (0.299, 0.114)),
+        (1, (0.2126, 0.0722)),
+        (5, (0.299, 0.114)),
+        (7, (0.212, 0.087)),
+        (9, (0.2627, 0.0593)),
+    ],
 )
 def test_colours_are_those_that_the_file_is_tagged_with(tmp_path, matrix, weights, full):
     planes = (120, 90, 180)
@@ -246,3 +262,70 @@ def test_colours_are_those_that_the_file_is_tagged_with(tmp_path, matrix, weight
     (part,) = read_parts(path, [(1, (6, 6, 30, 30))])
     for pixels in (whole[20, 20], part[10, 10]):
         np.testing.assert_allclose(pixels, expected, atol=3)
+
+
+@pytest.mark.parametrize('box', [(-1, 0, 9, 9), (0, 0, 113, 9), (4, 4, 4, 9), (0, 9, 5, 3)])
+def test_a_box_beyond_the_frame_is_refused(video, box):
+    with pytest.raises(ValueError, match=r'no part of the frames of .* 112 wide and 80 high'):
+        read_parts(video, [(0, box)])
+
+
+def test_frames_are_told_by_whole_numbers(video):
+    with pytest.raises(TypeError, match='float64'):
+        read_frames(video, [0.9])
+
+
+def test_a_folder_is_no_video(tmp_path):
+    with pytest.raises(VideoReadError, match='is no file'):
+        count_frames(tmp_path)
+
+
+def test_a_file_replaced_while_it_is_indexed_is_indexed_again(tmp_path, monkeypatch):
+    path = encode(tmp_path / 'video.mp4', 'libx264', frames=10)
+    real = reading.index_video
+
+    def replaced_meanwhile(name):
+        index = real(name)
+        encode(path, 'libx264', frames=20)
+        return index
+
+    monkeypatch.setattr(reading, 'index_video', replaced_meanwhile)
+    count_frames(path)
+    monkeypatch.setattr(reading, 'index_video', real)
+    assert count_frames(path) == 20
+
+
+def test_a_cover_whose_flag_is_lost_is_not_the_film(tmp_path):
+    path = tmp_path / 'film.mp4'
+    with av.open(str(path), 'w') as file:
+        streams = [file.add_stream('mjpeg', rate=1), file.add_stream('libx264', rate=25)]
+        for stream, pix_fmt in zip(streams, ('yuvj420p', 'yuv420p')):
+            stream.width, stream.height, stream.pix_fmt = 64, 48, pix_fmt
+        for stream, count in zip(streams, (1, 40)):
+            for number in range(count):
+                frame = av.VideoFrame.from_ndarray(draw(number, 64, 48), 'rgb24')
+                frame = frame.reformat(format=stream.pix_fmt)
+                frame.pts = number
+                file.mux(stream.encode(frame))
+            file.mux(stream.encode(None))
+    assert count_frames(path) == 40
+
+
+def test_key_frames_that_are_not_shown_do_not_make_the_others_key_frames():
+    """As many key frames as shown frames, the first of them before the edit."""
+    facts = dict(frames=2, width=64, height=48, fps=25, codec='mpeg4', container='mov')
+    shown = np.array([8, 12])
+    assert not VideoIndex(**facts, pts=shown, key_pts=np.array([0, 8])).intra
+    assert VideoIndex(**facts, pts=shown, key_pts=shown).intra
+
+
+def test_damage_inside_a_packet_is_found_by_decoding_it_all(tmp_path, video):
+    path = tmp_path / 'damaged.mp4'
+    data = bytearray(video.read_bytes())
+    with av.open(str(video)) as file:
+        packet = [p for p in file.demux(file.streams.video[0]) if p.size][15]
+    data[packet.pos + 5 : packet.pos + packet.size] = bytes(packet.size - 5)
+    path.write_bytes(data)
+    index = proven_index(path)
+    assert index.doubt and index.frames == len(sequential(path))
+    assert not proven_index(video).doubt

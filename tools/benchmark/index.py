@@ -1,6 +1,6 @@
 """Time the index file of a long list of videos: one JSON line a case.
 
-Usage: python tools/benchmark/index.py [--videos N] [--workers N]
+Usage: python tools/benchmark/index.py [--num-videos N] [--workers N]
 
 The videos are made up: 300 frames at irregular key frames (4 of an original's, 19 of a copy's).
 Cases: writing; opening; looking up (against indexing a video, where one is given with --video);
@@ -27,14 +27,14 @@ from mmdebias.video.index_file import Entry
 def main() -> None:
     """Run the cases."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--videos', type=int, default=240_000, help='default: %(default)s')
+    parser.add_argument('--num-videos', type=int, default=240_000, help='default: %(default)s')
     parser.add_argument('--workers', type=int, default=4, help='default: %(default)s')
     parser.add_argument('--video', type=Path, help='a file to index for comparison')
     args = parser.parse_args()
     for keys in (4, 19):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, 'index')
-            entries = made_up(args.videos, keys)
+            entries = made_up(args.num_videos, keys)
             measure(path, entries, keys, args)
 
 
@@ -64,7 +64,7 @@ def measure(
     path: Path, entries: Iterator[tuple[str, Entry]], keys: int, args: argparse.Namespace
 ) -> None:
     """Show the cases of one kind of videos."""
-    case = f'{args.videos} videos of {keys} key frames'
+    case = f'{args.num_videos} videos of {keys} key frames'
     begin = time.perf_counter()
     write_indexes(path, entries)
     seconds = time.perf_counter() - begin
@@ -73,7 +73,7 @@ def measure(
     file = IndexFile(path)
     show(case=f'opening, {case}', milliseconds=1e3 * (time.perf_counter() - begin))
 
-    numbers = np.random.default_rng(1).integers(0, args.videos, 1000).tolist()
+    numbers = np.random.default_rng(1).integers(0, args.num_videos, 1000).tolist()
 
     def look_up() -> None:
         for number in numbers:
@@ -94,7 +94,7 @@ def memory(file: IndexFile, args: argparse.Namespace) -> dict[str, float]:
     context = multiprocessing.get_context('fork')
     queue, barrier = context.Queue(), context.Barrier(args.workers)
     workers = [
-        context.Process(target=_work, args=(file, args.videos, queue, barrier))
+        context.Process(target=_work, args=(file, args.num_videos, queue, barrier))
         for _ in range(args.workers)
     ]
     for worker in workers:

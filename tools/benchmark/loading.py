@@ -88,7 +88,7 @@ def prepared(
             theirs,
             size,
             args,
-            times_the_bytes=bytes_of(ours) / bytes_of(theirs),
+            times_the_bytes=size_in_bytes(ours) / size_in_bytes(theirs),
         )
 
 
@@ -103,7 +103,7 @@ def copies(videos: list[Path], folder: Path, size: int, codec: str) -> list[Path
     return found
 
 
-def bytes_of(files: list[Path]) -> int:
+def size_in_bytes(files: list[Path]) -> int:
     """Return the size of files together."""
     return sum(file.stat().st_size for file in files)
 

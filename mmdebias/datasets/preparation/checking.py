@@ -8,11 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from mmdebias.datasets.stock_readers import describe, fault
-from mmdebias.video.decoding import UnsureError, sought_frames
-from mmdebias.video.index import VideoIndex, index_by_decoding, index_video
+from mmdebias.video.index import VideoIndex, proven_index
 from mmdebias.video.index_file import Entry, compact, expand
 from mmdebias.video.opening import VideoReadError, reason
 
@@ -56,9 +53,7 @@ class Check:
 
 
 def check_video(path: Path) -> Check:
-    """Read the packets of a video, and decode its first frame and its last group of frames.
-
-    Where the packets do not say for sure what a decoder shows, the whole file is decoded.
+    """Find out which frames a video has, and decode all of it once to see whether that is so.
 
     Args:
         path: The file.
@@ -68,7 +63,7 @@ def check_video(path: Path) -> Check:
     if not stat.st_size:
         return Check(**known, error='the file is empty')
     try:
-        index = _sure_index(path)
+        index = proven_index(path)
     except Exception as error:  # one strange file must not end the checks of all
         kind = '' if isinstance(error, VideoReadError) else f'{type(error).__name__}: '
         return Check(**known, error=f'{kind}{reason(error)}')
@@ -81,22 +76,6 @@ def check_video(path: Path) -> Check:
         misread=_misread(index),
         index=compact(index),
     )
-
-
-def _sure_index(path: Path) -> VideoIndex:
-    """Return the index of a video; its frames from the last key frame on were decoded: most files
-    that are damaged end too early."""
-    index = index_video(path)
-    if index.doubt:
-        return index
-    first = int(np.searchsorted(index.pts, index.key_pts[-1]))
-    try:
-        for _ in sought_frames(path, index, range(min(first, index.frames - 1), index.frames)):
-            pass
-    except UnsureError as error:
-        doubt = f'its last frames are not where its packets say ({error})'
-        return index_by_decoding(path, doubt)
-    return index
 
 
 def _misread(index: VideoIndex) -> str:

@@ -96,8 +96,9 @@ class UndecodedFrames(Sequence[np.ndarray]):
         numbered = [(int(self.numbers[place]), box) for place, box in parts]
         try:
             return read_parts(self.path, numbered, self.reader)
-        except IndexError as error:
-            # Fewer frames than its packets promised, which shows when they are decoded.
+        except (IndexError, OSError) as error:
+            # Fewer frames than its packets promised, which shows when they are decoded; or a file
+            # that is gone by now. FFmpeg's errors are OSErrors, too.
             raise VideoReadError(str(error)) from error
 
     def _decoded(self) -> list[np.ndarray]:
