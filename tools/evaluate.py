@@ -107,13 +107,13 @@ def find_encoder(model: NamedModel) -> str:
     """
     cfg = Config.fromfile(model.config)
     paths = sorted((ROOT / 'configs' / '_base_' / 'encoders').glob('*.py'))
-    said = {path.stem: Config.fromfile(path) for path in paths}
-    found = [n for n, one in said.items() if all(cfg.get(k) == value for k, value in one.items())]
+    known = {path.stem: Config.fromfile(path) for path in paths}
+    found = [n for n, one in known.items() if all(cfg.get(k) == value for k, value in one.items())]
     if found:  # of two that say the same, the one that says more
-        return max(found, key=lambda name: len(said[name]))
+        return max(found, key=lambda name: len(known[name]))
     raise ValueError(
         f'--model {model.name}: {model.config} joins none of configs/_base_/encoders, which are '
-        f'{", ".join(said)}: give a config that does, or add a file for its encoder'
+        f'{", ".join(known)}: give a config that does, or add a file for its encoder'
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +73,7 @@ class BiasReport:
 def bias_report(
     models: Sequence[Model],
     videos: str | Path,
-    out: str | Path,
+    out: str | Path | None = None,
     *,
     masks: dict[str, Any] | None = None,
     data_root: str | Path | None = None,
@@ -93,7 +95,7 @@ def bias_report(
         models: MMAction2 classifiers, or self-supervised checkpoints, which get a linear layer that
             is trained on the frozen features of ``train``.
         videos: A list, lines ``path label``.
-        out: Folder of the report.
+        out: Folder of the report; None writes none, and keeps nothing behind this call.
         masks: ``dict(type='files', folder=...)``, ``dict(type='boxes', file=...)`` or
             ``dict(type='motion')``; None takes the folder ``masks`` of the data root.
         data_root: Folder that the paths are relative to; None is the list's.
@@ -108,7 +110,7 @@ def bias_report(
         overwrite: Replace another report in ``out``; scores that both have are reused.
 
     Returns:
-        The report, which is written to ``out``, too.
+        The report; ``report.write(folder)`` writes it, as is done for ``out``.
 
     Raises:
         FileNotFoundError: a list, a video, a mask, a config or a checkpoint is not there.
@@ -116,39 +118,42 @@ def bias_report(
         TypeError: one name or path where a list belongs, or a model that is no :class:`Model`.
         ValueError: something does not fit; the message names it.
     """
-    job = read_job(
-        models,
-        videos,
-        out,
-        masks=masks,
-        data_root=data_root,
-        images=images,
-        train=train,
-        scenes=scenes,
-        probes=probes,
-        max_videos=max_videos,
-        seed=seed,
-        cfg_options=cfg_options,
-    )
-    if not job.scenes:
-        print('No scene probe: it needs train and the scenes of both lists.', flush=True)
-    rows = make_manifest(job.videos, job.probes, job.seed, job.images or None)
-    clips = _preview(job, rows)
-    setting = job.setting()
-    _take_folder(job.out, setting, overwrite)
-    manifest = job.out / 'manifest.jsonl'
-    write_manifest(manifest, rows)
-    setting['manifest_sha256'] = file_sha256(manifest)
-    measured, scores = [], []
-    for model in job.models:
-        print(f'=== {model.name}', flush=True)
-        found = measure(job, model, rows, manifest)
-        measured.append(found[0])
-        scores.append(found[1])
-    content = put_together(setting, measured, job.seed)
-    report = BiasReport(content, tuple(_samples(job, rows, clips, scores)))
-    report.write(job.out)
-    return report
+    with contextlib.ExitStack() as stack:
+        if out is None:
+            out = stack.enter_context(tempfile.TemporaryDirectory())
+        job = read_job(
+            models,
+            videos,
+            out,
+            masks=masks,
+            data_root=data_root,
+            images=images,
+            train=train,
+            scenes=scenes,
+            probes=probes,
+            max_videos=max_videos,
+            seed=seed,
+            cfg_options=cfg_options,
+        )
+        if not job.scenes:
+            print('No scene probe: it needs train and the scenes of both lists.', flush=True)
+        rows = make_manifest(job.videos, job.probes, job.seed, job.images or None)
+        clips = _preview(job, rows)
+        setting = job.setting()
+        _take_folder(job.out, setting, overwrite)
+        manifest = job.out / 'manifest.jsonl'
+        write_manifest(manifest, rows)
+        setting['manifest_sha256'] = file_sha256(manifest)
+        measured, scores = [], []
+        for model in job.models:
+            print(f'=== {model.name}', flush=True)
+            found = measure(job, model, rows, manifest)
+            measured.append(found[0])
+            scores.append(found[1])
+        content = put_together(setting, measured, job.seed)
+        report = BiasReport(content, tuple(_samples(job, rows, clips, scores)))
+        report.write(job.out)
+        return report
 
 
 def _preview(job: Job, rows: Sequence[ProbeRow]) -> dict[tuple[str, str], Picture]:

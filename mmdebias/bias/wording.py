@@ -93,18 +93,18 @@ def _shares(values: dict[str, dict[str, Any]]) -> str:
     """Return the sentence of the accuracy, what is left of it, and the table's other shares."""
     if WHOLE not in values:
         return ''
-    said = [
+    told = [
         (measure, values[name])
         for name, measure in measures_by_name().items()
         if measure.summary and name in values
     ]
     whole = values[WHOLE]['value']
     text = f'The accuracy is {percent(whole)}'
-    left = [(measure, entry) for measure, entry in said if measure.telling]
+    left = [(measure, entry) for measure, entry in told if measure.telling]
     if left:
         measure, entry = max(left, key=lambda pair: pair[0].telling)
         text = _left(whole, entry, measure.summary)
-    others = [f'{percent(e["value"])} {m.summary}' for m, e in said if not m.telling]
+    others = [f'{percent(e["value"])} {m.summary}' for m, e in told if not m.telling]
     text += ''.join(f', {share}' for share in others[:-1])
     text += ''.join(f', and {share}' for share in others[-1:])
     return f'{text}.'

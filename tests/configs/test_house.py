@@ -15,10 +15,10 @@ from mmdebias.datasets import ordered_steps
 FOLDER = ROOT / 'configs'
 FILES = sorted(FOLDER.rglob('*.py'))
 LEAVES = [path for path in FILES if '_base_' not in path.parts]
-# Of the configs as they resolved before encoders, data sets and methods became files of their own
-# (commit d261f1a), but for the three *_robust.py, which have named the preset since instead of its
-# six arguments, and for the reader, which was decord's. An intended change of a config changes its
-# line: run this file.
+# Of the configs as they resolve. Those of commit d261f1a stayed what they were while encoders, data
+# sets and methods became files of their own; what was changed on purpose since is in the history of
+# this file. For a new config, or after an intended change, run
+# PYTHONPATH=tests python tests/configs/test_house.py
 DIGESTS = Path(__file__).with_name('digests.json')
 
 
