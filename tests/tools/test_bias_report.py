@@ -210,6 +210,11 @@ def test_the_report_is_a_function(toy, models, tmp_path):
     assert 0 <= found.value('net', 'background_only/accuracy') <= 1
     assert found.content == json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert found.page() == (tmp_path / 'out' / 'report.html').read_text()
+    without_folder = bias_report(
+        [Model('net', *models['supervised'])], toy / 'test.txt', probes=['background_only']
+    )
+    name = 'background_only/accuracy'
+    assert without_folder.value('net', name) == found.value('net', name)
     with pytest.raises(KeyError, match='no action_swap/background_error of net'):
         found.value('net', 'action_swap/background_error')
     for options, message in (
