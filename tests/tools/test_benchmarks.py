@@ -21,6 +21,11 @@ def training(config, *arguments, check=True):
     )
 
 
+def test_a_config_that_is_not_there():
+    printed = training('nope.py', check=False)
+    assert 'error: CONFIG: there is no file' in printed and 'Traceback' not in printed
+
+
 @pytest.mark.slow
 def test_training_as_json(few_videos, tmp_path):
     # A list without labels does for a classifier, too.
@@ -28,8 +33,8 @@ def test_training_as_json(few_videos, tmp_path):
     videos.write_text(''.join(f'{index:02}.mp4\n' for index in range(3)))
     data = ['--data', videos, '--data-root', few_videos, '--json']
     options = [*OPTIONS, 'model.cls_head.in_channels=32']
-    said = training('finetune/r3d_toy.py', *SMALL, *data, *options)
-    rows = [json.loads(line) for line in said.splitlines() if line.startswith('{')]
+    printed = training('finetune/r3d_toy.py', *SMALL, *data, *options)
+    rows = [json.loads(line) for line in printed.splitlines() if line.startswith('{')]
     assert [(row['case'], row.get('workers')) for row in rows] == [
         ('setting', None),
         ('loading', 0),
@@ -55,9 +60,9 @@ def test_training_as_json(few_videos, tmp_path):
 @pytest.mark.slow
 def test_training_as_a_table_of_the_configs_own_videos(few_videos):
     own = f'train_dataloader.dataset.data_root={few_videos}'
-    said = training('moco/r3d_toy.py', *SMALL, *TINY_MOCO, own)
-    assert '4 videos a batch, 2 clips of 3x8x48x48 each' in said
-    table = [line for line in said.splitlines() if line.startswith('|')]
+    printed = training('moco/r3d_toy.py', *SMALL, *TINY_MOCO, own)
+    assert '4 videos a batch, 2 clips of 3x8x48x48 each' in printed
+    table = [line for line in printed.splitlines() if line.startswith('|')]
     cells = [[cell.strip() for cell in line.split('|')[1:-1]] for line in table]
     assert [row[:2] for row in cells if '---' not in row] == [
         ['case', 'workers'],
@@ -68,17 +73,17 @@ def test_training_as_a_table_of_the_configs_own_videos(few_videos):
         ['both', '2'],
     ]
     assert len({len(row) for row in cells}) == 1
-    assert 'Limited by: ' in said
+    assert 'Limited by: ' in printed
 
 
 def test_training_names_the_argument_for_a_missing_list(tmp_path):
     missing = f'train_dataloader.dataset.data_root={tmp_path}'
-    said = training('moco/r3d_toy.py', '--cfg-options', missing, check=False)
-    assert str(tmp_path / 'train.txt') in said.splitlines()[-1] and '--data LIST' in said
-    assert 'Traceback' not in said
+    printed = training('moco/r3d_toy.py', '--cfg-options', missing, check=False)
+    assert str(tmp_path / 'train.txt') in printed.splitlines()[-1] and '--data LIST' in printed
+    assert 'Traceback' not in printed
 
 
 def test_training_wants_a_config_that_trains(few_videos):
     data = ['--data', few_videos / 'train.txt']
-    said = training('retrieval/r3d_toy.py', *data, check=False)
-    assert 'give a config with a train_dataloader' in said
+    printed = training('retrieval/r3d_toy.py', *data, check=False)
+    assert 'give a config with a train_dataloader' in printed

@@ -39,6 +39,7 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from mmdebias.cli import existing_file, run_command
 from mmdebias.engine.epoch_seed_hook import innermost_datasets
 
 # Steps that cuDNN tries kernels in, and that the allocator grows in.
@@ -110,8 +111,9 @@ def read_config(args: argparse.Namespace) -> Config:
     """Read the config and change what the command line says.
 
     Raises:
-        FileNotFoundError: there is no list of videos.
+        FileNotFoundError: there is no config, or no list of videos.
     """
+    existing_file('CONFIG', args.config, 'name one of configs/, or your own')
     cfg = Config.fromfile(args.config)
     cfg.merge_from_dict(args.cfg_options)
     if cfg.get('train_dataloader') is None:
@@ -358,4 +360,4 @@ def cell(key: str, value: str | float | None) -> str:
 
 
 if __name__ == '__main__':
-    main()
+    run_command(main)
