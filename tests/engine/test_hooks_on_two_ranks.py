@@ -20,6 +20,14 @@ OURS = sorted(
 AUGMENTS = [
     dict(type='FAME', across_ranks=True),
     dict(type='KorniaAugment', transforms=[dict(type='RandomGrayscale', p=0.5)]),
+    dict(
+        type='OneAugment',
+        augments=[
+            dict(type='KorniaAugment', transforms=[dict(type='ColorJitter', brightness=0.5)]),
+            dict(type='KorniaAugment', transforms=[dict(type='ColorJitter', contrast=0.5)]),
+        ],
+    ),
+    dict(type='InnerRotation', degrees=10.0),
     dict(type='SpatialWarping'),
     dict(type='BackgroundErasing'),
     dict(type='GaussianNoiseFrame'),
