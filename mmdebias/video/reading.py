@@ -154,12 +154,13 @@ def read_parts(
         boxes = [(whole[number], box or (0, 0, index.width, index.height)) for number, box in parts]
         return [frame[y1:y2, x1:x2].copy() for frame, (x1, y1, x2, y2) in boxes]
     try:
-        return _read(path, index, parts)
+        return _read(path, index, parts, uses)
     except UnsureError as error:
         doubt = f'its frames are not where its packets say ({error})'
         stat = os.stat(path)
         index = _keep(os.fspath(path), stat, index_by_decoding(path, doubt))
-        return _read(path, index, parts)
+        # There may be fewer frames than the packets said.
+        return _read(path, index, parts, _uses(path, index, parts))
 
 
 def _uses(
@@ -185,9 +186,11 @@ def _uses(
 
 
 def _read(
-    path: str | Path, index: VideoIndex, parts: Sequence[tuple[int, Box | None]]
+    path: str | Path,
+    index: VideoIndex,
+    parts: Sequence[tuple[int, Box | None]],
+    uses: dict[int, list[int]],
 ) -> list[Pixels]:
-    uses = _uses(path, index, parts)
     if not uses:
         return []
     converter = Converter(index.upright, index.width, index.height)

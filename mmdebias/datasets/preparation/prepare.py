@@ -247,6 +247,39 @@ def unpack_all(
     }
 
 
+def _write_lists(out: Path, official: Annotations, folders: dict[str, _Found]) -> dict:
+    """Write the lists and what they leave out; return what the report says of them."""
+    splits = {}
+    for split in official.splits:
+        if split.folder in folders:
+            lines, splits[split.list_name] = _report_split(split, folders[split.folder])
+            _write_lines(out / split.list_name, lines)
+    _write_lines(out / CLASSES, official.classes)
+    left_out = {name: [] for name in (MISSING, UNREADABLE, MISREAD)}
+    for folder, found in folders.items():
+        left_out[MISSING] += [f'{folder}/{sample.name}' for sample in found.missing]
+        left_out[UNREADABLE] += [f'{folder}/{name}\t{e}' for name, e in found.errors.items()]
+        left_out[MISREAD] += [
+            f'{folder}/{found.paths[name]}\t{check.misread}'
+            for name, check in found.checks.items()
+            if check.misread
+        ]
+    for name, lines in left_out.items():
+        _write_lines(out / name, lines)
+    return {
+        'classes': len(official.classes),
+        'whole': all(
+            split['listed'] == split['annotated'] == (split['official'] or split['annotated'])
+            for split in splits.values()
+        ),
+        'missing': len(left_out[MISSING]),
+        'unreadable': len(left_out[UNREADABLE]),
+        'misread': len(left_out[MISREAD]),
+        'unused': sum(found.unused for found in folders.values()),
+        'lists': splits,
+    }
+
+
 def prepare(
     recipe: Recipe,
     annotations: Sequence[Path],
@@ -327,37 +360,7 @@ def prepare(
         return report
     if check:
         write_indexes(out / BESIDE_LIST, index_entries(journals(out)))
-    splits = {}
-    for split in official.splits:
-        if split.folder in folders:
-            lines, splits[split.list_name] = _report_split(split, folders[split.folder])
-            _write_lines(out / split.list_name, lines)
-    _write_lines(out / CLASSES, official.classes)
-    left_out = {name: [] for name in (MISSING, UNREADABLE, MISREAD)}
-    for folder, found in folders.items():
-        left_out[MISSING] += [f'{folder}/{sample.name}' for sample in found.missing]
-        left_out[UNREADABLE] += [f'{folder}/{name}\t{e}' for name, e in found.errors.items()]
-        left_out[MISREAD] += [
-            f'{folder}/{found.paths[name]}\t{check.misread}'
-            for name, check in found.checks.items()
-            if check.misread
-        ]
-    for name, lines in left_out.items():
-        _write_lines(out / name, lines)
-    report = {
-        **settings,
-        'checked': check,
-        'classes': len(official.classes),
-        'whole': all(
-            split['listed'] == split['annotated'] == (split['official'] or split['annotated'])
-            for split in splits.values()
-        ),
-        'missing': len(left_out[MISSING]),
-        'unreadable': len(left_out[UNREADABLE]),
-        'misread': len(left_out[MISREAD]),
-        'unused': sum(found.unused for found in folders.values()),
-        'lists': splits,
-    }
+    report = {**settings, 'checked': check, **_write_lists(out, official, folders)}
     write_text(out / REPORT, json.dumps(report, indent=2) + '\n')
     return report
 
