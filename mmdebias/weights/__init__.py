@@ -1,7 +1,7 @@
 """Weights in and out: what others released into MMAction2, and what was trained here out of it."""
 
 from .exporting import EXPORTS, strip, to_fame, to_torchvision
-from .graphs import export_onnx, export_torchscript
+from .graphs import UnsupportedEncoderError, check_program, export_onnx, export_torchscript
 from .importing import Imported, import_weights
 from .nets import NETS, Net, identify
 from .reading import CheckpointError, read_checkpoint
@@ -13,6 +13,8 @@ __all__ = [
     'CheckpointError',
     'Imported',
     'Net',
+    'UnsupportedEncoderError',
+    'check_program',
     'export_onnx',
     'export_torchscript',
     'identify',
