@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from mmdebias.checkpoints import newest_checkpoint
-from mmdebias.files import write_text
+from mmdebias.files import read_json, write_text
+from mmdebias.processes import BOUND, orderly_end
 from mmdebias.weights.reading import CheckpointError
 
 PACKAGE = Path(__file__).resolve().parent
 TAIL = 3000  # characters of a log that an error shows
+PATIENCE = 60  # seconds: a launcher gives its ranks 30 of them
 
 
 class ToolError(RuntimeError):
@@ -42,6 +44,9 @@ def run_tool(
 ) -> None:
     """Run a script of ``tools`` and log its output.
 
+    What it has started ends with this process, whatever ends that: on SIGTERM and Ctrl-C this
+    waits until nothing is running any more.
+
     Args:
         script: Below ``tools``, a .py or .sh.
         arguments: Of its command line.
@@ -63,6 +68,7 @@ def run_tool(
     # Launchers start what is called python.
     path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
     with (
+        orderly_end(),
         log.open('a') as file,
         subprocess.Popen(
             command,
@@ -70,18 +76,32 @@ def run_tool(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=dict(os.environ, PATH=path),
+            **BOUND,  # a signal to this process alone does not reach its child
         ) as process,
     ):
-        for line in process.stdout:
-            file.write(line)
-            shown = None if pick is None else pick(line)
-            if shown is not None:
-                print(shown, flush=True)
+        try:
+            for line in process.stdout:
+                file.write(line)
+                shown = None if pick is None else pick(line)
+                if shown is not None:
+                    print(shown, flush=True)
+        except BaseException:
+            _end(process)
+            raise
     if process.returncode:
         raise ToolError(
             f'tools/{script} failed (exit status {process.returncode}); its log is {log}. It ends:'
             f'\n{log.read_text()[-TAIL:]}'
         )
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End a process and wait for it; a launcher ends its ranks meanwhile."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def train(
@@ -119,7 +139,7 @@ def train(
     asked, finished = [str(config), *options], work_dir / 'finished'
     there = _newest(work_dir)
     # An earlier epoch, where the last one is damaged, has not ended.
-    if there is not None and _read(finished) == dict(asked=asked, last=there.name):
+    if there is not None and read_json(finished) == dict(asked=asked, last=there.name):
         print(f'Reusing {there}', flush=True)
         return there
     start: list[object] = ['--resume'] if there is not None else []
@@ -175,14 +195,6 @@ def _newest(work_dir: Path) -> Path | None:
     if note:
         print(note, flush=True)
     return found
-
-
-def _read(file: Path) -> object:
-    """Return what a JSON file holds; None where there is none, or half of one."""
-    try:
-        return json.loads(file.read_text())
-    except (FileNotFoundError, ValueError):
-        return None
 
 
 def _launch(

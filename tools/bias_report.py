@@ -20,7 +20,7 @@ from pathlib import Path
 from mmengine.config import DictAction
 
 from mmdebias.bias import Model, bias_report, composed_probes
-from mmdebias.cli import Parser, add_models
+from mmdebias.cli import Parser, add_models, output_folder
 
 
 def parse_args() -> argparse.Namespace:
@@ -48,7 +48,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--num-videos', type=int, metavar='N', help='of LIST, evenly by class')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
-    parser.add_argument('--out', required=True, type=Path)
+    parser.add_argument('--out', required=True, type=output_folder)
     parser.add_argument('--overwrite', action='store_true', help='replace another report in OUT')
     return parser.parse_args()
 

@@ -11,6 +11,7 @@ import numpy as np
 from mmengine.config import Config
 
 from mmdebias.apis import load_encoder
+from mmdebias.config_checks import merge_options
 from mmdebias.evaluation import load_classifier
 from mmdebias.provenance import digest, file_sha256, versions
 
@@ -255,7 +256,7 @@ def _load(model: Model, options: dict[str, Any]) -> LoadedModel:
     if config.suffix not in ('.py', '.json', '.yaml', '.yml'):
         raise ValueError(f'{model.name}: {config} is no config; a model is NAME CONFIG CHECKPOINT.')
     cfg = Config.fromfile(config)
-    cfg.merge_from_dict(options)
+    merge_options(cfg, options)
     sha256 = file_sha256(checkpoint)
     return LoadedModel(model.name, config, checkpoint, cfg, sha256, needs_probe(cfg))
 

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 import mmdebias
-from mmdebias.cli import existing_file
+from mmdebias.cli import existing_file, output_file
 from mmdebias.weights import CheckpointError, Imported, import_weights, read_checkpoint, save
 from mmdebias.weights.formats import FORMATS
 from mmdebias.weights.key_table import key_table
@@ -28,7 +28,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('--checkpoint', required=True, type=Path, help='the released file')
-    parser.add_argument('--out', required=True, type=Path, help='the file to write, *.pth')
+    parser.add_argument('--out', required=True, type=output_file, help='the file to write, *.pth')
     parser.add_argument('--from', dest='layout', choices=['auto', *FORMATS], default='auto')
     parser.add_argument(
         '--ignore',
