@@ -3,10 +3,12 @@
 import json
 import runpy
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
-from mmaction.registry import MODELS
+from mmaction.registry import DATASETS, MODELS
 from mmengine.config import Config
 
 from helpers.normal_form import digest
@@ -116,6 +118,12 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
 def test_splits_are_lists():
     module = runpy.run_path(str(EVALUATE[1]))
     assert module['split_options']('k400', '1', 'finetune') == []
+    # Cropped videos are listed under the names of the originals.
+    assert module['split_options']('actor_hmdb51', '2', 'finetune_be') == [
+        'train_dataloader.dataset.ann_file=hmdb51_train_split_2_videos.txt',
+        'val_dataloader.dataset.ann_file=hmdb51_val_split_2_videos.txt',
+        'test_dataloader.dataset.ann_file=hmdb51_val_split_2_videos.txt',
+    ]
     assert module['split_options']('hmdb51', '3', 'retrieval') == [
         'test_dataloader.dataset.gallery.ann_file=hmdb51_train_split_3_videos.txt',
         'test_dataloader.dataset.query.ann_file=hmdb51_val_split_3_videos.txt',
@@ -123,6 +131,39 @@ def test_splits_are_lists():
 
 
 MODULE = runpy.run_path(str(EVALUATE[1]))
+
+
+def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, monkeypatch, capsys):
+    monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path))
+    root = tmp_path / 'hmdb51'
+    root.mkdir()
+    (root / 'videos').symlink_to(few_videos)
+    whole = root / 'hmdb51_train_split_2_videos.txt'
+    whole.write_text((few_videos / 'train.txt').read_text())
+    args = SimpleNamespace(dataset='hmdb51', seed=0)
+    split = MODULE['split_options']('hmdb51', '2', 'low_shot_10')
+    config = MODULE['find_config']('low_shot_10', 'c3d', 'hmdb51', tmp_path / 'configs')
+
+    def option():
+        (found,) = MODULE['labels_option'](args, config, split, 10, tmp_path / 'place')
+        key, _, path = found.partition('=')
+        assert key == 'train_dataloader.dataset.ann_file'
+        return Path(path)
+
+    drawn = option()
+    assert drawn == tmp_path / 'place' / 'hmdb51_train_split_2_10percent.txt'
+    assert '--percent 10 --seed 0' in capsys.readouterr().out
+    lines = drawn.read_text().splitlines()
+    assert {line[-1] for line in lines} == {'0', '1'} and len(lines) == 2
+    cfg = Config.fromfile(config)
+    cfg.train_dataloader.dataset.ann_file = str(drawn)
+    assert len(DATASETS.build(cfg.train_dataloader.dataset)) == 2
+
+    mine = root / 'hmdb51_train_split_2_10percent.txt'
+    mine.write_text(lines[0])
+    assert option() == mine
+
+
 NETS = ('i3d', 'r2plus1d_18', 'c3d', 'r3d_18', 'r3d_34')
 SHIPPED = [
     (protocol, net, data)
