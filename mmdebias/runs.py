@@ -13,6 +13,9 @@ from mmdebias.files import write_text
 
 PACKAGE = Path(__file__).resolve().parent
 TAIL = 3000  # characters of a log that an error shows
+# OpenMP's threads spin while they wait for one another. With more busy threads than cores they take
+# time from the one that they wait for, and a step of training takes a hundred times as long.
+QUIET_THREADS = dict(OMP_WAIT_POLICY='PASSIVE')
 
 
 class ToolError(RuntimeError):
@@ -58,28 +61,38 @@ def run_tool(
               flush=True)  # fmt: skip
     log = Path(log)
     log.parent.mkdir(parents=True, exist_ok=True)
-    # Launchers start what is called python.
-    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
-    with (
-        log.open('a') as file,
-        subprocess.Popen(
-            command,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=dict(os.environ, PATH=path),
-        ) as process,
-    ):
-        for line in process.stdout:
+    with log.open('a') as file:
+
+        def follow(line: str) -> None:
             file.write(line)
             shown = None if pick is None else pick(line)
             if shown is not None:
                 print(shown, flush=True)
-    if process.returncode:
+
+        status = run(command, follow)
+    if status:
         raise ToolError(
-            f'tools/{script} failed (exit status {process.returncode}); its log is {log}. It ends:'
+            f'tools/{script} failed (exit status {status}); its log is {log}. It ends:'
             f'\n{log.read_text()[-TAIL:]}'
         )
+
+
+def run(command: list[str], follow: Callable[[str], object]) -> int:
+    """Run a command and return its exit status.
+
+    Args:
+        command: Program and arguments.
+        follow: Called with each line that it prints, when it prints it.
+    """
+    variables = dict(QUIET_THREADS, **os.environ)
+    # Launchers start what is called python.
+    variables['PATH'] = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
+    with subprocess.Popen(
+        command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables
+    ) as process:
+        for line in process.stdout:
+            follow(line)
+    return process.returncode
 
 
 def last_checkpoint(work_dir: str | Path) -> Path | None:

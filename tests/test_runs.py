@@ -1,6 +1,7 @@
 """Trainings and tests that a tool runs: the command, its log, what is run again and what is not."""
 
 import json
+import sys
 
 import pytest
 
@@ -82,3 +83,15 @@ def test_a_tool_that_fails_says_why(tmp_path):
 def test_what_a_training_was_asked_is_kept(tools, tmp_path):
     runs.train('a.py', tmp_path, ['b=1'])
     assert json.loads((tmp_path / 'finished').read_text()) == ['a.py', 'b=1']
+
+
+@pytest.mark.parametrize('asked', [None, 'ACTIVE'])
+def test_threads_that_wait_sleep_unless_asked_otherwise(asked, monkeypatch):
+    """Spinning, they take time from the thread that they wait for, beside a busy program."""
+    monkeypatch.delenv('OMP_WAIT_POLICY', raising=False)
+    if asked:
+        monkeypatch.setenv('OMP_WAIT_POLICY', asked)
+    lines = []
+    show = 'import os; print(os.environ["OMP_WAIT_POLICY"])'
+    assert runs.run([sys.executable, '-c', show], lines.append) == 0
+    assert lines == [f'{asked or "PASSIVE"}\n']

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and runs the tests.
 # Usage: bash tools/run_tests.sh [arguments of pytest], such as -m "not slow"
+# Two processes share them, unless files or folders are named; -n 4 asks for more, -n 0 for one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/setup_env.sh test
@@ -9,4 +10,8 @@ export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 ruff check .
 ruff format --check .
 mypy
-exec python -m pytest "$@"
+processes=2
+for argument in "$@"; do
+    if [ -e "${argument%%::*}" ]; then processes=0; fi
+done
+exec python -m pytest -n "$processes" "$@"

@@ -19,7 +19,7 @@ EVALUATE = [sys.executable, ROOT / 'tools' / 'evaluate.py']
 
 
 @pytest.mark.slow
-def test_table_is_whole_and_made_once(tmp_path, few_videos):
+def test_table_is_whole_and_made_once(call, monkeypatch, tmp_path, few_videos):
     data = tmp_path / 'data'
     data.mkdir()
     (data / 'toy').symlink_to(few_videos)
@@ -30,14 +30,14 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     torch.save(dict(state_dict=state), tmp_path / 'pretrained.pth')
 
     command = [
-        *EVALUATE, '--model', 'FAME', 'configs/fame/r3d_toy.py', tmp_path / 'pretrained.pth',
+        'evaluate.py', '--model', 'FAME', 'configs/fame/r3d_toy.py', tmp_path / 'pretrained.pth',
         '--dataset', 'toy', '--out', tmp_path / 'out',
         '--protocols', 'linear,knn,retrieval,clips',
         '--cfg-options', 'model.backbone.base_channels=4',
         'linear:train_cfg.max_epochs=1', 'linear:model.cls_head.in_channels=32',
     ]  # fmt: skip
-    env = dict(MMDEBIAS_DATA=str(data))
-    first = run(command, env=env)
+    monkeypatch.setenv('MMDEBIAS_DATA', str(data))
+    first = call(*command)
     assert first.count('$ python tools/train.py') == 1
     assert first.count('$ python tools/test.py') == 4
     (path,) = (tmp_path / 'out' / 'FAME').glob('*/retrieval/split1')
@@ -52,13 +52,13 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     assert '| retrieval | retrieval/R@1 |' in (folder / 'table.md').read_text()
 
     # Nothing runs a second time, and the table is the same.
-    again = run(command, env=env)
+    again = call(*command)
     assert again.count('Reusing') == 4 and '$ python' not in again
     assert json.loads((folder / 'table.json').read_text()) == table
 
 
 @pytest.mark.slow
-def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
+def test_table_of_three_splits_is_their_mean(call, monkeypatch, tmp_path, few_videos):
     # The lists of prepare.py, with other videos to search and to search with in each split.
     root = tmp_path / 'data' / 'ucf101'
     root.mkdir(parents=True)
@@ -76,12 +76,13 @@ def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
 
     pipeline = 'test_dataloader.dataset.pipeline'
     command = [
-        *EVALUATE, '--model', 'BE', 'configs/be/r3d_18_ucf101.py', tmp_path / 'a.pth',
+        'evaluate.py', '--model', 'BE', 'configs/be/r3d_18_ucf101.py', tmp_path / 'a.pth',
         '--dataset', 'ucf101', '--splits', '1,2,3', '--protocols', 'knn', '--out', tmp_path / 'out',
         '--cfg-options', f'{pipeline}.sample.clip_len=4', f'{pipeline}.scale.scale=(-1,32)',
         f'{pipeline}.centre.crop_size=32', 'test_dataloader.num_workers=1',
     ]  # fmt: skip
-    log = run(command, env=dict(MMDEBIAS_DATA=str(tmp_path / 'data')))
+    monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path / 'data'))
+    log = call(*command)
     assert log.count('$ python tools/test.py') == 3
     (path,) = (tmp_path / 'out' / 'BE').glob('*/table.json')
     row = next(r for r in json.loads(path.read_text())['rows'] if r['metric'] == 'knn/top1')
