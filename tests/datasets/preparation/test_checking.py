@@ -126,7 +126,7 @@ def checked(tmp_path):
 def test_entries_of_decord_are_not_taken(checked, monkeypatch):
     path, journal = checked
     (entry,) = (json.loads(line) for line in lines(journal) if line)
-    assert entry['version'] == 2 and entry['frames'] == FRAMES
+    assert entry['version'] == 3 and entry['frames'] == FRAMES
     old = {k: v for k, v in entry.items() if k not in ('version', 'misread', 'index')}
     journal.write_text(json.dumps({**old, 'frames': FRAMES + 1}) + '\n')
     results = check_videos(path.parent, ['a.mp4'], journal, workers=1)
