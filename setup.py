@@ -53,7 +53,16 @@ setup(
         'setuptools<81',  # MMEngine imports pkg_resources
     ],
     extras_require={
-        'test': ['pytest>=7', 'tensorboard', 'ruff', 'mypy', *docs, *export, *faiss],
+        'test': [
+            'pytest>=7',
+            'pytest-xdist>=3.6',
+            'tensorboard',
+            'ruff',
+            'mypy',
+            *docs,
+            *export,
+            *faiss,
+        ],
         'docs': docs,
         'export': export,
         'faiss': faiss,

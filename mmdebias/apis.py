@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from mmdebias.datasets import ordered_steps, with_our_reader
-from mmdebias.datasets.reading_steps import TIME_LIMIT, run_steps, within
+from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit, run_steps, within
 from mmdebias.models.data_preprocessor import NormalisingPreprocessor
 from mmdebias.ops.clips import pixel_range
 from mmdebias.video import VideoReadError
@@ -122,6 +122,7 @@ def embed(
     device: str | torch.device | None = None,
     num_workers: int = 0,
     progress: bool | None = None,
+    time_limit: float | None = TIME_LIMIT,
 ) -> NDArray[np.float32]:
     """Return features of videos: the mean over the clips that the encoder's pipeline takes of each.
 
@@ -135,12 +136,14 @@ def embed(
         device: Where it runs, 'cuda' for example; the encoder is moved there. None leaves it.
         num_workers: Processes that read videos beside this one.
         progress: Show a progress bar on the standard error; None shows it on a terminal only.
+        time_limit: Seconds that a video may take; one that takes longer counts as one that cannot
+            be read. None is for ever.
 
     Returns:
         float32 [V, C], a row a video, in their order.
 
     Raises:
-        ValueError: ``batch_size`` below 1, or no videos.
+        ValueError: ``batch_size`` below 1, ``time_limit`` not above 0, or no videos.
         TypeError: ``videos`` is a single path.
         RuntimeError: not one of the videos could be read.
     """
@@ -150,7 +153,7 @@ def embed(
     encoder.eval()
     device = next(encoder.parameters()).device
     reader = DataLoader(
-        _Videos(videos, encoder.pipeline),
+        _Videos(videos, encoder.pipeline, check_time_limit(time_limit)),
         batch_size=None,
         num_workers=num_workers,
         pin_memory=device.type == 'cuda',
@@ -211,8 +214,10 @@ def _join(rows: list[Tensor | None], failures: list[str]) -> NDArray[np.float32]
 class _Videos(Dataset[Tensor | str]):
     """Clips of videos, uint8 [clips, 3, T, H, W]; a text that says why where there are none."""
 
-    def __init__(self, videos: list[str], pipeline: list[dict[str, Any]]) -> None:
-        self.videos = videos
+    def __init__(
+        self, videos: list[str], pipeline: list[dict[str, Any]], time_limit: float | None
+    ) -> None:
+        self.videos, self.time_limit = videos, time_limit
         with DefaultScope.overwrite_default_scope('mmaction'):
             self.transforms: list[Callable[..., Any]] = [
                 TRANSFORMS.build(step) for step in pipeline
@@ -226,7 +231,7 @@ class _Videos(Dataset[Tensor | str]):
         if not Path(self.videos[index]).is_file():
             return 'there is no such file'
         try:
-            sample = within(TIME_LIMIT, lambda: run_steps(self.transforms, sample))
+            sample = within(self.time_limit, lambda: run_steps(self.transforms, sample))
         except (VideoReadError, TimeoutError) as error:
             return str(error)
         return torch.from_numpy(np.ascontiguousarray(sample['imgs']))

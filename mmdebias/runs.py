@@ -17,6 +17,9 @@ from mmdebias.weights.reading import CheckpointError
 PACKAGE = Path(__file__).resolve().parent
 TAIL = 3000  # characters of a log that an error shows
 PATIENCE = 60  # seconds: a launcher gives its ranks 30 of them
+# OpenMP's threads spin while they wait for one another. With more busy threads than cores they take
+# time from the one that they wait for, and a step of training takes a hundred times as long.
+QUIET_THREADS = dict(OMP_WAIT_POLICY='PASSIVE')
 
 
 class ToolError(RuntimeError):
@@ -65,34 +68,47 @@ def run_tool(
               flush=True)  # fmt: skip
     log = Path(log)
     log.parent.mkdir(parents=True, exist_ok=True)
+    with orderly_end(), log.open('a') as file:
+
+        def follow(line: str) -> None:
+            file.write(line)
+            shown = None if pick is None else pick(line)
+            if shown is not None:
+                print(shown, flush=True)
+
+        status = run(command, follow)
+    if status:
+        raise ToolError(
+            f'tools/{script} failed (exit status {status}); its log is {log}. It ends:'
+            f'\n{log.read_text()[-TAIL:]}'
+        )
+
+
+def run(command: list[str], follow: Callable[[str], object]) -> int:
+    """Run a command and return its exit status; it ends with this process, whatever ends that.
+
+    Args:
+        command: Program and arguments.
+        follow: Called with each line that it prints, when it prints it.
+    """
+    variables = dict(QUIET_THREADS, **os.environ)
     # Launchers start what is called python.
-    path = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
-    with (
-        orderly_end(),
-        log.open('a') as file,
-        subprocess.Popen(
-            command,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=dict(os.environ, PATH=path),
-            **BOUND,  # a signal to this process alone does not reach its child
-        ) as process,
-    ):
+    variables['PATH'] = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
+    with subprocess.Popen(
+        command,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=variables,
+        **BOUND,  # a signal to this process alone does not reach its child
+    ) as process:
         try:
             for line in process.stdout:
-                file.write(line)
-                shown = None if pick is None else pick(line)
-                if shown is not None:
-                    print(shown, flush=True)
+                follow(line)
         except BaseException:
             _end(process)
             raise
-    if process.returncode:
-        raise ToolError(
-            f'tools/{script} failed (exit status {process.returncode}); its log is {log}. It ends:'
-            f'\n{log.read_text()[-TAIL:]}'
-        )
+    return process.returncode
 
 
 def _end(process: subprocess.Popen) -> None:

@@ -14,6 +14,27 @@ from helpers.running import SHARED
 from helpers.videos import write_video
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With several processes: one runs all of a file, and all of compat, which shares two runs."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return 'tests/compat' if '/compat/' in nodeid else super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False  # in the order of the next function
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """With several processes: long files first, so that all processes end at about one time."""
+    if hasattr(config, 'workerinput'):
+        long = {item.path for item in items if item.get_closest_marker('slow')}
+        items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(autouse=True)
 def fixed_seed():
     torch.manual_seed(0)

@@ -1,5 +1,6 @@
 """Encoders and features outside MMAction2's runner are those inside it."""
 
+import threading
 import warnings
 
 import numpy as np
@@ -11,6 +12,7 @@ from mmengine.dataset import pseudo_collate
 
 from helpers.released_files import fame_pretraining
 from helpers.running import ROOT
+from mmdebias import apis
 from mmdebias.apis import embed, load_encoder
 from mmdebias.weights import CheckpointError
 
@@ -96,6 +98,22 @@ def test_real_videos_give_real_features(encoder, real_videos):
     assert np.isfinite(features).all()
 
 
+def test_a_video_that_takes_too_long_is_named(encoder, videos, monkeypatch):
+    released = threading.Event()
+    read = apis.run_steps
+
+    def wait(steps, sample):
+        if sample['filename'] == str(videos[1]):
+            released.wait(60)
+        return read(steps, sample)
+
+    monkeypatch.setattr(apis, 'run_steps', wait)
+    with pytest.warns(UserWarning, match=r'1 of 2 .*it took longer than 2 s'):
+        features = embed(videos[:2], encoder, time_limit=2)
+    released.set()
+    assert np.isnan(features[1]).all() and np.isfinite(features[0]).all()
+
+
 def test_no_video_read_is_an_error(encoder, tmp_path):
     with pytest.raises(RuntimeError, match=r'none of the 1 videos .*a\.mp4 \(there is no such'):
         embed([tmp_path / 'a.mp4'], encoder)
@@ -107,6 +125,7 @@ def test_no_video_read_is_an_error(encoder, tmp_path):
         ('one.mp4', {}, TypeError, r"must be a list of files: \['one.mp4'\]"),
         ([], {}, ValueError, 'videos is empty'),
         (['one.mp4'], dict(batch_size=0), ValueError, 'batch_size=0 must be 1 or more'),
+        (['one.mp4'], dict(time_limit=0), ValueError, 'time_limit=0 must be a number of seconds'),
     ],
 )
 def test_wrong_arguments_are_errors(encoder, videos, options, error, message):

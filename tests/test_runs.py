@@ -1,6 +1,7 @@
 """Trainings and tests that a tool runs: the command, its log, what is run again and what is not."""
 
 import json
+import sys
 
 import pytest
 import torch
@@ -101,3 +102,15 @@ def test_what_a_training_was_asked_is_kept(tools, tmp_path):
     (tmp_path / 'finished').write_text('{"asked"')
     runs.train('a.py', tmp_path, ['b=1'])
     assert len(tools) == 2
+
+
+@pytest.mark.parametrize('asked', [None, 'ACTIVE'])
+def test_threads_that_wait_sleep_unless_asked_otherwise(asked, monkeypatch):
+    """Spinning, they take time from the thread that they wait for, beside a busy program."""
+    monkeypatch.delenv('OMP_WAIT_POLICY', raising=False)
+    if asked:
+        monkeypatch.setenv('OMP_WAIT_POLICY', asked)
+    lines = []
+    show = 'import os; print(os.environ["OMP_WAIT_POLICY"])'
+    assert runs.run([sys.executable, '-c', show], lines.append) == 0
+    assert lines == [f'{asked or "PASSIVE"}\n']

@@ -21,6 +21,7 @@ from mmengine.config import DictAction
 
 from mmdebias.bias import Model, bias_report, composed_probes
 from mmdebias.cli import Parser, add_models, output_folder
+from mmdebias.datasets.reading_steps import TIME_LIMIT
 
 
 def parse_args() -> argparse.Namespace:
@@ -47,6 +48,10 @@ def parse_args() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument('--num-videos', type=int, metavar='N', help='of LIST, evenly by class')
     parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument(
+        '--time-limit', type=float, default=TIME_LIMIT, metavar='SECONDS',
+        help='that reading a video may take; default: %(default)g',
+    )  # fmt: skip
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     parser.add_argument('--out', required=True, type=output_folder)
     parser.add_argument('--overwrite', action='store_true', help='replace another report in OUT')
@@ -81,6 +86,7 @@ def main() -> None:
             seed=args.seed,
             cfg_options=args.cfg_options,
             overwrite=args.overwrite,
+            time_limit=args.time_limit,
         )
     except (OSError, ValueError) as error:
         sys.exit(f'error: {error}')

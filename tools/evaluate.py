@@ -13,7 +13,8 @@ shard of features. A config of configs/ is used where there is one for the encod
 written into the folder of results where there is none. Options after ``--cfg-options`` go to all of
 them, or to one, as in ``linear:train_cfg.max_epochs=5``. Where --gpus times the config's batch is
 not the paper's, the learning rate is scaled to it; the paper's batch on one GPU is
-``finetune:train_dataloader.batch_size=128``.
+``finetune:train_dataloader.batch_size=128``. ``low_shot_1`` and ``low_shot_10`` train on the list
+of few labels that configs/low_shot/README.md draws beside that of all, or draw it with --seed.
 """
 
 import argparse
@@ -48,6 +49,8 @@ PROTOCOLS = dict(
     knn=('retrieval', 'retrieval/{net}_{data}'),
     retrieval=('retrieval', 'retrieval/{net}_{data}'),
     clips=('clip_retrieval', 'retrieval/{net}_{data}_clips'),
+    low_shot_1=('finetune_dsm', 'low_shot/{net}_{data}_1percent'),
+    low_shot_10=('finetune_dsm', 'low_shot/{net}_{data}_10percent'),
 )
 BASES = """# {protocol} of {net} on {data}, written by tools/evaluate.py.
 _base_ = [
@@ -60,7 +63,7 @@ TRAINED = """\
 head = dict(in_channels=_base_.channels, num_classes=_base_.num_classes{dropout})
 model = dict(backbone=_base_.encoder, cls_head=head)
 clip = dict(resize=_base_.resize, flip=_base_.flip)
-train_dataloader = dict(dataset=dict(pipeline=clip, **_base_.train_set))
+train_dataloader = dict(dataset=dict(pipeline=clip, **{labels}))
 val_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
 test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
 """
@@ -69,8 +72,11 @@ model = dict(backbone=_base_.encoder)
 sides = dict(gallery=_base_.train_set, query=_base_.test_set)
 test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **sides))
 """
+# The labels of low-shot, see configs/low_shot/README.md.
+FEW = 'dict(_base_.train_set, ann_file={name!r})'
+LABELS = 'train_dataloader.dataset.ann_file'
 SEARCHED = ('knn', 'retrieval', 'clips')  # the others train first
-SPLITS = dict(toy=1, ucf101=3, hmdb51=3, diving48=1, sthv2=1, k400=1)
+SPLITS = dict(toy=1, ucf101=3, hmdb51=3, actor_hmdb51=3, diving48=1, sthv2=1, k400=1)
 
 
 def parse_args() -> argparse.Namespace:
@@ -173,7 +179,29 @@ def new_config(protocol: str, net: str, data: str) -> str:
     # FAME, appendix A.3: .7 on UCF101, .5 elsewhere.
     dropout = ', dropout_ratio=0.7' if (protocol, data) == ('finetune', 'ucf101') else ''
     text = BASES.format(protocol=PROTOCOLS[protocol][0], net=net, data=data)
-    return text + (COMPARED if protocol in SEARCHED else TRAINED.format(dropout=dropout))
+    if protocol in SEARCHED:
+        return text + COMPARED
+    labels = '_base_.train_set'
+    if percent := share_of_labels(protocol):
+        labels = FEW.format(name=few_labels(train_list(data), percent))
+    return text + TRAINED.format(dropout=dropout, labels=labels)
+
+
+def share_of_labels(protocol: str) -> int | None:
+    """Return the percent of the labels that a low-shot protocol trains on, None for the others."""
+    return int(protocol.removeprefix('low_shot_')) if protocol.startswith('low_shot_') else None
+
+
+def train_list(data: str) -> str:
+    """Return the name of a data set's training list, of its first split."""
+    path = ROOT / 'configs' / '_base_' / 'datasets' / f'{data}.py'
+    return Config.fromfile(path).train_set.ann_file
+
+
+def few_labels(ann_file: str, percent: int) -> str:
+    """Return the name that a part of a list has beside it, as in configs/low_shot/README.md."""
+    stem = Path(ann_file).stem.removesuffix('_videos').removesuffix('_list')
+    return f'{stem}_{percent}percent.txt'
 
 
 def main() -> None:
@@ -232,7 +260,10 @@ def run_protocol(
         return found
     if result.exists():
         print(f'{result} is damaged: testing again', flush=True)
-    common = [*split_options(args.dataset, split, protocol), *protocol_options(args, protocol)]
+    common = split_options(args.dataset, split, protocol)
+    if percent := share_of_labels(protocol):
+        common += labels_option(args, config, common, percent, place)
+    common += protocol_options(args, protocol)
     common.append(f'randomness.seed={args.seed}')
     options = dict(gpus=args.gpus)
     if protocol not in SEARCHED:
@@ -247,6 +278,24 @@ def run_protocol(
     found = dict(metrics=metrics, videos=count_videos(work, protocol not in SEARCHED))
     write_text(result, json.dumps(found))
     return found
+
+
+def labels_option(
+    args: argparse.Namespace, config: Path, split: list[str], percent: int, place: Path
+) -> list[str]:
+    """Return the option that names the few labels, and draw them if nobody has.
+
+    They are in a list beside that of all labels, or drawn into the folder of results: with one
+    --seed the same for all models.
+    """
+    every = dict(option.split('=', 1) for option in split).get(LABELS, train_list(args.dataset))
+    root = Path(Config.fromfile(config).train_dataloader.dataset.data_root)
+    found = root / few_labels(every, percent)
+    if not found.is_file():
+        found = place / found.name
+        given = ['--data', root / every, '--out', found, '--percent', percent, '--seed', args.seed]
+        runs.run_tool('data/subset.py', given, place / 'labels.log')
+    return [f'{LABELS}={found.resolve()}']
 
 
 def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
@@ -270,7 +319,8 @@ def split_options(dataset: str, split: str, protocol: str) -> list[str]:
     """Return options that choose a split, where there are several."""
     if SPLITS[dataset] == 1:
         return []
-    train, test = (f'{dataset}_{part}_split_{split}_videos.txt' for part in ('train', 'val'))
+    stem = dataset.removeprefix('actor_')  # whose lists keep the names of the originals
+    train, test = (f'{stem}_{part}_split_{split}_videos.txt' for part in ('train', 'val'))
     if protocol in SEARCHED:
         sides = 'test_dataloader.dataset.gallery', 'test_dataloader.dataset.query'
         return [f'{side}.ann_file={name}' for side, name in zip(sides, (train, test))]

@@ -2,6 +2,7 @@
 # Sets up and runs the tests.
 # Usage: bash tools/run_tests.sh [arguments of pytest], such as -m "not slow"
 #        bash tools/run_tests.sh --faults [options]: a campaign of faults instead, docs/faults.md
+# Two processes share them, unless files or folders are named; -n 4 asks for more, -n 0 for one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/setup_env.sh test
@@ -13,4 +14,8 @@ fi
 ruff check .
 ruff format --check .
 mypy
-exec python -m pytest "$@"
+processes=2
+for argument in "$@"; do
+    if [ -e "${argument%%::*}" ]; then processes=0; fi
+done
+exec python -m pytest -n "$processes" "$@"

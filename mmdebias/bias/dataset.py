@@ -1,12 +1,13 @@
 """The videos of a bias report as a dataset."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mmaction.datasets import VideoDataset
 from mmaction.registry import DATASETS
 
-from mmdebias.datasets.reading_steps import TIME_LIMIT, within
+from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit, drawn_right, within
 from mmdebias.datasets.seeding import seeded
 
 from .compose_probe import ComposeProbe
@@ -27,12 +28,15 @@ class BiasProbes(VideoDataset):
         ann_file: The manifest, see :func:`mmdebias.bias.write_manifest`.
         pipeline: Of a test, with ``ComposeProbe`` behind the decoder.
         data_root: Folder that the manifest's videos are relative to.
+        time_limit: Seconds that a row may take, so that no file can stop a report. None is for
+            ever.
         **kwargs: As in MMAction2's ``VideoDataset``.
 
     Raises:
-        ValueError: the manifest or the pipeline is malformed, or masks are missing.
+        ValueError: the manifest or the pipeline is malformed, masks are missing, or ``time_limit``
+            is not above 0.
         FileNotFoundError: videos or pictures are missing.
-        RuntimeError: on a row, its video cannot be read or composed.
+        RuntimeError: on a row, its video cannot be read or composed, or not in time.
     """
 
     def __init__(
@@ -40,8 +44,10 @@ class BiasProbes(VideoDataset):
         ann_file: str,
         pipeline: list[dict[str, Any] | Callable[..., Any]],
         data_root: str = '',
+        time_limit: float | None = TIME_LIMIT,
         **kwargs: Any,
     ) -> None:
+        self.time_limit = check_time_limit(time_limit)
         kwargs = {'test_mode': True, **kwargs}
         super().__init__(ann_file, pipeline, data_root=data_root, **kwargs)
         composers = [t for t in self.pipeline.transforms if isinstance(t, ComposeProbe)]
@@ -69,7 +75,8 @@ class BiasProbes(VideoDataset):
         row = self.rows[idx]
         with seeded(row.seed):
             try:
-                return within(TIME_LIMIT, lambda: super(BiasProbes, self).prepare_data(idx))
+                compose = partial(super().prepare_data, idx)
+                return within(self.time_limit, partial(drawn_right, compose))
             except ImportError:
                 raise
             except Exception as error:

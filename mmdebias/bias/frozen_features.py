@@ -13,18 +13,22 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from mmdebias.datasets.reading_steps import TIME_LIMIT
 from mmdebias.evaluation.linear_classifier import fit_linear_classifier
 
 # A linear classifier of some hundred features is settled by fewer, and L-BFGS sees all at once.
 MAX_ROWS = 20_000
 
 
-def list_loader(cfg: Config, list_file: str | Path) -> DataLoader[Any]:
+def list_loader(
+    cfg: Config, list_file: str | Path, time_limit: float | None = TIME_LIMIT
+) -> DataLoader[Any]:
     """Read a list of videos as a config's test does.
 
     Args:
         cfg: Config with a ``test_dataloader``; its pipeline and batch size are used.
         list_file: Lines ``path label``, with whole paths.
+        time_limit: Seconds that a video may take, see :class:`TolerantVideoDataset`.
     """
     loader = cfg.test_dataloader
     dataset = dict(
@@ -32,6 +36,7 @@ def list_loader(cfg: Config, list_file: str | Path) -> DataLoader[Any]:
         ann_file=str(list_file),
         pipeline=loader.dataset.pipeline,
         test_mode=True,
+        time_limit=time_limit,
     )
     workers = loader.get('num_workers', 0)
     own = dict(

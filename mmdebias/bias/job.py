@@ -12,6 +12,7 @@ from mmengine.config import Config
 
 from mmdebias.apis import load_encoder
 from mmdebias.config_checks import merge_options
+from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit
 from mmdebias.evaluation import load_classifier
 from mmdebias.provenance import digest, file_sha256, versions
 
@@ -81,6 +82,7 @@ class Job:
         out: Folder of the report.
         seed: Of all draws.
         options: Merged into every config.
+        time_limit: Seconds that reading a video may take; it decides no number.
     """
 
     models: list[LoadedModel]
@@ -97,6 +99,7 @@ class Job:
     out: Path
     seed: int = 0
     options: dict[str, Any] = field(default_factory=dict)
+    time_limit: float | None = TIME_LIMIT
 
     @property
     def images_root(self) -> str | None:
@@ -179,6 +182,7 @@ def read_job(
     max_videos: int | None = None,
     seed: int = 0,
     cfg_options: Mapping[str, object] | None = None,
+    time_limit: float | None = TIME_LIMIT,
 ) -> Job:
     """Read and check lists, configs and checkpoints; the arguments are :func:`bias_report`'s.
 
@@ -231,6 +235,7 @@ def read_job(
         out=Path(out),
         seed=seed,
         options=options,
+        time_limit=check_time_limit(time_limit),
     )
 
 

@@ -89,7 +89,9 @@ def _scores(
         print(f'  Reusing {file}', flush=True)
         return load_scores(file, rows)
     with replacing(file) as part:
-        run = probe_config(cfg, manifest, job.root, job.masks, part, job.images_root)
+        run = probe_config(
+            cfg, manifest, job.root, job.masks, part, job.images_root, time_limit=job.time_limit
+        )
         run.load_from = str(checkpoint)
         run.work_dir = str(job.out / 'logs')
         run.experiment_name = f'bias_report_{key}'
@@ -119,7 +121,7 @@ def _features(
         device = 'cuda' if torch.cuda.is_available() else 'cpu'
         names = file.with_suffix('.txt')
         write_text(names, ''.join(f'{path} {label}\n' for path, label in videos))
-        loader = list_loader(cfg, names)
+        loader = list_loader(cfg, names, job.time_limit)
         bar = Progress(len(videos))
         found = frozen_features(net.to(device), loader, rows, bar.show)
         names.unlink()

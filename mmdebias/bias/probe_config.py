@@ -10,6 +10,7 @@ from mmengine.config import Config
 from numpy.typing import NDArray
 
 from mmdebias.datasets import ordered_steps, with_our_reader
+from mmdebias.datasets.reading_steps import TIME_LIMIT
 from mmdebias.ops.clips import pixel_range
 
 from .manifest import read_manifest
@@ -29,6 +30,7 @@ def probe_config(
     images_root: str | Path | None = None,
     batch_size: int | None = None,
     num_workers: int | None = None,
+    time_limit: float | None = TIME_LIMIT,
 ) -> Config:
     """Return the config of a classifier with its test replaced by the probes of a manifest.
 
@@ -47,6 +49,7 @@ def probe_config(
         images_root: Folder that the manifest's pictures are relative to.
         batch_size: Of the test; None keeps the config's.
         num_workers: Of the test; None keeps the config's.
+        time_limit: Seconds that a row may take, see :class:`BiasProbes`.
 
     Returns:
         A new config.
@@ -76,7 +79,11 @@ def probe_config(
     pipeline = _with_composer(_test_pipeline(cfg), composer)
     loader = cfg.test_dataloader
     loader.dataset = dict(
-        type='BiasProbes', ann_file=rows_file, data_root=data_root, pipeline=pipeline
+        type='BiasProbes',
+        ann_file=rows_file,
+        data_root=data_root,
+        pipeline=pipeline,
+        time_limit=time_limit,
     )
     loader.sampler = dict(type='DefaultSampler', shuffle=False)
     if batch_size is not None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mmdebias.datasets.reading_steps import TIME_LIMIT
 from mmdebias.files import read_json, write_text
 from mmdebias.ops.compositing import Picture
 from mmdebias.provenance import file_sha256
@@ -85,6 +86,7 @@ def bias_report(
     seed: int = 0,
     cfg_options: Mapping[str, object] | None = None,
     overwrite: bool = False,
+    time_limit: float | None = TIME_LIMIT,
 ) -> BiasReport:
     """Measure how much of video models is background.
 
@@ -108,6 +110,8 @@ def bias_report(
         seed: Of all draws, 0 or more.
         cfg_options: Merged into every config.
         overwrite: Replace another report in ``out``; scores that both have are reused.
+        time_limit: Seconds that reading a video may take; one that takes longer ends the report
+            with its name. None is for ever.
 
     Returns:
         The report; ``report.write(folder)`` writes it, as is done for ``out``.
@@ -134,6 +138,7 @@ def bias_report(
             max_videos=max_videos,
             seed=seed,
             cfg_options=cfg_options,
+            time_limit=time_limit,
         )
         if not job.scenes:
             print('No scene probe: it needs train and the scenes of both lists.', flush=True)

@@ -6,18 +6,41 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mmdebias.video import VideoReadError
+from mmdebias.video import RecountedError, VideoReadError
+
+from .seeding import generator_states, restore_generators
 
 # Seconds that a sample may take: as much as a long film takes on a busy machine.
 TIME_LIMIT = 300.0
 
 
+def drawn_right(call: Callable[[], Any]) -> Any:
+    """Return what a function returns; it is called again where its video has been recounted.
+
+    Damage inside a file shows when it is decoded: then there are fewer frames than those that a
+    clip was drawn from. The second call draws from the same random numbers as the first, so that a
+    sample does not depend on who met the damage.
+
+    Args:
+        call: Draws frames of a video and reads them.
+
+    Raises:
+        Exception: what the function raises.
+    """
+    states = generator_states()
+    try:
+        return call()
+    except RecountedError:
+        restore_generators(states)
+        return call()
+
+
 def run_steps(steps: Sequence[Callable[[dict], Any]], sample: dict) -> Any:
-    """Run transforms on a sample.
+    """Run transforms on a sample, twice where its video is recounted, see :func:`drawn_right`.
 
     Args:
         steps: The transforms.
-        sample: It names a video.
+        sample: It names a video; it is not changed.
 
     Returns:
         What the last of them returns; None where one gives the sample up.
@@ -27,6 +50,10 @@ def run_steps(steps: Sequence[Callable[[dict], Any]], sample: dict) -> Any:
             package that is missing.
         Exception: any other error, as a transform raised it.
     """
+    return drawn_right(lambda: _run_steps(steps, dict(sample)))
+
+
+def _run_steps(steps: Sequence[Callable[[dict], Any]], sample: dict) -> Any:
     for step in steps:
         reading = 'imgs' not in sample
         try:
@@ -42,6 +69,13 @@ def run_steps(steps: Sequence[Callable[[dict], Any]], sample: dict) -> Any:
         if sample is None:
             return None
     return sample
+
+
+def check_time_limit(time_limit: float | None) -> float | None:
+    """Return a limit of time in seconds, or None; raise a ValueError unless it is above 0."""
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(f'time_limit={time_limit} must be a number of seconds above 0, or None.')
+    return time_limit
 
 
 def within(seconds: float | None, call: Callable[[], Any]) -> Any:

@@ -3,6 +3,7 @@
 import functools
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ from mmaction.datasets import transforms
 from mmengine.config import ConfigDict
 
 from mmdebias.video import UPRIGHT, VideoIndex, VideoReadError, find_index, is_right_for_decord
+from mmdebias.video.decoding import UnsureError, sought_frames
 from mmdebias.video.with_decord import CODECS
 
 # Those of raw frames, arrays and flow do not read videos.
+STOCK = ('DecordInit', 'PyAVInit', 'OpenCVInit', 'PIMSInit')
 OURS = {
-    **dict.fromkeys(('DecordInit', 'PyAVInit', 'OpenCVInit', 'PIMSInit'), 'VideoInit'),
+    **dict.fromkeys(STOCK, 'VideoInit'),
     **dict.fromkeys(('DecordDecode', 'PyAVDecode', 'OpenCVDecode', 'PIMSDecode'), 'VideoDecode'),
 }
 
@@ -40,7 +43,7 @@ def warn_of_misread_files_upstream() -> None:
 
     Called when mmdebias is imported; a second call changes nothing.
     """
-    for name in ('DecordInit', 'PyAVInit', 'OpenCVInit'):
+    for name in STOCK:
         reader = getattr(transforms, name)
         if not hasattr(reader.transform, '__wrapped__'):
             reader.transform = _warning_first(reader.transform, name)
@@ -72,20 +75,37 @@ def misreading(reader: str, path: str | Path) -> str:
     """Return why one of MMAction2's readers may misread a file; empty where it does not.
 
     Args:
-        reader: 'DecordInit', 'PyAVInit' or 'OpenCVInit'.
+        reader: One of :data:`STOCK`.
         path: The file. One that is missing or broken is the reader's own to refuse.
     """
     try:
-        return fault(reader, find_index(path))
+        index = find_index(path)
+        if reader == 'OpenCVInit' and not fault(reader, index):
+            index = replace(index, changes_size=_ends_in_another_size(str(path), index.frames))
+        return fault(reader, index)
     except (OSError, VideoReadError):
         return ''
+
+
+@functools.lru_cache(maxsize=4096)
+def _ends_in_another_size(path: str, frames: int) -> bool:
+    """Return whether the last frame has another size than the first, or cannot be decoded.
+
+    An index of :func:`proven_index` knows all sizes; others would take too long to find out.
+    """
+    index = find_index(path)
+    try:
+        sizes = [(f.width, f.height) for _, f in sought_frames(path, index, [frames - 1])]
+    except UnsureError:
+        return True
+    return sizes != [index.upright.size(index.width, index.height)]
 
 
 def fault(reader: str, index: VideoIndex) -> str:
     """Return why one of MMAction2's readers may misread a file; empty where it does not.
 
     Args:
-        reader: 'DecordInit', 'PyAVInit' or 'OpenCVInit'.
+        reader: One of :data:`STOCK`.
         index: Of the file.
     """
     if reader == 'DecordInit':
@@ -95,18 +115,23 @@ def fault(reader: str, index: VideoIndex) -> str:
             return f'finds {index.stated} frames in it, and it has {index.frames}'
         right = index.upright == UPRIGHT
     else:
-        # It hangs on AV1, and trusts the number that the container states.
+        # PIMS counts by itself, but does not turn what lies on its side.
         right = index.plain and index.regular and index.upright == UPRIGHT
-        right = right and index.codec in CODECS and index.stated == index.frames
+        if reader == 'OpenCVInit':
+            # It hangs on AV1, trusts the number that the container states, and makes stripes of
+            # frames of another size than the first.
+            right = right and index.codec in CODECS and index.stated == index.frames
+            right = right and not index.changes_size
     return '' if right else f'is not known to read it right ({describe(index)})'
 
 
 def describe(index: VideoIndex) -> str:
     """Describe what other readers may stumble over."""
+    sizes = 'a size that changes' if index.changes_size else ''
     if index.doubt:
-        return index.doubt
+        return ', '.join(filter(None, (index.doubt, sizes)))
     parts = [f'{index.codec} in {index.container}', f'{index.width} wide']
     parts += ['' if index.plain else 'open groups or frames that are not shown']
     parts += ['' if index.regular else 'irregular times']
     parts += ['' if index.upright == UPRIGHT else 'to be turned or mirrored']
-    return ', '.join(part for part in parts if part)
+    return ', '.join(filter(None, (*parts, sizes)))

@@ -19,7 +19,7 @@ from mmdebias.video import VideoReadError, use_indexes
 from mmdebias.video.index_file import BESIDE_LIST
 
 from .named_steps import whole_pipeline
-from .reading_steps import TIME_LIMIT, run_steps, within
+from .reading_steps import TIME_LIMIT, check_time_limit, run_steps, within
 from .seeding import derive_seed, seeded
 
 # Of a video; a stuck one is not tried again: each try would cost the whole time limit.
@@ -79,10 +79,8 @@ class TolerantVideoDataset(VideoDataset):
     ) -> None:
         if not 0 <= max_failed_share <= 1:
             raise ValueError(f'max_failed_share={max_failed_share} must be a share in [0, 1].')
-        if time_limit is not None and not time_limit > 0:
-            raise ValueError(f'time_limit={time_limit} must be a number of seconds, or None.')
         self.max_failed_share = max_failed_share
-        self.time_limit = time_limit
+        self.time_limit = check_time_limit(time_limit)
         self.extra = dict(extra or {})
         self.log_file: str | None = None
         super().__init__(ann_file, whole_pipeline(pipeline), **kwargs)

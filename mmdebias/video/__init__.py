@@ -2,7 +2,7 @@
 
 from .index import VideoIndex, index_video
 from .index_file import IndexFile, use_indexes, write_indexes
-from .opening import VideoReadError, with_ending
+from .opening import RecountedError, VideoReadError, with_ending
 from .pixels import UPRIGHT, Box
 from .reading import (
     READER_VERSION,
@@ -19,6 +19,7 @@ __all__ = [
     'UPRIGHT',
     'Box',
     'IndexFile',
+    'RecountedError',
     'VideoIndex',
     'VideoReadError',
     'check_reader',

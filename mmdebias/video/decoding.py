@@ -66,9 +66,13 @@ def sought_frames(
     """
     left = {int(index.pts[number]): number for number in wanted}
     with opened(path) as (container, stream):
+        # Concealed with what was decoded before, which is not what a decoder has in order.
+        stream.codec_context.options = {'err_detect': 'explode'}
         way = _alone if index.intra else _in_groups
         try:
             for frame in way(container, stream, index, wanted):
+                if frame.is_corrupt:
+                    raise UnsureError('a damaged frame')
                 if frame.pts in left:
                     yield left.pop(frame.pts), frame
         except av.error.FFmpegError as error:
@@ -107,20 +111,40 @@ def _in_groups(
     for key in np.unique(keys):
         if key:
             container.seek(int(places[key]), stream=stream)
-        left = set(stamps[keys == key].tolist())
-        found = False
-        for packet in read_packets(container, stream):
-            found = found or packet.pts == index.key_pts[key]
-            if not found:
-                continue
-            # In H.264 no other frame needs what is not a reference. In H.265 one may.
-            optional = index.codec == 'h264' and packet.pts not in left
-            stream.codec_context.skip_frame = 'NONREF' if optional else 'DEFAULT'
-            yield from stream.codec_context.decode(packet)
-            left.discard(packet.pts)
-            if not left:
-                break
-        yield from _rest(stream)
+        yield from _in_order(_group(container, stream, index, key, set(stamps[keys == key])))
+
+
+def _group(
+    container: InputContainer,
+    stream: VideoStream,
+    index: VideoIndex,
+    key: np.intp,
+    left: set[np.int64],
+) -> Iterator[VideoFrame]:
+    """Decode from a key frame on until nothing is left."""
+    found = False
+    for packet in read_packets(container, stream):
+        found = found or packet.pts == index.key_pts[key]
+        if not found:
+            continue
+        # In H.264 no other frame needs what is not a reference. In H.265 one may.
+        optional = index.codec == 'h264' and packet.pts not in left
+        stream.codec_context.skip_frame = 'NONREF' if optional else 'DEFAULT'
+        yield from stream.codec_context.decode(packet)
+        left.discard(packet.pts)
+        if not left:
+            break
+    yield from _rest(stream)
+
+
+def _in_order(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
+    """Pass frames on as long as their timestamps have the order in which they are shown."""
+    last = None
+    for frame in frames:
+        if last is not None and (frame.pts is None or frame.pts <= last):
+            raise UnsureError('timestamps that run backwards')
+        last = frame.pts
+        yield frame
 
 
 def _rest(stream: VideoStream) -> Iterator[VideoFrame]:

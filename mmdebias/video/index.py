@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect, insort
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,13 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from .keyframes import UnclearPacketError, bytes_of_length, is_hidden, starts_afresh
+from .keyframes import (
+    UnclearPacketError,
+    bytes_of_length,
+    header_parser,
+    is_hidden,
+    starts_afresh,
+)
 from .opening import VideoReadError, opened, read_packets
 from .pixels import UPRIGHT, Orientation, orientation
 
@@ -55,6 +62,7 @@ class VideoIndex:
         key_dts: Their decoding timestamps, by which some containers seek.
         plain: Every packet is shown, and no other frame than those behind a key frame needs it:
             readers that trust what the container says find the right frames as well.
+        changes_size: Frames come in several sizes. Known where all were decoded for the index.
     """
 
     frames: int
@@ -70,6 +78,7 @@ class VideoIndex:
     key_pts: Timestamps = field(default_factory=_none, repr=False)
     key_dts: Timestamps = field(default_factory=_none, repr=False)
     plain: bool = False
+    changes_size: bool = False
 
     @property
     def regular(self) -> bool:
@@ -92,6 +101,7 @@ class _Packets:
     shown: list[bool] = field(default_factory=list)
     flagged: list[bool] = field(default_factory=list)
     fresh: list[bool] = field(default_factory=list)
+    held_back: int = 0  # while the first frame came out
 
 
 def index_video(path: str | Path) -> VideoIndex:
@@ -111,11 +121,7 @@ def index_video(path: str | Path) -> VideoIndex:
         doubt = _doubt_about_kind(container, stream)
         facts = _facts(container, stream)
         if not doubt:
-            reorders = bool(stream.codec_context.has_b_frames)
             packets, first, doubt = _demux(container, stream)
-            if not doubt and not reorders and _is_reordered(packets):
-                # It then drops a frame where it finds out.
-                doubt = 'a stream that does not tell its decoder that frames are reordered'
     if doubt or first is None:
         return index_by_decoding(path, doubt)
     pts, dts, shown, fresh = (
@@ -145,20 +151,28 @@ def index_by_decoding(path: str | Path, doubt: str) -> VideoIndex:
         VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
     """
     first, count = None, 0
+    sizes: set[tuple[int, int]] = set()
     with opened(path) as (container, stream):
         facts = _facts(container, stream)
         for frame in decoded_in_order(container, stream):
             first = frame if first is None else first
             count += 1
+            sizes.add((frame.width, frame.height))
     if first is None:
         raise VideoReadError(f'{path} cannot be read: none of its frames can be decoded.')
-    return VideoIndex(frames=count, **facts, **_upright_facts(first), doubt=doubt)
+    return VideoIndex(
+        frames=count,
+        **facts,
+        **_upright_facts(first),
+        doubt=doubt,
+        changes_size=len(sizes) > 1,
+    )
 
 
 def proven_index(path: str | Path) -> VideoIndex:
     """Find out which frames a video has, and decode it whole to see whether that is so.
 
-    Finds damage inside a packet, which the packets do not tell.
+    Finds damage inside a packet and sizes that change, which the packets do not tell.
 
     Args:
         path: The file.
@@ -171,6 +185,7 @@ def proven_index(path: str | Path) -> VideoIndex:
     if index.doubt:
         return index
     found, damaged = [], False
+    sizes: set[tuple[int, int]] = set()
     with opened(path) as (container, stream):
         for packet in read_packets(container, stream):
             try:
@@ -179,7 +194,9 @@ def proven_index(path: str | Path) -> VideoIndex:
                 damaged = True
                 continue
             found += [frame.pts for frame in frames]
+            sizes.update((frame.width, frame.height) for frame in frames)
             damaged = damaged or any(frame.is_corrupt for frame in frames)
+    index = replace(index, changes_size=len(sizes) > 1)
     if not damaged and found == index.pts.tolist():
         return index
     if not found:
@@ -227,6 +244,7 @@ def _demux(
     """Read all packets and decode the first frame; the last value is a doubt about them."""
     codec, length_bytes = _codec(stream), bytes_of_length(stream.codec_context)
     packets = _Packets()
+    parser = header_parser(stream)
     first: VideoFrame | None = None
     for packet in read_packets(container, stream):
         if packet.size:
@@ -249,6 +267,12 @@ def _demux(
                 first = next(iter(stream.codec_context.decode(packet)), None)
             except av.error.FFmpegError:
                 return packets, first, 'its first frame cannot be decoded'
+            packets.held_back = sum(packets.shown) - 1
+        if parser is not None and packet.size:
+            try:
+                parser.filter(packet)  # which empties it
+            except av.error.FFmpegError:
+                return packets, first, 'headers of packets are damaged'
     return packets, first, _doubt_about(packets, first)
 
 
@@ -261,12 +285,23 @@ def _doubt_about(packets: _Packets, first: VideoFrame | None) -> str:
     # What is shown before the first key frame, but comes behind it, needs frames that are cut off.
     if not packets.fresh[0] or packets.pts[0] != min(packets.pts):
         return 'it does not begin with a key frame'
+    if packets.held_back < reordering(packets.pts):
+        # The decoder drops a frame where it finds out.
+        return 'it does not tell its decoder how far frames are reordered'
     return ''
 
 
-def _is_reordered(packets: _Packets) -> bool:
-    """Return whether frames are decoded in another order than that in which they are shown."""
-    return bool((np.diff(packets.pts) < 0).any())
+def reordering(pts: Sequence[int]) -> int:
+    """Return how many frames a decoder has to hold back to show all in their order.
+
+    Args:
+        pts: Timestamps in the order of decoding.
+    """
+    most, before = 0, list[int]()
+    for stamp in pts:
+        most = max(most, len(before) - bisect(before, stamp))
+        insort(before, stamp)
+    return most
 
 
 def _closed(pts: Timestamps, fresh: npt.NDArray[np.bool_]) -> bool:

@@ -62,7 +62,7 @@ ENTRY = np.dtype(
         ('flags', 'u1'),
     ]
 )
-MIRRORED, PLAIN, AGAIN, INTRA, DELAYS = 1, 2, 4, 8, 16
+MIRRORED, PLAIN, AGAIN, INTRA, DELAYS, CHANGES_SIZE = 1, 2, 4, 8, 16, 32
 
 Entry = tuple[int, int, VideoIndex]
 
@@ -88,6 +88,7 @@ def compact(index: VideoIndex) -> dict[str, Any]:
         mirrored=index.upright.mirrored,
         doubt=index.doubt,
         plain=index.plain,
+        changes_size=index.changes_size,
         times=None if index.doubt else _times(index),
     )
 
@@ -118,6 +119,7 @@ def expand(facts: Mapping[str, Any]) -> VideoIndex | None:
 
 _KEPT = (
     'frames', 'stated', 'width', 'height', 'fps', 'codec', 'container', 'doubt', 'plain',
+    'changes_size',
 )  # fmt: skip
 
 
@@ -180,6 +182,7 @@ def write_indexes(
         flags = (
             MIRRORED * facts['mirrored']
             | PLAIN * facts['plain']
+            | CHANGES_SIZE * facts['changes_size']
             | AGAIN * (facts['times'] is None and not facts['doubt'])
             | INTRA * (times['keys'] is None)
             | DELAYS * several
@@ -287,6 +290,7 @@ class IndexFile:
             **{part: self._words[entry[part]] for part in ('codec', 'container', 'doubt')},
             'mirrored': bool(entry['flags'] & MIRRORED),
             'plain': bool(entry['flags'] & PLAIN),
+            'changes_size': bool(entry['flags'] & CHANGES_SIZE),
         }
         facts['times'] = None if facts['doubt'] else {**entry, 'keys': keys, 'delay': delay}
         return expand(facts)

@@ -6,14 +6,27 @@ follows such a frame may still need frames before it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from av.bitstream import BitStreamFilterContext, bitstream_filters_available
 from av.codec import CodecContext
+from av.video.stream import VideoStream
 
 # Types of NAL units, ITU-T H.264, table 7-1, and H.265, table 7-1: pictures with which all
 # references end (H.264), or from which all that is shown later can be decoded (H.265).
 IDR_SLICE = 5
+H264_SLICES = range(1, 6)
 IRAP_SLICES = range(16, 22)
 LAST_H265_SLICE = 31
 
+# Types of OBUs, AV1 bitstream specification, 6.2.2: of a frame, with its header or only that.
+AV1_FRAMES = (3, 6)
+
+# FFmpeg's filters that take packets apart into headers and payload, and put them together again. A
+# decoder leaves out a frame whose headers are damaged; that of the payload it conceals.
+HEADER_PARSERS = dict(
+    h264='h264_metadata', hevc='hevc_metadata', vp9='vp9_metadata', av1='av1_metadata'
+)
 
 # ISO/IEC 14496-2, 6.3.5: the start of a picture, behind which two bits give its kind.
 MPEG4_PICTURE = b'\x00\x00\x01\xb6'
@@ -48,18 +61,38 @@ def starts_afresh(packet: memoryview, codec: str, length_bytes: int) -> bool:
         length_bytes: See :func:`bytes_of_length`; for H.264 and H.265.
 
     Raises:
-        UnclearPacketError: an H.264 or H.265 packet whose units do not fill it; an MPEG-4 packet
-            with anything but one picture that is shown at once.
+        UnclearPacketError: a packet of H.264, H.265 or AV1 whose units do not fill it, or are no
+            picture; an MPEG-4 packet with anything but one picture that is shown at once.
     """
     if codec == 'mpeg4':
         return _mpeg4_picture(packet) == INTRA_PICTURE
     if codec == 'h264':
-        return any(unit & 31 == IDR_SLICE for unit in _units(packet, length_bytes))
+        slices = [unit & 31 for unit in _units(packet, length_bytes) if unit & 31 in H264_SLICES]
+        return IDR_SLICE in _picture(slices)
     if codec == 'hevc':
         types = [unit >> 1 & 63 for unit in _units(packet, length_bytes)]
-        slices = [kind for kind in types if kind <= LAST_H265_SLICE]
-        return bool(slices) and slices[0] in IRAP_SLICES
+        return _picture([kind for kind in types if kind <= LAST_H265_SLICE])[0] in IRAP_SLICES
+    if codec == 'av1':
+        _picture([kind for kind in _av1_types(packet) if kind in AV1_FRAMES])
     return True
+
+
+def _picture(slices: list[int]) -> list[int]:
+    if not slices:
+        raise UnclearPacketError('packets without a picture')
+    return slices
+
+
+def header_parser(stream: VideoStream) -> BitStreamFilterContext | None:
+    """Return a filter that fails on packets with damaged headers; None for other codecs.
+
+    Args:
+        stream: Whose packets are to be filtered.
+    """
+    name = HEADER_PARSERS.get(str(stream.codec_context.codec.canonical_name))
+    if name not in bitstream_filters_available:
+        return None
+    return BitStreamFilterContext(name, stream)
 
 
 def _units(packet: memoryview, length_bytes: int) -> list[int]:
@@ -72,6 +105,25 @@ def _units(packet: memoryview, length_bytes: int) -> list[int]:
             raise UnclearPacketError('a packet is damaged')
         units.append(packet[start])
     return units
+
+
+def _av1_types(packet: memoryview) -> Iterator[int]:
+    """Yield the type of each OBU (AV1 bitstream specification, 5.3.2 and 4.10.5)."""
+    place, end = 0, len(packet)
+    while place < end:
+        header = packet[place]
+        yield header >> 3 & 15
+        place += 1 + (header >> 2 & 1)
+        if not header >> 1 & 1:
+            return  # it has no size, and is the last
+        size = shift = 0
+        more = True
+        while more and place < end:
+            size |= (packet[place] & 127) << shift
+            more, shift, place = packet[place] > 127, shift + 7, place + 1
+        place += size
+    if place > end:
+        raise UnclearPacketError('a packet is damaged')
 
 
 def _mpeg4_picture(packet: memoryview) -> int:

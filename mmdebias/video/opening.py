@@ -18,6 +18,10 @@ class VideoReadError(RuntimeError):
     """A video file that cannot be read; the message names it and says why."""
 
 
+class RecountedError(VideoReadError):
+    """A video with fewer frames than it promised when they were drawn; another try draws right."""
+
+
 def with_ending(path: str | Path) -> Path:
     """Add '.mp4' to a path without an ending, as MMAction2's readers do.
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -26,6 +26,9 @@ MATRICES: dict[int, Colorspace | int] = {
     9: BT2020,
     10: BT2020,
 }
+
+# FFmpeg's scaler takes it for BT.601.
+YCGCO = 8
 
 # Layouts whose planes can be cut before they are converted: chroma at half the width and height.
 CUT_BEFORE = ('yuv420p', 'yuvj420p')
@@ -113,7 +116,7 @@ class Converter:
         if box is None:
             return self.upright.apply(self._convert(frame))
         x1, y1, x2, y2 = box
-        small = 2 * (x2 - x1) * (y2 - y1) < width * height
+        small = 2 * (x2 - x1) * (y2 - y1) < width * height and frame.colorspace != YCGCO
         # FFmpeg converts frames of an odd size in another way, which mixes neighbours.
         even = width % 2 == 0 == height % 2
         if small and even and self.upright == UPRIGHT and frame.format.name in CUT_BEFORE:
@@ -126,6 +129,8 @@ class Converter:
     def _convert(self, frame: VideoFrame) -> Pixels:
         if frame.format.is_rgb:
             return _pixels(self.scaler.reformat(frame, format='rgb24'))
+        if frame.colorspace == YCGCO:
+            return rgb_from_ycgco(frame, self.scaler)
         matrix = MATRICES.get(int(frame.colorspace), Colorspace.ITU601)
         converted = self.scaler.reformat(
             frame,
@@ -136,6 +141,34 @@ class Converter:
             src_color_range=ColorRange.JPEG if is_full_range(frame) else ColorRange.MPEG,
         )
         return _pixels(converted)
+
+
+def rgb_from_ycgco(frame: VideoFrame, scaler: VideoReformatter) -> Pixels:
+    """Convert a frame whose chroma is green and orange (ITU-T H.273, 8.3, matrix 8).
+
+    Args:
+        frame: Of that matrix, in any layout and range.
+        scaler: Brings chroma to the size of luma.
+
+    Returns:
+        RGB, uint8 ``[H, W, 3]``.
+    """
+    full = is_full_range(frame)
+    layout = 'yuvj444p' if frame.format.name.startswith('yuvj') else 'yuv444p'
+    whole = scaler.reformat(
+        frame,
+        format=layout,
+        interpolation=Interpolation.POINT,
+        src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+        dst_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+    )
+    luma, green, orange = whole.to_ndarray().astype(np.float32)
+    green, orange = green - 128, orange - 128
+    if not full:
+        luma, green, orange = (luma - 16) * 255 / 219, green * 255 / 224, orange * 255 / 224
+    rgb = np.stack([luma - green + orange, luma + green, luma - green - orange], axis=-1)
+    pixels: Pixels = np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+    return pixels
 
 
 def _pixels(frame: VideoFrame) -> Pixels:

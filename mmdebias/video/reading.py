@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -121,9 +122,12 @@ def each_frame(path: str | Path) -> Iterator[Pixels]:
         VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
     """
     index = find_index(path)
-    converter = Converter(index.upright, index.width, index.height)
+    converter, count = Converter(index.upright, index.width, index.height), 0
     for _, frame in counted_frames(path, range(index.frames)):
         yield converter.rgb(frame)
+        count += 1
+    if count < index.frames:
+        _recount(path, index, 'some of its frames cannot be decoded')
 
 
 def read_parts(
@@ -156,11 +160,27 @@ def read_parts(
     try:
         return _read(path, index, parts, uses)
     except UnsureError as error:
-        doubt = f'its frames are not where its packets say ({error})'
-        stat = os.stat(path)
-        index = _keep(os.fspath(path), stat, index_by_decoding(path, doubt))
+        index = _recount(path, index, f'its frames are not where its packets say ({error})')
         # There may be fewer frames than the packets said.
         return _read(path, index, parts, _uses(path, index, parts))
+
+
+def _recount(path: str | Path, wrong: VideoIndex, doubt: str) -> VideoIndex:
+    """Count the frames of a file whose packets have misled; warn where there are others.
+
+    What was read before the damage was met, and stands behind it, was of other numbers.
+    """
+    stat = os.stat(path)
+    index = _keep(os.fspath(path), stat, index_by_decoding(path, doubt))
+    if index.frames != wrong.frames:
+        warnings.warn(
+            f'{path} has {index.frames} frames and not {wrong.frames}, as its packets say: '
+            f'{doubt}. It is read right from now on; frames behind the damage that were '
+            'read before may have been neighbours of those asked for. An index by prepare.py, '
+            'which decodes each video once, is right from the start.',
+            stacklevel=3,
+        )
+    return index
 
 
 def _uses(

@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -18,7 +20,7 @@ def manifest(few_videos, tmp_path):
     return tmp_path / 'rows.jsonl'
 
 
-def probes(manifest, root, compose=None):
+def probes(manifest, root, compose=None, **options):
     # A pipeline that draws at random, so that only seeding makes it repeat.
     pipeline = [
         dict(type='VideoInit'),
@@ -31,7 +33,7 @@ def probes(manifest, root, compose=None):
         dict(type='FormatShape', input_format='NCTHW'),
         dict(type='PackActionInputs', meta_keys=('sample_idx',)),
     ]
-    return BiasProbes(str(manifest), pipeline, data_root=str(root))
+    return BiasProbes(str(manifest), pipeline, data_root=str(root), **options)
 
 
 def clips(dataset, **options):
@@ -96,3 +98,16 @@ def test_a_broken_video_is_named(manifest, few_videos, tmp_path):
     (tmp_path / name).write_bytes(b'nothing')
     with pytest.raises(RuntimeError, match=f'original of {name}'):
         dataset[0]
+
+
+def test_a_row_that_takes_too_long_is_named(manifest, few_videos):
+    released = threading.Event()
+    dataset = probes(manifest, few_videos, time_limit=0.2)
+    dataset.pipeline.transforms.insert(0, lambda sample: released.wait(60))
+    with pytest.raises(
+        RuntimeError, match=r'original of .*TimeoutError: it took longer than 0\.2 s'
+    ):
+        dataset[0]
+    released.set()
+    with pytest.raises(ValueError, match='time_limit=-1 must be'):
+        probes(manifest, few_videos, time_limit=-1)

@@ -97,7 +97,7 @@ def test_released_siblings_are_the_codes(data, epochs, batch, queue, gap):
     sgd = dict(type='SGD', lr=0.003, momentum=0.9, weight_decay=1e-4)
     assert cfg.optim_wrapper.optimizer == sgd and cfg.train_cfg.max_epochs == epochs
     assert cfg.auto_scale_lr.base_batch_size == batch
-    assert sampling(cfg).views.negative == dict(other_than='query', min_gap=gap)
+    assert sampling(cfg).views.negative == dict(other_than='query', min_gap=gap, otherwise='third')
     per_view = cfg.train_dataloader.dataset.pipeline.per_view
     assert per_view.scale.scale == (-1, 256) and per_view.crop == dict(type='RandomCrop', size=224)
     assert per_view.resize is None and per_view.flip is None

@@ -8,6 +8,7 @@ from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
+from helpers.normal_form import normal_form
 from helpers.running import ROOT
 from mmdebias.config_checks import misspelt_keys, uneven_groups, wrong_types
 from mmdebias.datasets import ordered_steps
@@ -106,7 +107,10 @@ def test_released_fame_is_the_papers_but_for_what_the_code_does():
     paper, released = load('fame/i3d_k400.py'), load('fame/i3d_k400_released.py')
     assert released.param_scheduler == [dict(type='CosineAnnealingLR', T_max=200)]
     assert released.model.pop('enqueue_between')
-    assert released.model.data_preprocessor.views.query[0].pop('shuffle') == 'permutation'
+    views = released.model.data_preprocessor.views
+    assert views.query[0].pop('shuffle') == 'permutation'
+    # One strength of the blur a process, for both views.
+    assert views.query[1].pop('sigma_once') and views.key[0].pop('sigma_once')
     assert released.model == paper.model
     assert released.train_dataloader == paper.train_dataloader
 
@@ -154,6 +158,29 @@ def test_fames_ablations_change_what_they_say():
     steps = load('fame/i3d_ucf101_intra.py').train_dataloader.dataset.pipeline
     assert steps['sample']['views'].background == dict(other_than='query')
     assert steps.per_view.same_draws == dict(background='query')
+
+
+def test_fames_ablations_are_drawn_side_by_side():
+    cfg = load('fame/ablations_toy.py')
+    views = {
+        name: list(map(dict, steps)) for name, steps in cfg.model.data_preprocessor['views'].items()
+    }
+    # Tables 1 (the share), 4 (the mask) and 3 (the background).
+    varied = {
+        'original': [],
+        'fame': [dict(type='FAME')],
+        'beta_03': [dict(type='FAME', beta=0.3)],
+        'beta_07': [dict(type='FAME', beta=0.7)],
+        'gauss': [dict(type='FAME', mask='gauss')],
+        'seed': [dict(type='FAME', mask='seed')],
+        'grid': [dict(type='FAME', mask='grid')],
+        'intra_video': [dict(type='FAME', background='intra')],
+    }
+    assert views == varied | dict(background=[])
+    sampled = cfg.train_dataloader.dataset.pipeline['sample']['views']
+    assert sampled.pop('background') == dict(other_than='original')
+    assert sampled.pop('original') == {}
+    assert set(map(str, sampled.values())) == {str(dict(same_as='original'))}
 
 
 def test_intra_video_background_is_the_same_place_at_another_time(few_videos):
@@ -223,8 +250,38 @@ def test_bes_fine_tuning_rotates_and_jitters_as_its_pre_training():
     assert tuned.model.data_preprocessor.augments == trained.model.data_preprocessor.views.query
 
 
+def test_fames_released_fine_tuning_has_grey_and_jitter_and_no_blur():
+    released, tuned = load('finetune/i3d_ucf101_released.py'), load('finetune/i3d_ucf101.py')
+    (kept,) = released.model.data_preprocessor.augments
+    (whole,) = tuned.model.data_preprocessor.augments
+    assert whole.transforms.pop().type == 'RandomGaussianBlur'
+    assert kept == whole
+    released.pop('released')
+    assert normal_form(released) == normal_form(tuned)
+
+
+def test_actor_videos_are_fine_tuned_and_tested_as_the_originals():
+    actors, whole = load('finetune/i3d_actor_hmdb51_be.py'), load('finetune/i3d_hmdb51_be.py')
+    for part in ('train', 'val', 'test'):
+        ours, theirs = (cfg[f'{part}_dataloader'].dataset for cfg in (actors, whole))
+        # Cropped videos on both sides; make_actor_videos.py keeps the names of the lists.
+        assert ours.pop('data_root') == 'data/actor_hmdb51'
+        assert theirs.pop('data_root') == 'data/hmdb51'
+    assert normal_form(actors) == normal_form(whole)
+
+
+def test_the_static_net_is_trained_on_one_frame_of_each_video_and_nothing_else_changes():
+    still, moving = load('finetune/i3d_hmdb51_be_static.py'), load('finetune/i3d_hmdb51_be.py')
+    steps = still.train_dataloader.dataset.pipeline
+    assert [step.type for step in ordered_steps(steps)][1:4] == [
+        'SampleFrames', 'StaticClip', 'VideoDecode'
+    ]  # fmt: skip
+    steps.pop('freeze')
+    assert still.load_from is None and normal_form(still) == normal_form(moving)
+
+
 @pytest.mark.parametrize(('paper', 'decay', 'gamma'), [('be', 5e-4, 0.1), ('dsm', 1e-8, 0.3)])
-def test_released_fine_tuning_differs_in_rate_decay_steps_and_clip(paper, decay, gamma):
+def test_released_fine_tuning_is_the_codes(paper, decay, gamma):
     released, tuned = (load(f'finetune/i3d_ucf101_{paper}{end}.py') for end in ('_released', ''))
     sgd = dict(type='SGD', lr=0.001, momentum=0.9, weight_decay=decay)
     assert released.optim_wrapper.optimizer == sgd
@@ -232,6 +289,12 @@ def test_released_fine_tuning_differs_in_rate_decay_steps_and_clip(paper, decay,
     for part in ('train', 'val', 'test'):
         sample = released[f'{part}_dataloader'].dataset.pipeline.sample
         assert (sample.clip_len, sample.frame_interval) == (64, 1)
+    if paper == 'be':
+        # Colours and statistics are those of the released pre-training.
+        ours = released.model.pop('data_preprocessor')
+        theirs = load('be/i3d_ucf101_released.py').model.data_preprocessor
+        assert (ours.mean, ours.std, ours.augments) == (theirs.mean, theirs.std, theirs.views.key)
+        tuned.model.pop('data_preprocessor')
     assert released.model == tuned.model
 
 
@@ -266,8 +329,10 @@ def runtime(name):
 def test_pre_training_and_protocols_have_one_runtime_and_one_set_of_colours():
     # Written down in each: a base of all would be one more file to open for every config.
     roots = ('methods/moco', 'methods/pretext', 'protocols/finetune')
+    contrasting = runtime(roots[0])
+    assert contrasting['custom_hooks'].pop().type == 'QueueLengthHook'
     for root in roots[1:]:
-        assert runtime(root) == runtime(roots[0])
+        assert runtime(root) == contrasting
     contrasted, told, tuned = (load(f'_base_/{root}.py') for root in roots)
     assert contrasted.colour == tuned.colour
     assert contrasted.normalisation == told.normalisation == tuned.normalisation

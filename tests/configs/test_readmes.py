@@ -49,6 +49,22 @@ def test_a_config_is_named_with_its_folder(path, folder, found):
     assert is_there(path, ROOT / folder) is found
 
 
+MEASURED = '## Measured with this code\n'
+
+
+@pytest.mark.parametrize('folder', ['be', 'dsm', 'fame'])
+def test_what_was_measured_names_its_command(folder):
+    text = (ROOT / 'configs' / folder / 'README.md').read_text()
+    section = text[text.index(MEASURED) + len(MEASURED) :].partition('\n## ')[0]
+    assert re.search(r'(bash|python) tools/\w+', section)
+    if '| loss,' in section:
+        # Videos, net and seeds; and a row is a config, not a story.
+        assert 'make_toy.py --out data/toy --num-videos' in section
+        assert 'for seed in 0 1 2' in section and '--seed $seed' in section
+        rows = re.findall(r'^\| (?!run|config|---)(.*?) \|', section, re.MULTILINE)
+        assert rows and all(re.match(r'`\w+\.py`', row) for row in rows)
+
+
 @pytest.mark.parametrize('readme', [*READMES, *PAGES], ids=lambda path: str(path.relative_to(ROOT)))
 def test_configs_that_a_readme_names_are_there(readme):
     names = set(re.findall(r'[\w./{},*+-]+\.py\b', readme.read_text()))

@@ -1,13 +1,14 @@
 """Faults of a video are told from faults of a transform, and reading has an end."""
 
 import os
+import random
 import threading
 import time
 
 import pytest
 
 from mmdebias.datasets.reading_steps import run_steps, within
-from mmdebias.video import VideoReadError
+from mmdebias.video import RecountedError, VideoReadError
 
 
 def fail(error):
@@ -35,6 +36,24 @@ def test_what_the_reader_says_late_is_still_of_the_video():
 def test_a_missing_package_is_no_fault_of_the_video():
     with pytest.raises(ImportError):
         run_steps([fail(ImportError('decord'))], {})
+
+
+def test_a_video_that_is_recounted_is_drawn_from_again():
+    drawn = []
+
+    def draw(sample):
+        assert sample == {'filename': 'a.mp4'}
+        sample['total_frames'] = 40 - len(drawn)
+        drawn.append(random.random())
+        return sample
+
+    def decode(sample):
+        if sample['total_frames'] == 40:
+            raise RecountedError('39 frames')
+        return sample
+
+    assert run_steps([draw, decode], {'filename': 'a.mp4'})['total_frames'] == 39
+    assert drawn[0] == drawn[1]
 
 
 def test_a_sample_may_be_given_up():

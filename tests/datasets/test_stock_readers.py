@@ -6,9 +6,9 @@ import av
 import pytest
 from mmaction.registry import TRANSFORMS
 
-from helpers.numbered import KINDS
+from helpers.numbered import KINDS, encode_two_sizes
 from mmdebias.datasets import with_our_reader
-from mmdebias.datasets.stock_readers import misreading, warn_of_misread_files_upstream
+from mmdebias.datasets.stock_readers import STOCK, misreading, warn_of_misread_files_upstream
 
 av.logging.set_level(av.logging.PANIC)
 
@@ -27,19 +27,39 @@ def write_file(tmp_path):
     [
         ('H.264', []),
         ('MPEG-4 in .avi', []),
-        ('MPEG-4 with B-frames in .avi', ['DecordInit', 'OpenCVInit']),
-        ('H.265, open groups', ['DecordInit', 'OpenCVInit']),
-        ('H.264, irregular times', ['OpenCVInit']),
+        ('MPEG-4 with B-frames in .avi', ['DecordInit', 'OpenCVInit', 'PIMSInit']),
+        ('H.265, open groups', ['DecordInit', 'OpenCVInit', 'PIMSInit']),
+        ('H.264, irregular times', ['OpenCVInit', 'PIMSInit']),
         ('H.264 in .mkv', ['PyAVInit', 'OpenCVInit']),
         ('AV1', ['DecordInit', 'OpenCVInit']),
-        ('H.264 in .ts', ['DecordInit', 'PyAVInit', 'OpenCVInit']),
+        ('H.264 in .ts', list(STOCK)),
         ('48 wide', ['DecordInit']),
     ],
 )
 def test_which_readers_misread_which_files(kind, readers, write_file):
     path = write_file(kind)
-    found = [name for name in ('DecordInit', 'PyAVInit', 'OpenCVInit') if misreading(name, path)]
+    found = [name for name in STOCK if misreading(name, path)]
     assert sorted(found) == sorted(readers)
+
+
+@pytest.mark.parametrize(
+    'codec, pix_fmt, ending',
+    [('mjpeg', 'yuvj420p', '.avi'), ('mpeg4', 'yuv420p', '.avi')],
+)
+def test_opencv_tears_frames_of_another_size_than_the_first(codec, pix_fmt, ending, tmp_path):
+    path = encode_two_sizes(tmp_path / f'video{ending}', codec, pix_fmt)
+    assert 'a size that changes' in misreading('OpenCVInit', path)
+    assert not misreading('DecordInit', path)
+
+
+@pytest.mark.parametrize('reader', STOCK)
+def test_each_reader_warns(reader, write_file, monkeypatch):
+    """PIMS need not be installed for that."""
+    path, step = write_file('H.264 in .ts'), TRANSFORMS.build(dict(type=reader))
+    monkeypatch.setattr(type(step), 'transform', lambda self, results: results)
+    warn_of_misread_files_upstream()
+    with pytest.warns(UserWarning, match=rf"video\.ts: {reader} .*type='VideoInit'"):
+        step(dict(filename=path))
 
 
 def test_the_warning_names_the_file_and_the_remedy_once(write_file, monkeypatch):

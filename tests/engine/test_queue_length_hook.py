@@ -6,6 +6,7 @@ from mmengine.config import Config
 
 from helpers.running import ROOT
 from mmdebias.engine import QueueLengthHook
+from mmdebias.methods import METHODS
 from mmdebias.models.feature_queue import share_that_meet_themselves
 
 
@@ -46,9 +47,15 @@ def test_share_is_that_of_shuffled_epochs(held):
     assert share_that_meet_themselves(held, videos) == pytest.approx(np.mean(met), abs=0.02)
 
 
-@pytest.mark.parametrize('data', ['ucf101', 'k400', 'diving48'])
-def test_bes_queues_are_shorter_than_the_lists(data):
-    videos = dict(ucf101=9537, k400=234_619, diving48=15_027)[data]
-    cfg = Config.fromfile(ROOT / 'configs' / 'be' / f'i3d_{data}.py')
-    assert cfg.model.queue_size < videos
-    assert cfg.custom_hooks[-1].type == 'QueueLengthHook'
+@pytest.mark.parametrize('method', METHODS)
+def test_queues_of_the_configs_are_watched_and_shorter_than_the_lists(method):
+    videos = dict(ucf101=9537, k400=234_619, diving48=15_027, toy=320)
+    cfgs = {path.stem: Config.fromfile(path) for path in (ROOT / 'configs' / method).glob('*.py')}
+    queues = {name: cfg for name, cfg in cfgs.items() if 'queue_size' in cfg.model}
+    assert queues
+    for name, cfg in queues.items():
+        assert [hook.type for hook in cfg.custom_hooks].count('QueueLengthHook') == 1, name
+        # What is drawn only has the queue of its base.
+        if not name.startswith(('table_4', 'ablations')):
+            data = next(data for data in videos if data in name)
+            assert cfg.model.queue_size < videos[data], name

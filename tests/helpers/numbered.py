@@ -1,10 +1,12 @@
 """Videos of every kind whose frames carry their number, and a slow obvious reader."""
 
 import struct
+from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
+from av.video.frame import PictureType
 
 FRAMES = 40
 
@@ -43,11 +45,12 @@ def read_number(frame):
 def encode(
     path, codec, *, format=None, options=None, size=(112, 80), pix_fmt='yuv420p', muxing=None,
     times=None, frames=FRAMES, bit_rate=None, threads=1, colour_range=None, gop=12, title=None,
-    numbers=None,
+    numbers=None, kinds=None,
 ):  # fmt: skip
     """Write numbered frames with one of PyAV's encoders; skips a test where it is missing.
 
-    ``times`` are the frames' times in frames of 1/25 s; ``numbers`` what is drawn in them.
+    ``times`` are the frames' times in frames of 1/25 s; ``numbers`` what is drawn in them;
+    ``kinds`` what they are coded as, a letter each.
     """
     if codec not in av.codecs_available:
         pytest.skip(f'this PyAV has no encoder {codec}')
@@ -68,9 +71,51 @@ def encode(
             frame = av.VideoFrame.from_ndarray(draw(number, width, height), format='rgb24')
             frame = frame.reformat(format=pix_fmt, dst_color_range=colour_range)
             frame.pts = index if times is None else times[index]
+            if kinds is not None:
+                frame.pict_type = PictureType[kinds[index]]
             file.mux(stream.encode(frame))
         file.mux(stream.encode(None))
     return path
+
+
+def encode_two_sizes(path, codec, pix_fmt='yuv420p', sizes=((112, 80), (64, 48)), each=20):
+    """Write numbered frames of one size and then of another into one stream."""
+    with av.open(str(path), 'w') as file:
+        stream = file.add_stream(codec, rate=25)
+        (stream.width, stream.height), stream.pix_fmt = sizes[0], pix_fmt
+        for part, (width, height) in enumerate(sizes):
+            encoder = av.CodecContext.create(codec, 'w')
+            encoder.width, encoder.height, encoder.pix_fmt = width, height, pix_fmt
+            encoder.framerate, encoder.time_base, encoder.thread_count = 25, Fraction(1, 25), 1
+            packets = []
+            for number in range(part * each, (part + 1) * each):
+                frame = av.VideoFrame.from_ndarray(draw(number, width, height), format='rgb24')
+                frame = frame.reformat(format=pix_fmt)
+                frame.pts = number
+                packets += encoder.encode(frame)
+            for packet in [*packets, *encoder.encode(None)]:
+                packet.stream = stream
+                file.mux(packet)
+    return path
+
+
+def damage(path, source, number, first, count):
+    """Write a copy of a file in whose packet ``number`` some bytes, from ``first``, are 0."""
+    data = bytearray(source.read_bytes())
+    with av.open(str(source)) as file:
+        packet = [p for p in file.demux(file.streams.video[0]) if p.size][number]
+    start = packet.pos + first
+    data[start : start + count] = bytes(count)
+    path.write_bytes(data)
+    return path
+
+
+def damage_payload(path, source, among):
+    """Write a copy with the second half of one packet set to 0, the largest of a range."""
+    with av.open(str(source)) as file:
+        sizes = [p.size for p in file.demux(file.streams.video[0]) if p.size]
+    number = max(among, key=lambda n: sizes[n])
+    return damage(path, source, number, sizes[number] // 2, sizes[number] // 2)
 
 
 def remux(source, path, *, format=None, shift=0, first=0, muxing=None):
@@ -108,6 +153,29 @@ def with_matrix(data, matrix):
     a, b, c, d = (value << 16 for value in matrix)
     place = data.index(b'tkhd') + 4 + 40
     return data[:place] + struct.pack('>9i', a, b, 0, c, d, 0, 0, 0, 1 << 30) + data[place + 36 :]
+
+
+def without_reordering(data, setup):
+    """A file's bytes with a sequence parameter set that ends before it says how far frames are
+    reordered (ITU-T H.264, 7.3.2.1.1, main profile); ``setup`` is what its decoder is set up with.
+    """
+    size = int.from_bytes(setup[6:8], 'big')
+    bits = ''.join(f'{byte:08b}' for byte in setup[8 : 8 + size].replace(b'\0\0\3', b'\0\0'))
+    place = 32
+
+    def skip(*kinds):
+        nonlocal place
+        for kind in kinds:
+            zeros = bits.index('1', place) - place if kind == 'ue' else 0
+            place += 2 * zeros + 1
+
+    # Number, frame_num's bits, order's kind and bits, references, gaps, width, height, fields, 8x8.
+    skip('ue', 'ue', 'ue', 'ue', 'ue', 'u', 'ue', 'ue', 'u', 'u')
+    cropped = bits[place] == '1'
+    skip('u', *['ue'] * 4 * cropped)
+    short = bits[:place] + '01'  # nothing about it, and the end
+    short = int(short.ljust(8 * size, '0'), 2).to_bytes(size, 'big')
+    return data.replace(setup, setup[:8] + short + setup[8 + size :])
 
 
 def cover_and_film(path, film_frames):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers import forking
+
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / 'shared'
 
@@ -22,19 +24,32 @@ def environment(**more):
 
 
 def run(command, cwd=ROOT, env=None, check=True, timeout=None):
-    """Run a command; returns what it printed. A failure shows its last lines."""
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=environment(**(env or {})),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=timeout,
-    )
-    if check and done.returncode:
-        pytest.fail(f'{command} exited with {done.returncode}:\n{done.stdout[-6000:]}')
-    return done.stdout
+    """Run a command; returns what it printed. A failure shows its last lines.
+
+    A tool of this project does not import PyTorch and mmdebias once more: see :mod:`forking`.
+    """
+    command, variables = [str(part) for part in command], environment(**(env or {}))
+    if command[0] in ('python', sys.executable) and is_tool(Path(cwd, command[1])):
+        status, printed = forking.run_script(command[1:], cwd, variables, timeout)
+    else:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+        )
+        status, printed = done.returncode, done.stdout
+    if check and status:
+        pytest.fail(f'{command} exited with {status}:\n{printed[-6000:]}')
+    return printed
+
+
+def is_tool(path):
+    """Whether a file is one of this project's tools, which begin by importing mmdebias."""
+    return path.suffix == '.py' and path.is_relative_to(ROOT / 'tools')
 
 
 def losses(log):

@@ -43,7 +43,7 @@ def test_two_processes_killed_and_resumed(tmp_path, train_options):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.time() + 120
+    deadline = time.time() + 300
     while not (work / 'last_checkpoint').exists() and time.time() < deadline:
         assert first.poll() is None, 'the training ended before its first checkpoint'
         time.sleep(0.05)

@@ -4,10 +4,12 @@ import argparse
 import json
 import runpy
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
-from mmaction.registry import MODELS
+from mmaction.registry import DATASETS, MODELS
 from mmengine.config import Config
 
 from helpers.normal_form import digest
@@ -22,7 +24,7 @@ EVALUATE = [sys.executable, ROOT / 'tools' / 'evaluate.py']
 
 
 @pytest.mark.slow
-def test_table_is_whole_and_made_once(tmp_path, few_videos):
+def test_table_is_whole_and_made_once(call, monkeypatch, tmp_path, few_videos):
     tmp_path = tmp_path / 'my runs, new'  # paths that MMEngine's parser of options would spoil
     data = tmp_path / 'data'
     data.mkdir(parents=True)
@@ -34,14 +36,14 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     torch.save(dict(state_dict=state), tmp_path / 'pretrained.pth')
 
     command = [
-        *EVALUATE, '--model', 'FAME', 'configs/fame/r3d_toy.py', tmp_path / 'pretrained.pth',
+        'evaluate.py', '--model', 'FAME', 'configs/fame/r3d_toy.py', tmp_path / 'pretrained.pth',
         '--dataset', 'toy', '--out', tmp_path / 'out',
         '--protocols', 'linear,knn,retrieval,clips',
         '--cfg-options', 'model.backbone.base_channels=4',
         'linear:train_cfg.max_epochs=1', 'linear:model.cls_head.in_channels=32',
     ]  # fmt: skip
-    env = dict(MMDEBIAS_DATA=str(data))
-    first = run(command, env=env)
+    monkeypatch.setenv('MMDEBIAS_DATA', str(data))
+    first = call(*command)
     assert first.count('$ python tools/train.py') == 1
     assert first.count('$ python tools/test.py') == 4
     (path,) = (tmp_path / 'out' / 'FAME').glob('*/retrieval/split1')
@@ -56,13 +58,13 @@ def test_table_is_whole_and_made_once(tmp_path, few_videos):
     assert '| retrieval | retrieval/R@1 |' in (folder / 'table.md').read_text()
 
     # Nothing runs a second time, and the table is the same.
-    again = run(command, env=env)
+    again = call(*command)
     assert again.count('Reusing') == 4 and '$ python' not in again
     assert json.loads((folder / 'table.json').read_text()) == table
 
 
 @pytest.mark.slow
-def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
+def test_table_of_three_splits_is_their_mean(call, monkeypatch, tmp_path, few_videos):
     # The lists of prepare.py, with other videos to search and to search with in each split.
     root = tmp_path / 'data' / 'ucf101'
     root.mkdir(parents=True)
@@ -80,12 +82,13 @@ def test_table_of_three_splits_is_their_mean(tmp_path, few_videos):
 
     pipeline = 'test_dataloader.dataset.pipeline'
     command = [
-        *EVALUATE, '--model', 'BE', 'configs/be/r3d_18_ucf101.py', tmp_path / 'a.pth',
+        'evaluate.py', '--model', 'BE', 'configs/be/r3d_18_ucf101.py', tmp_path / 'a.pth',
         '--dataset', 'ucf101', '--splits', '1,2,3', '--protocols', 'knn', '--out', tmp_path / 'out',
         '--cfg-options', f'{pipeline}.sample.clip_len=4', f'{pipeline}.scale.scale=(-1,32)',
         f'{pipeline}.centre.crop_size=32', 'test_dataloader.num_workers=1',
     ]  # fmt: skip
-    log = run(command, env=dict(MMDEBIAS_DATA=str(tmp_path / 'data')))
+    monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path / 'data'))
+    log = call(*command)
     assert log.count('$ python tools/test.py') == 3
     (path,) = (tmp_path / 'out' / 'BE').glob('*/table.json')
     row = next(r for r in json.loads(path.read_text())['rows'] if r['metric'] == 'knn/top1')
@@ -178,6 +181,12 @@ def test_a_checkpoint_of_another_net_is_refused_before_anything_runs(tmp_path):
 def test_splits_are_lists():
     module = runpy.run_path(str(EVALUATE[1]))
     assert module['split_options']('k400', '1', 'finetune') == []
+    # Cropped videos are listed under the names of the originals.
+    assert module['split_options']('actor_hmdb51', '2', 'finetune_be') == [
+        'train_dataloader.dataset.ann_file=hmdb51_train_split_2_videos.txt',
+        'val_dataloader.dataset.ann_file=hmdb51_val_split_2_videos.txt',
+        'test_dataloader.dataset.ann_file=hmdb51_val_split_2_videos.txt',
+    ]
     assert module['split_options']('hmdb51', '3', 'retrieval') == [
         'test_dataloader.dataset.gallery.ann_file=hmdb51_train_split_3_videos.txt',
         'test_dataloader.dataset.query.ann_file=hmdb51_val_split_3_videos.txt',
@@ -185,6 +194,39 @@ def test_splits_are_lists():
 
 
 MODULE = runpy.run_path(str(EVALUATE[1]))
+
+
+def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, monkeypatch, capsys):
+    monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path))
+    root = tmp_path / 'hmdb51'
+    root.mkdir()
+    (root / 'videos').symlink_to(few_videos)
+    whole = root / 'hmdb51_train_split_2_videos.txt'
+    whole.write_text((few_videos / 'train.txt').read_text())
+    args = SimpleNamespace(dataset='hmdb51', seed=0)
+    split = MODULE['split_options']('hmdb51', '2', 'low_shot_10')
+    config = MODULE['find_config']('low_shot_10', 'c3d', 'hmdb51', tmp_path / 'configs')
+
+    def option():
+        (found,) = MODULE['labels_option'](args, config, split, 10, tmp_path / 'place')
+        key, _, path = found.partition('=')
+        assert key == 'train_dataloader.dataset.ann_file'
+        return Path(path)
+
+    drawn = option()
+    assert drawn == tmp_path / 'place' / 'hmdb51_train_split_2_10percent.txt'
+    assert '--percent 10 --seed 0' in capsys.readouterr().out
+    lines = drawn.read_text().splitlines()
+    assert {line[-1] for line in lines} == {'0', '1'} and len(lines) == 2
+    cfg = Config.fromfile(config)
+    cfg.train_dataloader.dataset.ann_file = str(drawn)
+    assert len(DATASETS.build(cfg.train_dataloader.dataset)) == 2
+
+    mine = root / 'hmdb51_train_split_2_10percent.txt'
+    mine.write_text(lines[0])
+    assert option() == mine
+
+
 NETS = ('i3d', 'r2plus1d_18', 'c3d', 'r3d_18', 'r3d_34')
 SHIPPED = [
     (protocol, net, data)

@@ -1,4 +1,5 @@
 import json
+import re
 import runpy
 import sys
 
@@ -17,6 +18,14 @@ def table(monkeypatch, capsys, *arguments):
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith('|')]
     rows = [[cell.strip() for cell in line.strip('|').split('|')] for line in lines]
     return {row[0]: row[1:] for row in rows}
+
+
+def test_the_readme_says_where_each_real_clip_is():
+    boxes = json.loads((ROOT / 'tools/analysis/sample_boxes.json').read_text())
+    readme = (ROOT / 'configs/fame/README.md').read_text()
+    assert re.findall(r'^cp \S+ clips/(\S+)$', readme, re.MULTILINE) == sorted(boxes)
+    names = re.search(r'^\| mask \| (apply.*) \|$', readme, re.MULTILINE)[1].split(' | ')
+    assert names == [name.partition('.')[0] for name in sorted(boxes)]
 
 
 def test_robust_masks_fit_small_actors_better(monkeypatch, capsys, tmp_path):

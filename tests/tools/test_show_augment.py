@@ -13,7 +13,9 @@ def show_augment(monkeypatch, *arguments):
     runpy.run_path(str(tool), run_name='__main__')
 
 
-@pytest.mark.parametrize('config', ['fame/r3d_toy.py', 'supervised/r3d_toy_fame.py'])
+@pytest.mark.parametrize(
+    'config', ['fame/r3d_toy.py', 'fame/ablations_toy.py', 'supervised/r3d_toy_fame.py']
+)
 def test_each_video_gets_a_row_and_a_film(monkeypatch, few_videos, tmp_path, config):
     videos = sorted(few_videos.glob('*.mp4'))[:3]
     config = ROOT / 'configs' / config

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.running import PRETRAIN, ROOT, losses, run
+from helpers.running import PRETRAIN, ROOT, environment, losses, run
 
 SRUN = """#!/usr/bin/env bash
 while [[ $1 == -* ]]; do
@@ -20,14 +20,12 @@ for process in "${started[@]}"; do wait "$process" || exit 1; done
 @pytest.fixture
 def cluster(tmp_path):
     """The environment of a cluster with two processes a job."""
-    import os
-
     programs = tmp_path / 'bin'
     programs.mkdir()
     for name, text in (('srun', SRUN), ('scontrol', '#!/usr/bin/env bash\necho 127.0.0.1\n')):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
-    return dict(PATH=f'{programs}:{os.environ["PATH"]}', GPUS='2', GPUS_PER_NODE='2')
+    return dict(PATH=f'{programs}:{environment()["PATH"]}', GPUS='2', GPUS_PER_NODE='2')
 
 
 @pytest.mark.slow

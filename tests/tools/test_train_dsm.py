@@ -1,5 +1,6 @@
 """DSM from end to end through the real runner: train, resume, fine-tune, both losses."""
 
+import shutil
 import sys
 
 import pytest
@@ -21,10 +22,14 @@ def test_dsm_trains_resumes_exactly_and_is_fine_tuned(name, tmp_path, few_videos
     shown = ('dist_pos', 'dist_neg', 'satisfied') if triplet else ('top1', 'cos_pos', 'cos_own')
     assert all(f'{number}: ' in whole for number in (*shown, 'std', 'clips_per_s'))
 
+    # As if it had been stopped after the first epoch.
     part = tmp_path / 'part'
-    first = run([*TRAIN, config, '--work-dir', part, *options, 'train_cfg.max_epochs=1'])
-    second = run([*TRAIN, config, '--work-dir', part, '--resume', *options])
-    assert losses(first) + losses(second) == losses(whole)
+    part.mkdir()
+    shutil.copy(tmp_path / 'whole' / 'epoch_1.pth', part)
+    (part / 'last_checkpoint').write_text(str(part / 'epoch_1.pth'))
+    resumed = run([*TRAIN, config, '--work-dir', part, '--resume', *options])
+    assert 'resumed epoch: 1, ' in resumed
+    assert losses(resumed) == losses(whole)[2:]
     ends = [torch.load(d / 'epoch_2.pth', weights_only=True) for d in (tmp_path / 'whole', part)]
     for key, value in ends[0]['state_dict'].items():
         assert torch.equal(value, ends[1]['state_dict'][key]), key

@@ -8,23 +8,28 @@ from helpers.numbered import (
     FRAMES,
     KINDS,
     cover_and_film,
+    damage,
+    damage_payload,
     draw,
     encode,
+    encode_two_sizes,
     read_number,
     sequential,
     with_matrix,
+    without_reordering,
 )
 from helpers.running import SHARED
 from mmdebias.video import (
     VideoIndex,
     VideoReadError,
     count_frames,
+    each_frame,
     find_index,
     read_frames,
     read_parts,
     reading,
 )
-from mmdebias.video.index import proven_index
+from mmdebias.video.index import index_video, proven_index, reordering
 from mmdebias.video.pixels import Converter, Orientation
 
 av.logging.set_level(av.logging.PANIC)
@@ -182,14 +187,42 @@ def test_a_file_that_changes_is_indexed_again(tmp_path):
 
 def test_damage_that_only_the_decoder_sees_is_counted_around(tmp_path, video):
     """A damaged frame in the middle of a group is concealed or left out, as in order."""
-    path = tmp_path / 'damaged.mp4'
-    data = bytearray(video.read_bytes())
-    with av.open(str(video)) as file:
-        packet = [p for p in file.demux(file.streams.video[0]) if p.size][15]
-    data[packet.pos + 5 : packet.pos + packet.size] = bytes(packet.size - 5)
-    path.write_bytes(data)
+    path = damage_payload(tmp_path / 'damaged.mp4', video, range(13, 19))
     frames = sequential(path)
+    assert not find_index(path).doubt
     np.testing.assert_array_equal(read_frames(path, range(12, 20)), frames[12:20])
+    assert find_index(path).doubt and count_frames(path) == len(frames)
+
+
+HEADERS = {'H.264', 'H.264 in .mkv', 'H.264, open groups', 'H.265', 'AV1'}
+
+
+@pytest.mark.parametrize('kind', sorted(HEADERS))
+def test_a_damaged_header_is_seen_without_decoding(kind, tmp_path):
+    """A decoder leaves the frame out, and all that stand behind it have other numbers."""
+    ending, write = KINDS[kind]
+    whole = write(tmp_path / f'whole{ending}')
+    first = {'.mkv': 8, '.mp4': 4}[ending]
+    path = damage(tmp_path / f'video{ending}', whole, 15, 0 if kind == 'AV1' else first, 2)
+    index = index_video(path)
+    assert index.doubt and index.frames == len(sequential(path)) < FRAMES
+
+
+@pytest.fixture
+def without_its_end(tmp_path):
+    """An AV1 file that says how many frames it has, and one whose damage only decoding tells."""
+    whole = KINDS['AV1'][1](tmp_path / 'whole.mp4')
+    return damage_payload(tmp_path / 'video.mp4', whole, range(31, 39))
+
+
+def test_a_recount_is_told_once_it_is_known(without_its_end):
+    frames = sequential(without_its_end)
+    assert count_frames(without_its_end) == FRAMES > len(frames)
+    with pytest.warns(UserWarning, match=rf'has {len(frames)} frames and not 40, as its packets'):
+        found = list(each_frame(without_its_end))
+    np.testing.assert_array_equal(np.stack(found), frames)
+    assert count_frames(without_its_end) == len(frames)
+    np.testing.assert_array_equal(read_frames(without_its_end, [9, 2]), frames[[9, 2]])
 
 
 @pytest.mark.parametrize('content, message', [(b'', 'cannot be opened'), (b'text' * 99, 'cannot')])
@@ -320,12 +353,62 @@ def test_key_frames_that_are_not_shown_do_not_make_the_others_key_frames():
 
 
 def test_damage_inside_a_packet_is_found_by_decoding_it_all(tmp_path, video):
-    path = tmp_path / 'damaged.mp4'
-    data = bytearray(video.read_bytes())
-    with av.open(str(video)) as file:
-        packet = [p for p in file.demux(file.streams.video[0]) if p.size][15]
-    data[packet.pos + 5 : packet.pos + packet.size] = bytes(packet.size - 5)
-    path.write_bytes(data)
+    path = damage_payload(tmp_path / 'damaged.mp4', video, range(13, 19))
     index = proven_index(path)
+    assert not index_video(path).doubt
     assert index.doubt and index.frames == len(sequential(path))
     assert not proven_index(video).doubt
+
+
+def test_sizes_that_change_are_found_by_decoding_it_all(tmp_path, video):
+    path = encode_two_sizes(tmp_path / 'video.avi', 'mpeg4')
+    assert proven_index(path).changes_size and not proven_index(video).changes_size
+    assert [read_number(frame) for frame in read_frames(path, [3, 39])] == [3, 39]
+
+
+@pytest.mark.parametrize(
+    'pts, held_back',
+    [([0, 1, 2], 0), ([0, 2, 1, 4, 3], 1), ([0, 4, 2, 1, 3, 8, 6, 5, 7], 2), ([3, 2, 1, 0], 3)],
+)
+def test_how_many_frames_are_held_back(pts, held_back):
+    assert reordering(pts) == held_back
+
+
+@pytest.mark.parametrize('ending', ['.mkv', '.mp4'])
+def test_a_decoder_that_learns_late_how_far_frames_are_reordered(ending, tmp_path):
+    """It guesses from the beginning, and drops a frame where it finds that more are held back."""
+    told = encode(
+        tmp_path / f'told{ending}', 'libx264', frames=61, gop=200,
+        kinds='I' + 20 * 'BP' + 5 * 'BBBP',
+        options={'bf': '3', 'profile': 'main', 'x264-params': 'b-adapt=0:b-pyramid=normal'},
+    )  # fmt: skip
+    with av.open(str(told)) as file:
+        setup = file.streams.video[0].codec_context.extradata
+    path = tmp_path / f'untold{ending}'
+    path.write_bytes(without_reordering(told.read_bytes(), setup))
+    frames = sequential(path)
+    assert count_frames(path) == len(frames)
+    np.testing.assert_array_equal(read_frames(path, [7, 50]), frames[[7, 50]])
+    if ending == '.mkv':  # .mp4 tells by the times of decoding
+        assert len(frames) == 60 and 'reordered' in find_index(path).doubt
+    assert count_frames(told) == 61 and not find_index(told).doubt
+
+
+def test_ycgco(tmp_path):
+    """ITU-T H.273, equations 61 to 64, from green and orange chroma."""
+    path = tmp_path / 'video.mp4'
+    with av.open(str(path), 'w') as file:
+        stream = file.add_stream('libx264', rate=25, options={'crf': '1'})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, 'yuv420p'
+        stream.codec_context.colorspace = 8
+        frame = av.VideoFrame(64, 48, 'yuv420p')
+        for plane, value in zip(frame.planes, (120, 100, 150)):
+            plane.update(bytes([value]) * plane.buffer_size)
+        file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    luma, green, orange = 104 * 255 / 219, -28 * 255 / 224, 22 * 255 / 224
+    expected = [luma - green + orange, luma + green, luma - green - orange]
+    (whole,) = read_frames(path, [0])
+    (part,) = read_parts(path, [(0, (6, 6, 30, 30))])
+    np.testing.assert_allclose(whole[20, 20], expected, atol=2)
+    np.testing.assert_array_equal(part, whole[6:30, 6:30])

@@ -42,6 +42,3 @@ train_dataloader = dict(
 train_cfg = dict(max_epochs=50)
 optim_wrapper = dict(optimizer=dict(weight_decay=5e-4))
 param_scheduler = [dict(type='MultiStepLR', milestones=[10, 20, 30, 40], gamma=0.1)]
-
-# Warns of a queue that is longer than the list of videos.
-custom_hooks = [*_base_.custom_hooks, dict(type='QueueLengthHook')]

@@ -28,8 +28,9 @@ model = dict(
     ),
 )
 
-# The short side to 256, then a random crop of 224; the hard negative starts 2 frames away or more.
-views = dict(negative=dict(min_gap=2))
+# The short side to 256, then a random crop of 224; the hard negative starts 2 frames away or more,
+# where they do not fit a third of the video later.
+views = dict(negative=dict(min_gap=2, otherwise='third'))
 train_dataloader = dict(
     dataset=dict(
         pipeline=dict(

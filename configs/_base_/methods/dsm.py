@@ -49,6 +49,3 @@ train_dataloader = dict(
 optim_wrapper = dict(optimizer=dict(lr=0.003, weight_decay=5e-4))
 param_scheduler = [dict(type='MultiStepLR', milestones=[80, 120, 160], gamma=0.1)]
 auto_scale_lr = dict(base_batch_size=128)
-
-# Warns of a queue that is longer than the list of videos.
-custom_hooks = [*_base_.custom_hooks, dict(type='QueueLengthHook')]

@@ -24,8 +24,9 @@ model = dict(
     data_preprocessor=dict(views=dict(anchor=warped, positive=released, negative=released)),
 )
 
-# The short side to 256, then a random crop of 224; the negative starts 4 frames away or more.
-views = dict(negative=dict(_delete_=True, other_than='anchor', min_gap=4))
+# The short side to 256, then a random crop of 224; the negative starts 4 frames away or more, where
+# they do not fit anywhere.
+views = dict(negative=dict(_delete_=True, other_than='anchor', min_gap=4, otherwise='any'))
 train_dataloader = dict(
     batch_size=16,  # on 16 GPUs
     dataset=dict(

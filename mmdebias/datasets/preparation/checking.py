@@ -15,8 +15,9 @@ from mmdebias.video.opening import VideoReadError, reason
 
 from .parallel import Progress, in_parallel
 
-# Of the entries of journals. Those without one were made with decord, which counts otherwise.
-VERSION = 2
+# Of the entries of journals. Those without one were made with decord, which counts otherwise; the
+# second did not look for sizes that change.
+VERSION = 3
 
 
 @dataclass(frozen=True)

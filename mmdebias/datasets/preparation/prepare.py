@@ -1,8 +1,9 @@
 """From official archives to folders of videos and MMAction2's lists.
 
-Order of events: ``prepare.json`` (what was asked for) comes first, then archives are unpacked, then
-videos are linked or resized, checked, the lists are written, and last ``report.json``: a set that
-has it is ready. Running the same command again continues where an interrupted run stopped.
+Order of events: annotations are read, then ``prepare.json`` (what was asked for) is written, then
+archives of videos are unpacked, then videos are linked or resized, checked, the lists are written,
+and last ``report.json``: a set that has it is ready. Running the same command again continues where
+an interrupted run stopped.
 
 Shards do the part in the middle: they link or resize and check their share. Merging is a run like
 any other, which finds that done.
@@ -339,9 +340,11 @@ def prepare(
         # Before anything is written: shards start at the same time.
         unpack_all(annotations, videos, out, before=True)
     own = shard.folder(out) if shard else out
-    _claim(out, settings, list(videos), own)
-    split_files, where = unpack_all(annotations, videos, out, shown, before=bool(shard))
+    # A folder is not claimed with annotations that turn out to be wrong.
+    split_files, _ = unpack_all(annotations, {}, out, shown, before=bool(shard))
     official: Annotations = recipe.read(split_files)
+    _claim(out, settings, list(videos), own)
+    _, where = unpack_all([], videos, out, shown, before=bool(shard))
     folders = {}
     for folder, sources in where.items():
         members = [split for split in official.splits if split.folder == folder]

@@ -20,7 +20,14 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from mmdebias.files import replacing
 from mmdebias.video.index import decoded_in_order
 from mmdebias.video.opening import VideoReadError, opened
-from mmdebias.video.pixels import MATRICES, Orientation, is_full_range, orientation
+from mmdebias.video.pixels import (
+    MATRICES,
+    YCGCO,
+    Orientation,
+    is_full_range,
+    orientation,
+    rgb_from_ycgco,
+)
 
 # The layout of the copies; the one with a J has the range of JPEG, 0 to 255 instead of 16 to 235.
 LIMITED, FULL = 'yuv420p', 'yuvj420p'
@@ -162,6 +169,8 @@ def _scaled(
     scaler: VideoReformatter, frame: VideoFrame, size: tuple[int, int], layout: str, codec: str
 ) -> VideoFrame:
     """Scale a frame; its numbers stand for the same colours as before."""
+    if codec == 'mjpeg' and frame.colorspace == YCGCO:
+        frame = VideoFrame.from_ndarray(rgb_from_ycgco(frame, VideoReformatter()), 'rgb24')
     matrix = MATRICES.get(int(frame.colorspace), Colorspace.ITU601)
     if codec == 'mjpeg' and matrix != Colorspace.ITU601:
         # JPEG's colours are always those of BT.601.

@@ -7,7 +7,15 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from mmdebias.video import Box, VideoReadError, check_reader, find_index, read_parts, with_ending
+from mmdebias.video import (
+    Box,
+    RecountedError,
+    VideoReadError,
+    check_reader,
+    find_index,
+    read_parts,
+    with_ending,
+)
 
 
 @TRANSFORMS.register_module()
@@ -83,7 +91,7 @@ class UndecodedFrames(Sequence[np.ndarray]):
     def __init__(self, path: str, numbers: np.ndarray, reader: str) -> None:
         self.path, self.numbers, self.reader = path, numbers, reader
         index = find_index(path)
-        self.shape = (index.height, index.width)
+        self.total, self.shape = index.frames, (index.height, index.width)
         self._frames: list[np.ndarray] | None = None
 
     def parts(self, parts: Sequence[tuple[int, Box | None]]) -> list[np.ndarray]:
@@ -96,9 +104,12 @@ class UndecodedFrames(Sequence[np.ndarray]):
         numbered = [(int(self.numbers[place]), box) for place, box in parts]
         try:
             return read_parts(self.path, numbered, self.reader)
-        except (IndexError, OSError) as error:
-            # Fewer frames than its packets promised, which shows when they are decoded; or a file
-            # that is gone by now. FFmpeg's errors are OSErrors, too.
+        except IndexError as error:
+            # Fewer frames than its packets promised, which shows when they are decoded.
+            recounted = find_index(self.path).frames < self.total
+            raise (RecountedError if recounted else VideoReadError)(str(error)) from error
+        except OSError as error:
+            # A file that is gone by now. FFmpeg's errors are OSErrors, too.
             raise VideoReadError(str(error)) from error
 
     def _decoded(self) -> list[np.ndarray]:

@@ -6,6 +6,8 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+OTHERWISE = ('farthest', 'third', 'any')
+
 
 @dataclass(frozen=True)
 class View:
@@ -16,6 +18,7 @@ class View:
     shift_from: str | None = None
     shift: tuple[int, int] | None = None
     min_gap: int | None = None
+    otherwise: str = 'farthest'
     in_steps: bool = False
     wrap: bool = True
 
@@ -37,7 +40,9 @@ class SampleViews(BaseTransform):
     - ``dict(other_than='anchor', min_gap=8)``: as ``dict()``, but at least ``min_gap`` frames
       before or after another view's start (BE's hard negative), or as far from it as the video
       allows. Without ``min_gap`` it is one clip, so that the two share no frames. A video that
-      holds only one clip is entered elsewhere, with that gap in the loop;
+      holds only one clip is entered elsewhere, with that gap in the loop. Where the gap does not
+      fit, ``otherwise='third'`` starts a third of the video later, in the loop (BE's released
+      code), and ``otherwise='any'`` anywhere but at the same start (DSM's);
     - ``dict(shift_from='anchor', shift=(2, 20))``: another view's start plus a number of frames
       drawn uniformly from that range, both ends included (DSM, section "Temporal shift"). With
       ``in_steps=True`` the range counts frames of the clip, ``frame_interval`` of the video each.
@@ -62,10 +67,10 @@ class SampleViews(BaseTransform):
 
     Raises:
         ValueError: ``clip_len`` or ``frame_interval`` below one, no views, a view that starts from
-            one that is not there or from itself, a range that holds no shift but 0, or an option
-            beside a source that does not take it; on a video,
-            if every shift of the range is a whole number of its lengths, which would repeat the
-            source's frames, if ``other_than`` is asked of a single frame, or if it is too short and
+            one that is not there or from itself, a range that holds no shift but 0, an unknown
+            ``otherwise``, or an option beside a source that does not take it; on a video, if every
+            shift of the range is a whole number of its lengths, which would repeat the source's
+            frames, if ``other_than`` is asked of a single frame, or if it is too short and
             ``loop`` is False.
     """
 
@@ -117,14 +122,22 @@ class SampleViews(BaseTransform):
             return start + draw_shift(*view.shift, total, step, room)
         choices = np.arange(max(total - self._span, 0) + 1)
         if view.other_than is not None:
-            taken = starts[view.other_than] % total
-            gap = self._span if view.min_gap is None else view.min_gap
-            distance = np.abs(choices - taken)
-            if not distance.any():
-                gap = min(gap, total // 2)
-                return taken + draw_shift(gap, total - gap, total)
-            choices = choices[distance >= min(gap, distance.max())]
+            return self._start_apart(view, starts[view.other_than] % total, choices, total)
         return int(np.random.choice(choices))
+
+    def _start_apart(self, view: View, taken: int, choices: np.ndarray, total: int) -> int:
+        gap = self._span if view.min_gap is None else view.min_gap
+        distance = np.abs(choices - taken)
+        if distance.max() < gap:  # it does not fit
+            if view.otherwise == 'third':
+                third = max(total // 3, 1)
+                return taken + draw_shift(third, third, total)
+            anywhere = view.otherwise == 'any'
+            if not distance.any():  # one clip fits, if at all: the loop is entered elsewhere
+                gap = 1 if anywhere else min(gap, total // 2)
+                return taken + draw_shift(gap, total - gap, total)
+            gap = 1 if anywhere else distance.max()
+        return int(np.random.choice(choices[distance >= gap]))
 
     @property
     def _span(self) -> int:
@@ -176,8 +189,8 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
     except TypeError as error:
         raise ValueError(
             f'views[{name!r}]={dict(how)} is not understood: use dict(), dict(same_as=VIEW), '
-            f'dict(other_than=VIEW, min_gap=FRAMES) or dict(shift_from=VIEW, shift=(LOW, HIGH), '
-            f'in_steps=False, wrap=True). {error}'
+            f'dict(other_than=VIEW, min_gap=FRAMES, otherwise=RULE) or dict(shift_from=VIEW, '
+            f'shift=(LOW, HIGH), in_steps=False, wrap=True). {error}'
         ) from error
     sources = [key for key in ('same_as', 'other_than', 'shift_from') if getattr(view, key)]
     if len(sources) > 1:
@@ -197,6 +210,11 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
         raise ValueError(
             f'views[{name!r}] has min_gap={view.min_gap}: it must be 1 or more, beside '
             'other_than=VIEW.'
+        )
+    if view.otherwise not in OTHERWISE or (view.other_than is None and how.get('otherwise')):
+        raise ValueError(
+            f'views[{name!r}] has otherwise={view.otherwise!r}: it must be one of {OTHERWISE}, '
+            'beside other_than=VIEW.'
         )
     if view.shift_from is None and (view.in_steps or not view.wrap):
         raise ValueError(f'views[{name!r}] has in_steps or wrap: they belong to shift_from=VIEW.')

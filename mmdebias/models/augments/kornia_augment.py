@@ -1,5 +1,7 @@
 """Any Kornia augmentation as a batch augmentation of clips."""
 
+from functools import cache
+
 import kornia.augmentation
 import torch
 from mmaction.registry import MODELS
@@ -17,9 +19,12 @@ class KorniaAugment(nn.Module):
             ``kornia.augmentation`` as ``type`` and its arguments, ``p`` among them.
         compiled: Run them through ``torch.compile``. Worth it in long runs: the first batches
             compile, once for each combination of augmentations that was drawn.
+        sigma_once: Draw the strength of blurs, ``sigma=(LOW, HIGH)``, once a process instead of
+            once a clip, as FAME's released code does. Ranks differ where their seeds do.
 
     Raises:
-        ValueError: an unknown ``type``, or arguments that the class does not take.
+        ValueError: an unknown ``type``, arguments that the class does not take, or ``sigma_once``
+            without a ``sigma`` among them.
 
     Example:
         >>> KorniaAugment([dict(type='RandomGrayscale', p=0.2),
@@ -27,8 +32,12 @@ class KorniaAugment(nn.Module):
         ...                     sigma=(0.1, 2.0), p=0.5)])
     """
 
-    def __init__(self, transforms: list[dict], compiled: bool = False) -> None:
+    def __init__(
+        self, transforms: list[dict], compiled: bool = False, sigma_once: bool = False
+    ) -> None:
         super().__init__()
+        if sigma_once:
+            transforms = _fix_sigma(transforms)
         # Kornia's sequences take the same draw for all frames; the clip stays [N, C, T, H, W].
         self.sequence = kornia.augmentation.VideoSequential(
             *[_build(dict(transform)) for transform in transforms],
@@ -46,6 +55,26 @@ class KorniaAugment(nn.Module):
 
     def _apply_all(self, clips: Tensor) -> Tensor:
         return self.sequence(clips)
+
+
+def _fix_sigma(transforms: list[dict]) -> list[dict]:
+    if not any('sigma' in transform for transform in transforms):
+        raise ValueError(
+            f'sigma_once=True, but no transform of {transforms} has sigma=(LOW, HIGH): give it, or '
+            'leave sigma_once out.'
+        )
+    return [
+        dict(transform, sigma=(sigma_of_process(*transform['sigma']),) * 2)
+        if 'sigma' in transform
+        else transform
+        for transform in transforms
+    ]
+
+
+@cache
+def sigma_of_process(low: float, high: float) -> float:
+    """Return a strength, uniform in [low, high]: the first call draws it, later ones repeat it."""
+    return low + (high - low) * torch.rand(()).item()
 
 
 def _build(transform: dict) -> nn.Module:

@@ -303,6 +303,15 @@ def test_wrong_archives_are_refused(ucf101, diving48, tmp_path):
         run(recipe, [diving48[2]], {'videos': [ucf101[1]]}, tmp_path / 'c')
 
 
+def test_wrong_annotations_do_not_claim_the_folder(ucf101, diving48, tmp_path):
+    recipe, videos, _ = ucf101
+    with pytest.raises(FileNotFoundError, match=r'classInd\.txt'):
+        run(recipe, [diving48[2]], {'videos': [videos]}, tmp_path / 'out', size=32)
+    assert not (tmp_path / 'out' / 'prepare.json').exists()
+    recipe, videos, annotations = diving48
+    run(recipe, [annotations], {'videos': [videos]}, tmp_path / 'out')
+
+
 def test_another_dataset_in_the_folder_is_refused(ucf101, diving48, tmp_path):
     run(diving48[0], [diving48[2]], {'videos': [diving48[1]]}, tmp_path)
     with pytest.raises(FileExistsError, match=r"dataset='diving48', and .* 'ucf101'"):

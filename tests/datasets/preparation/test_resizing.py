@@ -103,6 +103,7 @@ COLOURS = {
     '4:4:4': ('libx264', dict(pix_fmt='yuv444p')),
     'full range by its tag': ('libx264', dict(colour_range=2)),
     'BT.709': ('libx264', dict(options={'x264-params': 'colormatrix=bt709:colorprim=bt709'})),
+    'YCgCo': ('libx264', dict(options={'x264-params': 'colormatrix=YCgCo'})),
     'RGB': ('libx264rgb', dict(pix_fmt='rgb24')),
 }
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from mmaction.registry import TRANSFORMS
 
-from helpers.numbered import KINDS, encode, read_number, sequential
+from helpers.numbered import KINDS, damage_payload, encode, read_number, sequential
 from mmdebias.datasets import VideoDecode, VideoInit
-from mmdebias.video import VideoReadError
+from mmdebias.video import RecountedError, VideoReadError, count_frames
 from mmdebias.video.with_decord import check_reader
 
 av.logging.set_level(av.logging.PANIC)
@@ -139,3 +139,13 @@ def test_other_transforms_decode_first(steps, video):
     )
     sample = VideoDecode()(sampler(VideoInit()(dict(filename=str(video), modality='RGB'))))
     assert len(per_view(sample)['imgs']) == 4
+
+
+def test_fewer_frames_than_were_drawn_from(tmp_path):
+    """The damage is met while the last of them is decoded; the next time it is known."""
+    whole = KINDS['AV1'][1](tmp_path / 'whole.mp4')
+    path = damage_payload(tmp_path / 'video.mp4', whole, range(31, 39))
+    with pytest.warns(UserWarning, match='and not 40'), pytest.raises(RecountedError):
+        np.stack(read(path, [39])['imgs'])
+    last = count_frames(path) - 1
+    np.testing.assert_array_equal(read(path, [last])['imgs'][0], sequential(path)[last])

@@ -124,6 +124,30 @@ def test_other_view_keeps_its_gap_or_as_much_of_it_as_the_video_allows(total, mi
             assert not set(frames['query']) & set(frames['negative'])
 
 
+@pytest.mark.parametrize(
+    ('total', 'otherwise', 'expected'),
+    [
+        # 4 frames with interval 2 span 7: of 10 frames there are the starts 0 to 3.
+        (10, 'farthest', {(0, 3), (1, 3), (2, 0), (3, 0)}),
+        (10, 'third', {(0, 3), (1, 4), (2, 5), (3, 6)}),
+        (10, 'any', {(a, b) for a in range(4) for b in range(4) if a != b}),
+        # One clip fits: the loop is entered elsewhere.
+        (6, 'farthest', {(0, 3)}),
+        (6, 'third', {(0, 2)}),
+        (6, 'any', {(0, b) for b in range(1, 6)}),
+        # Where the gap fits it is kept, whatever else.
+        (11, 'any', {(0, 4), (4, 0), *((a, b) for a in (1, 2, 3) for b in range(5) if a != b)}),
+    ],
+)
+def test_a_gap_that_does_not_fit_is_made_up_for_by_a_rule(total, otherwise, expected):
+    views = dict(query=dict(), negative=dict(other_than='query', min_gap=4, otherwise=otherwise))
+    found = set()
+    for _ in range(300):
+        frames = frames_by_view(sample(total, views))
+        found.add((int(frames['query'][0]), int(frames['negative'][0])))
+    assert found == expected
+
+
 def test_shift_counts_frames_of_the_clip_where_that_is_asked():
     views = dict(anchor=dict(), negative=dict(shift_from='anchor', shift=(2, 4), in_steps=True))
     shifts = set()
@@ -150,9 +174,10 @@ def test_shift_can_be_kept_from_wrapping():
     assert all(wrapped for _, wrapped in shifts(8, wrap=False))
 
 
-def test_other_view_of_a_single_frame_is_an_error():
+@pytest.mark.parametrize('otherwise', ['farthest', 'third', 'any'])
+def test_other_view_of_a_single_frame_is_an_error(otherwise):
     with pytest.raises(ValueError, match='a video of 1 frame'):
-        sample(1, dict(query=dict(), negative=dict(other_than='query')))
+        sample(1, dict(query=dict(), negative=dict(other_than='query', otherwise=otherwise)))
 
 
 def test_short_video_is_refused_where_order_matters():
@@ -202,6 +227,8 @@ def test_a_view_may_be_named_before_the_one_it_starts_from():
         (dict(views=dict(a=dict(start=3))), 'not understood'),
         (dict(views=dict(a=dict(min_gap=3))), 'beside other_than'),
         (dict(views=dict(a=dict(), b=dict(other_than='a', min_gap=0))), 'min_gap=0'),
+        (dict(views=dict(a=dict(), b=dict(other_than='a', otherwise='no'))), "otherwise='no'"),
+        (dict(views=dict(a=dict(otherwise='any'))), 'beside other_than'),
         (dict(views=dict(a=dict(), b=dict(same_as='a', in_steps=True))), 'belong to shift_from'),
         (dict(views=dict(a=dict(), b=dict(same_as='a', wrap=False))), 'belong to shift_from'),
     ],

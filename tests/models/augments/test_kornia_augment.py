@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from mmdebias.models import KorniaAugment
+from mmdebias.models.augments.kornia_augment import sigma_of_process
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,25 @@ def test_blur_strength_differs_between_clips():
     )
     spread = blur(noise).std((1, 2, 3, 4))
     assert len(set(spread.tolist())) == 8
+
+
+def test_blur_strength_can_be_drawn_once_a_process():
+    noise = torch.rand(1, 3, 2, 32, 32).expand(8, -1, -1, -1, -1)
+    transforms = [dict(type='RandomGaussianBlur', kernel_size=(9, 9), sigma=(0.1, 2.0), p=1.0)]
+    # The two views' augments share it.
+    spread = [KorniaAugment(transforms, sigma_once=True)(noise).std((1, 2, 3, 4)) for _ in range(2)]
+    assert torch.allclose(torch.cat(spread), spread[0][0].expand(16))
+    assert transforms[0]['sigma'] == (0.1, 2.0)
+    drawn = set()
+    for _ in range(20):
+        sigma_of_process.cache_clear()  # another process
+        drawn.add(sigma_of_process(0.1, 2.0))
+    assert len(drawn) == 20 and 0.1 <= min(drawn) < 0.7 and 1.4 < max(drawn) <= 2.0
+
+
+def test_a_strength_that_is_drawn_once_wants_a_range():
+    with pytest.raises(ValueError, match='sigma_once=True, but no transform'):
+        KorniaAugment([dict(type='RandomGrayscale', p=0.5)], sigma_once=True)
 
 
 def test_uint8_becomes_float_and_one_view_of_a_batch_is_taken():
