@@ -268,7 +268,7 @@ def _run_checked(path: Path, arguments: Sequence[str]) -> None:
     # Not before mmaction is known to be there.
     from mmdebias.config_checks import ConfigError
     from mmdebias.engine import DivergedError
-    from mmdebias.preflight import checked_runners, is_first_rank
+    from mmdebias.preflight import checked_runners
     from mmdebias.processes import FolderInUseError
     from mmdebias.weights import CheckpointError
 
@@ -276,11 +276,15 @@ def _run_checked(path: Path, arguments: Sequence[str]) -> None:
     try:
         with checked_runners(trains, config_options(arguments)):
             runpy.run_path(str(path), run_name='__main__')
-    except DivergedError as error:  # of the rank that it happened on
+    except (
+        CheckpointError,
+        ConfigError,
+        DivergedError,
+        FolderInUseError,
+        NotADirectoryError,
+    ) as error:
+        # On each rank that finds it: the first to end has the launcher end the others.
         sys.exit(f'error: {error}')
-    except (CheckpointError, ConfigError, FolderInUseError, NotADirectoryError) as error:
-        # All ranks find the same.
-        sys.exit(f'error: {error}' if is_first_rank() else 1)
 
 
 def config_options(arguments: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mmengine.config import Config
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmdebias.checkpoints import newest_checkpoint
@@ -62,11 +63,12 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
             runner = original.__func__(kind, cfg)
             for line in [*misspelt_keys(cfg), *options_of(cfg, options)]:
                 runner.logger.warning(line)
-            explain_head_width(runner.model)
+            model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+            explain_head_width(model)
             purpose = Purpose.TEST if not trains else Purpose.RESUME if resumes else Purpose.START
             for hook in runner.hooks:
                 if checkpoint is not None and isinstance(hook, LoadReportHook):
-                    hook.check(runner.model, checkpoint, purpose, file)
+                    hook.check(model, checkpoint, purpose, file)
             return runner
 
         Runner.from_cfg = classmethod(from_cfg)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.registry import MODEL_WRAPPERS
 from mmengine.runner import Runner
 
 from helpers.running import ROOT
@@ -138,3 +139,15 @@ def test_options_are_read_as_mmaction2_reads_them():
     given = ['a.py', '--cfg-options', 'a=1', 'b.c=2', '--resume', '--cfg-options', 'd=3']
     assert cli.config_options(given) == ['a=1', 'b.c=2', 'd=3']
     assert cli.config_options(['a.py', '--cfg-options']) == []
+
+
+def test_a_model_that_is_wrapped_for_several_ranks_is_looked_into(trained, tmp_path, monkeypatch):
+    class Wrapper(torch.nn.Module):
+        def __init__(self, module):
+            super().__init__()
+            self.module = module
+
+    MODEL_WRAPPERS.register_module(module=Wrapper, force=True)
+    monkeypatch.setattr(Runner, 'wrap_model', lambda self, cfg, model: Wrapper(model))
+    options = dict(resume=True, load_from=str(trained / 'epoch_1.pth'))
+    build(config('fame/r3d_toy.py', tmp_path, **options))
