@@ -21,9 +21,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmdebias.cli import add_videos, existing_file, read_videos, run_command
+from mmdebias.cli import add_videos, read_videos, run_command
 from mmdebias.datasets.mask_files import find_masks
 from mmdebias.datasets.toy import load_masks
+from mmdebias.files import existing_file
 from mmdebias.ops import fame_mask, gauss_mask, grid_mask, mask_overlap, seed_mask
 from mmdebias.ops.foreground import PRESETS
 from mmdebias.video import read_frames

@@ -16,9 +16,10 @@ from comparing import add_models, read_models
 from mmengine.config import Config
 
 from mmdebias.apis import embed
-from mmdebias.cli import Parser, existing_file, run_command
+from mmdebias.cli import Parser, run_command
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import nearest
+from mmdebias.files import existing_file
 from mmdebias.visualization import draw_retrieval_sheet
 
 

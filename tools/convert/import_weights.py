@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 import mmdebias
-from mmdebias.cli import existing_file
+from mmdebias.files import existing_file
 from mmdebias.weights import CheckpointError, Imported, import_weights, read_checkpoint, save
 from mmdebias.weights.formats import FORMATS
 from mmdebias.weights.key_table import key_table

@@ -27,9 +27,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mmdebias.cli import existing_file
 from mmdebias.datasets.actor_videos import NoPersonError, read_boxes, write_actor_video
 from mmdebias.datasets.person_detector import PersonDetector
+from mmdebias.files import existing_file
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
