@@ -159,7 +159,7 @@ def read_parts(
         doubt = f'its frames are not where its packets say ({error})'
         stat = os.stat(path)
         index = _keep(os.fspath(path), stat, index_by_decoding(path, doubt))
-        # There may be fewer frames than the packets said.
+        # There may be fewer frames than packets.
         return _read(path, index, parts, _uses(path, index, parts))
 
 

@@ -36,7 +36,7 @@ CLIP = 'normal clip'
 
 
 def main() -> None:
-    """Run the command."""
+    """Write how models judge misleading inputs."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_videos(parser, 'the video that is shown, and those to paste and add; files or lists, *.txt')
     add_models(parser)

@@ -48,7 +48,7 @@ MASKS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def main() -> None:
-    """Run the command."""
+    """Print how far masks agree with boxes or with drawn masks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest='command', required=True)
     toy = commands.add_parser('toy', help='generated videos with exact masks')

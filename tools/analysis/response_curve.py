@@ -34,7 +34,7 @@ from mmdebias.visualization.pictures import to_pictures
 
 
 def main() -> None:
-    """Run the command."""
+    """Draw how features of each model change along shuffled or moved frames."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_videos(parser)
     add_models(parser)

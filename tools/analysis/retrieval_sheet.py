@@ -24,7 +24,7 @@ from mmdebias.visualization import draw_retrieval_sheet
 
 
 def main() -> None:
-    """Run the command."""
+    """Draw queries beside the videos that each model finds."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_models(parser)
     parser.add_argument('--out', type=Path, default=Path('work_dirs/retrieval_sheets'))

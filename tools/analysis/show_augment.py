@@ -25,7 +25,7 @@ from mmdebias.visualization import draw_view_sheet, write_view_film
 
 
 def main() -> None:
-    """Run the command."""
+    """Draw the views of each video."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--config', required=True, help='a training config')
     add_videos(parser)

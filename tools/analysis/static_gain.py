@@ -50,7 +50,7 @@ STATIC = dict(type='StaticClip')
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the chosen one of the two comparisons."""
     parser = Parser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest='command', required=True)
     probe = commands.add_parser('probe', help='linear probes of encoders')

@@ -39,7 +39,7 @@ PHOTOMETRIC = [
 
 
 def main() -> None:
-    """Run the cases."""
+    """Print the speed of augments, a line a case."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('cases', nargs='*', default=list(CASES), metavar='CASE')
     parser.add_argument('--threads', type=int, default=torch.get_num_threads())

@@ -25,7 +25,7 @@ from mmdebias.video.index_file import Entry
 
 
 def main() -> None:
-    """Run the cases."""
+    """Print the speed of opening videos, a line a case."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--num-videos', type=int, default=240_000, help='default: %(default)s')
     parser.add_argument('--workers', type=int, default=4, help='default: %(default)s')

@@ -35,7 +35,7 @@ PREPARED = (
 
 
 def main() -> None:
-    """Run the cases."""
+    """Print the speed of loading, a line a case."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_videos(parser)
     parser.add_argument(

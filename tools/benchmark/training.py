@@ -60,7 +60,7 @@ COLUMNS = dict(
 
 
 def main() -> None:
-    """Run the cases."""
+    """Print the speed of training, a line a case."""
     parser = make_parser()
     args = parser.parse_args()
     try:

@@ -43,7 +43,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Import a released file, and return the exit status."""
     args = parse_args(argv)
     if args.out.exists() and not args.overwrite:
         print(f'error: {args.out} exists: name another file, or add --overwrite', file=sys.stderr)

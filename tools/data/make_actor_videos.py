@@ -56,7 +56,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Cut the actors out of a list's videos, and return the exit status."""
     args = parse_args(argv)
     try:
         remedy = 'give a list of lines "path label" or "path"'

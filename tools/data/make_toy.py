@@ -71,7 +71,7 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Make the videos, and return the exit status."""
     args, config = parse_args(argv)
     # In a log, a bar that redraws itself is a page of noise.
     progress = sys.stderr.isatty() and not args.quiet

@@ -25,7 +25,7 @@ REMEDY = 'give a list of lines "path label", such as prepare.py writes'
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Write a part of a list, and return the exit status."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -38,19 +38,19 @@ MISREAD = 'misread.txt'
 CLIP_FRAMES = 16
 
 
-def _claim(out: Path, settings: dict, folders: Sequence[str], own: Path) -> None:
+def _note_settings(out: Path, settings: dict, folders: Sequence[str], own: Path) -> None:
     """Note in the folder ``own`` what is asked for; a folder made with other settings is not mixed
     with it."""
     filled = [out / folder for folder in folders if (out / folder).exists()]
     # Looked for in this order: a shard says what it does before it fills a folder.
-    claims = sorted(out.glob(f'{SHARDS}/*/{SETTINGS}'))
-    claims += [out / SETTINGS] if (out / SETTINGS).exists() else []
-    if settings['resize'] and filled and not claims:
+    others = sorted(out.glob(f'{SHARDS}/*/{SETTINGS}'))
+    others += [out / SETTINGS] if (out / SETTINGS).exists() else []
+    if settings['resize'] and filled and not others:
         raise FileExistsError(
             f'{filled[0]} holds videos of another origin: give another --out for the resized '
             'copies.'
         )
-    for path in claims:
+    for path in others:
         there = json.loads(path.read_text(encoding='utf-8'))
         there.setdefault('codec', 'h264' if there.get('resize') else None)  # of version 0.1.0
         different = [key for key in settings if there.get(key) != settings[key]]
@@ -334,7 +334,7 @@ def prepare(
         # Before anything is written: shards start at the same time.
         unpack_all(annotations, videos, out, before=True)
     own = shard.folder(out) if shard else out
-    _claim(out, settings, list(videos), own)
+    _note_settings(out, settings, list(videos), own)
     split_files, where = unpack_all(annotations, videos, out, shown, before=bool(shard))
     official: Annotations = recipe.read(split_files)
     folders = {}
