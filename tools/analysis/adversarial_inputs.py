@@ -59,7 +59,8 @@ def main() -> None:
     if args.frames < 1:
         parser.error(f'--frames {args.frames}: give 1 or more')
 
-    rows, numbers, columns, outlines = {}, {}, [], []
+    rows, numbers, columns = {}, {}, []
+    outlines: list[np.ndarray | None] = []
     for model in read_models(args):
         encoder = model.encoder(args.device)
         windows = inputs_for(encoder, args)

@@ -39,11 +39,11 @@ def main() -> None:
         chosen = torch.linspace(0, len(sides[1]) - 1, min(args.queries, len(sides[1]))).long()
         sides[1] = [sides[1][i] for i in chosen]
         encoder = model.encoder(args.device)
-        features = [
+        gallery, query = (
             torch.from_numpy(embed([path for path, _ in side], encoder, device=args.device))
             for side in sides
-        ]
-        indices = nearest(*features, args.nearest)[1]
+        )
+        indices = nearest(gallery, query, args.nearest)[1]
         neighbours = [[sides[0][i] for i in row] for row in indices.tolist()]
         classes = names_of_classes(model.cfg, args.classes)
         out = args.out / f'{model.name}.png'

@@ -179,7 +179,7 @@ def long_list(video: str, lines: int = 240_000) -> None:
 
 def shared_frames(video: str, repeats: int) -> None:
     """Time decoding two views, independent and sharing frames, as a ratio to one view."""
-    cases = dict(
+    cases: dict[str, dict] = dict(
         independent=dict(a={}, b={}), shared=dict(a={}, b=dict(same_as='a')), single=dict(a={})
     )
     ways = {name: partial(decode, video, views) for name, views in cases.items()}

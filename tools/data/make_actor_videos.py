@@ -130,7 +130,8 @@ def boxes_from(args: argparse.Namespace) -> Callable[[str, Path], list]:
 
         return look_up
 
-    detector = PersonDetector(*args.detector, args.min_score, args.device)
+    config, checkpoint = args.detector
+    detector = PersonDetector(config, checkpoint, args.min_score, args.device)
 
     def detect(name: str, file: Path) -> list[np.ndarray]:
         kept = args.out / 'boxes' / f'{name}.json'
