@@ -57,8 +57,8 @@ optim_wrapper = dict(
 param_scheduler = [dict(type='MultiStepLR', milestones=[10, 20, 30, 40], gamma=0.1)]
 auto_scale_lr = dict(enable=False, base_batch_size=64)
 
-# The runtime, as in moco.py, and a test holds the two together. A base of both would be one more file
-# for each of a dozen leaves, and the mean of all, 4.97 files a leaf, would be 5.08 (at most 5:
+# The runtime, as in moco.py, and a test holds the two together. A base of both would be one file
+# more for each of a dozen leaves, and the mean of all, 4.97 files a leaf, would be 5.08 (at most 5:
 # tests/configs/test_house.py).
 default_scope = 'mmaction'
 custom_imports = dict(imports=['mmdebias'], allow_failed_imports=False)
