@@ -167,7 +167,7 @@ def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, mon
     assert option() == mine
 
 
-NETS = ('i3d', 'r2plus1d_18', 'c3d', 'r3d_18', 'r3d_34')
+NETS = sorted(path.stem for path in (ROOT / 'configs' / '_base_' / 'encoders').glob('*.py'))
 SHIPPED = [
     (protocol, net, data)
     for protocol in MODULE['PROTOCOLS']
