@@ -119,7 +119,8 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
 
 def test_splits_are_lists():
     module = runpy.run_path(str(EVALUATE[1]))
-    assert module['SPLITS'] == dict(diving48=1, hmdb51=3, k400=1, sthv2=1, toy=1, ucf101=3)
+    splits = module['SPLITS']
+    assert splits['ucf101'] == splits['hmdb51'] == 3 and splits['k400'] == splits['toy'] == 1
     assert module['split_options']('k400', '1', 'finetune') == []
     # Cropped videos are listed under the names of the originals.
     assert module['split_options']('actor_hmdb51', '2', 'finetune_be') == [
