@@ -22,7 +22,7 @@ def load_classifier(cfg: Config, checkpoint: str | Path | None) -> BaseRecognize
             initialised, at random.
 
     Raises:
-        CheckpointError: A tensor of the model is missing in the file or has another shape.
+        CheckpointError: a tensor of the model is missing in the file or has another shape.
         FileNotFoundError: there is no such file.
     """
     with DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction'):

@@ -18,13 +18,14 @@ from mmengine.registry import init_default_scope
 from torch import Tensor
 
 import mmdebias  # noqa: F401  (registers everything)
-from mmdebias.cli import add_videos, existing_file, read_videos, run_command
+from mmdebias.cli import add_videos, read_videos, run_command
+from mmdebias.files import existing_file
 from mmdebias.ops.clips import pixel_range
 from mmdebias.visualization import draw_view_sheet, write_view_film
 
 
 def main() -> None:
-    """Run the command."""
+    """Draw the views of each video."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--config', required=True, help='a training config')
     add_videos(parser)

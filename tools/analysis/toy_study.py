@@ -105,10 +105,11 @@ def main() -> None:
             shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
             print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
             results.append(result)
-    study = dict(setting=read_setting(settings, args), rows=average_runs(results), runs=results)
+    rows = average_runs(results)
+    study = dict(setting=read_setting(settings, args), rows=rows, runs=results)
     (work / 'study.json').write_text(json.dumps(study, indent=1) + '\n')
     (work / 'study.md').write_text(render_markdown(study))
-    draw(study['rows'], work / 'study.png')
+    draw(rows, work / 'study.png')
     print(f'\n{(work / "study.md").read_text()}\n{work / "study.md"}, study.json, study.png')
 
 
