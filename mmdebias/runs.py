@@ -135,9 +135,9 @@ def train(
     if there is not None and _read(finished) == dict(asked=asked, last=there.name):
         print(f'Reusing {there}', flush=True)
         return there
-    start = ['--resume'] if there is not None else []
+    start: list[object] = ['--resume'] if there is not None else []
     if there is None and load_from is not None:
-        options = [*options, f'load_from={load_from}']
+        start = ['--load-from', load_from]  # the parser of options would spoil some paths
     given = ['--work-dir', work_dir, *arguments, *start]
     given += ['--cfg-options', *options] if options else []
     _launch('train', [config], given, gpus, log or work_dir / 'train.log', **output)

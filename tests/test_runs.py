@@ -32,13 +32,15 @@ def tools(monkeypatch):
 
 def test_a_training_that_has_ended_is_not_run_again(tools, tmp_path):
     for _ in range(2):
-        last = runs.train('a.py', tmp_path, ['train_cfg.max_epochs=1'], load_from='b.pth')
+        last = runs.train(
+            'a.py', tmp_path, ['train_cfg.max_epochs=1'], load_from='my runs, 2/b.pth'
+        )
     assert last == tmp_path / 'epoch_1.pth'
     ((script, arguments),) = tools
     assert script == 'train.py'
     assert arguments == [
-        'a.py', '--work-dir', str(tmp_path), '--cfg-options', 'train_cfg.max_epochs=1',
-        'load_from=b.pth',
+        'a.py', '--work-dir', str(tmp_path), '--load-from', 'my runs, 2/b.pth',
+        '--cfg-options', 'train_cfg.max_epochs=1',
     ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import sys
 
 import mmengine
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 from mmengine.dist import utils as dist_utils
 from mmengine.logging import HistoryBuffer
 from mmengine.model import MMDistributedDataParallel
@@ -31,6 +31,8 @@ def patched():
         *(getattr(dist_utils, name) for name in launchers.LAUNCHERS),
         MMDistributedDataParallel.__init__,
         Runner.train,
+        Runner.scale_lr,
+        DictAction.__call__,
         ColorJitter.adjust_hue,
         ResNet3d.init_weights,
         ResNet3dLayer.init_weights,
