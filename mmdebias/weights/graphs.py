@@ -42,7 +42,8 @@ def check_program(encoder: nn.Module, size: tuple[int, int, int]) -> None:
         if isinstance(first, nn.Conv2d):
             why = f'takes frames [N, 3, H, W], not clips {shape}'
         else:
-            why = f'cannot take clips {shape} ({(str(error).splitlines() or [type(error)])[0]})'
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            why = f'cannot take clips {shape} ({reason})'
         raise UnsupportedEncoderError(
             f'{name} {why}: a program is of an encoder of clips. Give another --size, if it is '
             f'one. {INSTEAD}'
