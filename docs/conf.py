@@ -9,11 +9,13 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))
 
 import mmdebias  # noqa: E402
+from mmdebias.methods import table_of_methods  # noqa: E402
 
 project = 'mmdebias'
 author = 'The mmdebias contributors'
@@ -93,7 +95,20 @@ def resolve(
     )
 
 
+class MethodsDirective(SphinxDirective):
+    """Draw a table of ``mmdebias/methods.py``; the argument names its columns, with commas."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        columns = [name.strip() for name in self.arguments[0].split(',')]
+        return self.parse_text_to_nodes(table_of_methods(columns))
+
+
 def setup(app: Sphinx) -> None:
-    """Register what is above."""
+    """Register the parts above."""
+    app.add_directive('methods', MethodsDirective)
     app.connect('builder-inited', write_api)
     app.connect('missing-reference', resolve)

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple, NoReturn
 
 from mmengine.config import Config
 
-from mmdebias.files import check_folder
+from mmdebias.files import check_folder, existing_file
 from mmdebias.video import VideoReadError
 
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
 RANDOM = 'random'
 """In the place of CHECKPOINT: the net as it is initialised."""
+FOR_EACH = f'once for each model; CHECKPOINT {RANDOM!r} leaves it as it is initialised'
 
 
 class NamedModel(NamedTuple):
@@ -39,7 +40,7 @@ class Parser(argparse.ArgumentParser):
         super().error(message)
 
 
-def add_models(parser: argparse.ArgumentParser, text: str = 'once for each model') -> None:
+def add_models(parser: argparse.ArgumentParser, text: str = FOR_EACH) -> None:
     """Add ``--model NAME CONFIG CHECKPOINT``, which :func:`read_models` reads.
 
     Args:
@@ -51,32 +52,59 @@ def add_models(parser: argparse.ArgumentParser, text: str = 'once for each model
     )
 
 
-def read_models(given: Sequence[Sequence[str]], random: bool = False) -> list[NamedModel]:
+def read_models(given: Sequence[Sequence[str]], trained: str = '') -> list[NamedModel]:
     """Return the models of ``--model``, in their order.
 
     Args:
         given: What :func:`add_models` has parsed.
-        random: Whether CHECKPOINT may be ``RANDOM``.
+        trained: Why CHECKPOINT must not be ``RANDOM``, where it must not.
 
     Raises:
         FileNotFoundError: a config or a checkpoint is not there.
-        ValueError: two models of one name, or something else in the place of a config.
+        ValueError: two models of one name, or something else in the place of a config; a random
+            net where there must be a trained one.
     """
     models: list[NamedModel] = []
     for name, config, checkpoint in given:
         argument = f'--model {name}'
         if name in [model.name for model in models]:
             raise ValueError(f'{argument} is given twice: name each model differently')
-        if Path(config).suffix not in ('.py', '.json', '.yaml', '.yml'):
-            raise ValueError(f'{argument}: {config} is no config; a model is {" ".join(MODEL)}')
-        file = existing_file(argument, config, 'give the config that it was trained with')
-        if random and checkpoint == RANDOM:
-            weights = None
+        file = existing_config(argument, config)
+        if checkpoint != RANDOM:
+            weights = existing_checkpoint(argument, checkpoint, random=not trained)
+        elif trained:
+            raise ValueError(f'{argument}: CHECKPOINT cannot be {RANDOM!r} here, {trained}')
         else:
-            or_random = f', or {RANDOM!r} for the net as it is initialised' if random else ''
-            weights = existing_file(argument, checkpoint, f'give a checkpoint file{or_random}')
+            weights = None
         models.append(NamedModel(name, file, weights))
     return models
+
+
+def existing_config(argument: str, path: str | Path) -> Path:
+    """Return the file of a model's config.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        ValueError: it is something else.
+    """
+    if Path(path).suffix not in ('.py', '.json', '.yaml', '.yml'):
+        raise ValueError(f'{argument}: {path} is no config; a model is {" ".join(MODEL)}')
+    return existing_file(argument, path, 'give the config that it was trained with')
+
+
+def existing_checkpoint(argument: str, path: str | Path, random: bool = False) -> Path:
+    """Return the file of a model's checkpoint.
+
+    Args:
+        argument: The name of what was given.
+        path: The file.
+        random: Whether ``RANDOM`` might have been given.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    or_random = f', or {RANDOM!r} for the net as it is initialised' if random else ''
+    return existing_file(argument, path, f'give a checkpoint file{or_random}')
 
 
 def add_videos(parser: argparse.ArgumentParser, text: str = 'video files or lists, *.txt') -> None:
@@ -114,23 +142,6 @@ def read_videos(data: Sequence[Path], root: Path | None = None) -> list[Path]:
     if not videos:
         raise ValueError(f'--data {" ".join(map(str, data))} lists no videos: give some')
     return videos
-
-
-def existing_file(argument: str, path: str | Path, remedy: str) -> Path:
-    """Return the path of a file.
-
-    Args:
-        argument: What names it on the command line, such as ``--boxes``.
-        path: The file.
-        remedy: What to do where it is not there.
-
-    Raises:
-        FileNotFoundError: it is not there, or a folder.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f'{argument}: there is no file {path}; {remedy}')
-    return path
 
 
 def output_folder(text: str) -> Path:

@@ -97,3 +97,20 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def existing_file(argument: str, path: str | Path, remedy: str) -> Path:
+    """Return the path of a file.
+
+    Args:
+        argument: The name of what was given, such as ``--boxes``.
+        path: The file.
+        remedy: What to do where it is not there.
+
+    Raises:
+        FileNotFoundError: it is not there, or a folder.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f'{argument}: there is no file {path}; {remedy}')
+    return path

@@ -1,5 +1,10 @@
-"""The methods that mmdebias pre-trains with, for the study, the tests and the docs."""
+"""The methods that mmdebias pre-trains with, for the study, the tests and the docs.
 
+Once a method is here, it is a row of the study and of the tables of the docs, its folder of configs
+is tested, and nothing else lists it but the front page.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -30,6 +35,11 @@ class Method:
         paper: Authors, title and place.
         toy_config: Its config for generated videos, below ``configs``, without the ending.
         variants: Its other forms that the study measures.
+        views: Of a video, in the docs' table of differences; here and below Markdown.
+        augments: The same.
+        recogniser: The same.
+        fine_tuning: The paper's, in the docs' table of protocols.
+        protocols: Others of the paper, in the same table.
     """
 
     name: str
@@ -37,6 +47,16 @@ class Method:
     paper: str
     toy_config: str
     variants: tuple[Variant, ...] = ()
+    views: str = '-'
+    augments: str = '-'
+    recogniser: str = '-'
+    fine_tuning: str = '-'
+    protocols: str = '-'
+
+    @property
+    def place(self) -> str:
+        """Return where and when the paper appeared, such as CVPR 2022."""
+        return self.paper.rpartition(', ')[2]
 
 
 METHODS = {
@@ -48,6 +68,12 @@ METHODS = {
             'He et al., Momentum Contrast for Unsupervised Visual Representation Learning, '
             'CVPR 2020',
             'moco/r3d_toy',
+            views='query and key, two clips of a video',
+            augments='grey, colour, blur',
+            recogniser='`MoCoRecognizer`: a key encoder that follows by momentum, a queue of past '
+            'keys',
+            fine_tuning='as FAME, whose baseline it is',
+            protocols='as FAME',
         ),
         Method(
             'fame',
@@ -55,6 +81,12 @@ METHODS = {
             'Ding et al., Motion-aware Contrastive Video Representation Learning via '
             'Foreground-background Merging, CVPR 2022',
             'fame/r3d_toy',
+            views='as MoCo',
+            augments="on the query, first of all, `FAME`: the foreground on another video's "
+            'background',
+            recogniser='as MoCo',
+            fine_tuning='`_base_/protocols/finetune.py`: SGD .025, 150 epochs',
+            protocols='linear probe, retrieval of videos',
         ),
         Method(
             'be',
@@ -62,6 +94,11 @@ METHODS = {
             'Wang et al., Removing the Background by Adding the Background: Towards Background '
             'Robust Self-supervised Video Representation Learning, CVPR 2021',
             'be/r3d_toy',
+            views='query and key of the same frames; another clip as negative',
+            augments='on the key, after colours, `BackgroundErasing`',
+            recogniser='as MoCo, with a negative for each query',
+            fine_tuning='`_base_/protocols/finetune_be.py`: stride 4, SGD .05, 45 epochs',
+            protocols='retrieval of clips',
         ),
         Method(
             'dsm',
@@ -83,6 +120,41 @@ METHODS = {
                     },
                 ),
             ),
+            views='anchor and positive of the same frames; negative a little later, its flow '
+            'scaled',
+            augments='on the positive `SpatialWarping`',
+            recogniser='as BE, or `TripletRecognizer`',
+            fine_tuning='`_base_/protocols/finetune_dsm.py`: stride 4, SGD .1, 45 epochs',
+            protocols='retrieval of clips, low-shot',
         ),
     )
 }
+
+COLUMNS: dict[str, Callable[[Method], str]] = {
+    'method': lambda method: method.title,
+    'paper': lambda method: f'{method.title}, {method.place}',
+    'pre-training': lambda method: f'`configs/{method.name}`',
+    'views': lambda method: method.views,
+    'augments': lambda method: method.augments,
+    'recogniser': lambda method: method.recogniser,
+    'fine-tuning': lambda method: method.fine_tuning,
+    'other protocols': lambda method: method.protocols,
+}
+
+
+def table_of_methods(columns: Sequence[str]) -> str:
+    """Return a Markdown table with a row for each method.
+
+    Args:
+        columns: Keys of ``COLUMNS``.
+
+    Raises:
+        ValueError: another column.
+    """
+    unknown = [name for name in columns if name not in COLUMNS]
+    if unknown:
+        raise ValueError(f'columns={unknown} are not known; there are {list(COLUMNS)}.')
+    rows = [[COLUMNS[name](method) for name in columns] for method in METHODS.values()]
+    return '\n'.join(
+        f'| {" | ".join(row)} |' for row in (list(columns), ['---'] * len(columns), *rows)
+    )

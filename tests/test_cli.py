@@ -133,7 +133,7 @@ def test_a_checkpoint_that_cannot_be_used_is_a_message(monkeypatch):
 def test_models_are_read_in_their_order(tmp_path):
     weights = tmp_path / 'a.pth'
     weights.touch()
-    found = read_models([('b', CONFIG, 'random'), ('a', CONFIG, str(weights))], random=True)
+    found = read_models([('b', CONFIG, 'random'), ('a', CONFIG, str(weights))])
     assert [model.name for model in found] == ['b', 'a']
     assert [model.checkpoint for model in found] == [None, weights]
 
@@ -143,7 +143,6 @@ def test_models_are_read_in_their_order(tmp_path):
     [
         ([('a', 'no.py', 'a.pth')], 'error: --model a: there is no file no.py; give the config'),
         ([('a', CONFIG, 'a.pth')], 'error: --model a: there is no file a.pth; give a checkpoint'),
-        ([('a', CONFIG, 'random')], 'no file random'),  # only where it is asked for
         ([('a', CONFIG, CONFIG)] * 2, '--model a is given twice'),
         ([('a', 'a.pth', CONFIG)], 'a.pth is no config; a model is NAME CONFIG CHECKPOINT'),
     ],
@@ -151,6 +150,12 @@ def test_models_are_read_in_their_order(tmp_path):
 def test_wrong_models_are_named(models, message):
     with pytest.raises(SystemExit, match=message):
         run_command(lambda: read_models(models))
+
+
+def test_a_random_net_is_refused_where_there_must_be_a_trained_one():
+    message = "--model a: CHECKPOINT cannot be 'random' here, there is nothing to export"
+    with pytest.raises(ValueError, match=message):
+        read_models([('a', CONFIG, 'random')], trained='there is nothing to export')
 
 
 def test_videos_are_files_and_what_lists_name(tmp_path):

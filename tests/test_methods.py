@@ -1,9 +1,10 @@
 """The table of methods: each has its folder, its README and a config for generated videos."""
 
+import pytest
 from mmengine.config import Config
 
 from helpers.running import ROOT
-from mmdebias.methods import METHODS
+from mmdebias.methods import COLUMNS, METHODS, table_of_methods
 
 
 def test_every_method_has_its_folder_and_its_paper():
@@ -30,3 +31,15 @@ def test_every_folder_of_pre_training_is_a_method():
     others = {'finetune', 'linear_probe', 'low_shot', 'retrieval', 'supervised', '_base_'}
     folders = {path.name for path in (ROOT / 'configs').iterdir() if path.is_dir()}
     assert folders - others == set(METHODS)
+
+
+def test_a_table_has_a_row_for_each_method():
+    head, line, *rows = table_of_methods(list(COLUMNS)).splitlines()
+
+    assert head.split(' | ')[1:3] == ['paper', 'pre-training'] and set(line) <= {*'|- '}
+    assert [row.split('|')[1].strip() for row in rows] == [m.title for m in METHODS.values()]
+    assert rows[1].startswith('| FAME | FAME, CVPR 2022 | `configs/fame` | as MoCo |')
+    # A cell must not end early.
+    assert {row.count('|') for row in rows} == {len(COLUMNS) + 1}
+    with pytest.raises(ValueError, match=r"columns=\['year'\] are not known"):
+        table_of_methods(['year'])

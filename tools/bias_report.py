@@ -17,11 +17,12 @@ import sys
 import time
 from pathlib import Path
 
-from mmengine.config import DictAction
+from mmengine.config import Config, DictAction
 
 from mmdebias.bias import Model, bias_report, composed_probes
-from mmdebias.cli import Parser, add_models, output_folder
+from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
 from mmdebias.datasets.reading_steps import TIME_LIMIT
+from mmdebias.weights import write_initial_weights
 
 
 def parse_args() -> argparse.Namespace:
@@ -70,10 +71,7 @@ def main() -> None:
         masks = dict(type='motion') if args.motion_masks else None
     try:
         report = bias_report(
-            [
-                Model(name, Path(config), Path(checkpoint))
-                for name, config, checkpoint in args.models
-            ],
+            [given_model(args, model) for model in read_models(args.models)],
             args.data,
             args.out,
             masks=masks,
@@ -93,6 +91,17 @@ def main() -> None:
     print(f'\n{report.markdown()}')
     print(
         f'{args.out / "report.html"}, report.md, report.json ({time.monotonic() - started:.0f} s)'
+    )
+
+
+def given_model(args: argparse.Namespace, model: NamedModel) -> Model:
+    """Return a model with its checkpoint; that of a random net is written into OUT."""
+    if model.checkpoint is not None:
+        return Model(*model)
+    cfg = Config.fromfile(model.config)
+    cfg.merge_from_dict(args.cfg_options)
+    return Model(
+        model.name, model.config, write_initial_weights(cfg, args.out / 'random', args.seed)
     )
 
 

@@ -22,6 +22,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmaction.registry import MODELS
@@ -36,7 +37,7 @@ from mmdebias.config_checks import misspelt_options, parse_options
 from mmdebias.files import read_json, write_text
 from mmdebias.processes import FolderInUseError, orderly_end, sole_writer
 from mmdebias.provenance import file_sha256, versions
-from mmdebias.weights import read_checkpoint
+from mmdebias.weights import read_checkpoint, write_initial_weights
 from mmdebias.weights.checking import Purpose, check_fit
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,7 +77,19 @@ test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **sides))
 FEW = 'dict(_base_.train_set, ann_file={name!r})'
 LABELS = 'train_dataloader.dataset.ann_file'
 SEARCHED = ('knn', 'retrieval', 'clips')  # the others train first
-SPLITS = dict(toy=1, ucf101=3, hmdb51=3, actor_hmdb51=3, diving48=1, sthv2=1, k400=1)
+
+
+def count_splits() -> dict[str, int]:
+    """Return the number of splits of each data set of configs/_base_/datasets.
+
+    Those whose lists name a split have three, as UCF101 and HMDB51.
+    """
+    paths = sorted((ROOT / 'configs' / '_base_' / 'datasets').glob('*.py'))
+    lists = {path.stem: Config.fromfile(path).test_set.ann_file for path in paths}
+    return {name: 3 if '_split_1_' in file else 1 for name, file in lists.items()}
+
+
+SPLITS = count_splits()
 
 
 def parse_args() -> argparse.Namespace:
@@ -107,14 +120,31 @@ def parse_args() -> argparse.Namespace:
         parser.error(f'--splits {",".join(args.splits)}: {args.dataset} has {",".join(splits)}')
     if args.gpus < 1:
         parser.error(f'--gpus {args.gpus} must be 1 or more')
+    for protocol in args.protocols:
+        check_options(protocol, protocol_options(args, protocol), parser)
     try:
         # All of them before anything takes long.
         args.models = [(model, find_encoder(model)) for model in read_models(args.models)]
         for model, encoder in args.models:
-            check_checkpoint(model, encoder, args.cfg_options)
+            if model.checkpoint is not None:
+                check_checkpoint(model, encoder, args.cfg_options)
     except (OSError, ValueError) as error:
         parser.error(str(error))
     return args
+
+
+def check_options(protocol: str, options: Sequence[str], parser: argparse.ArgumentParser) -> None:
+    """Stop with a message where an option changes what a protocol leaves out, as its training."""
+    path = ROOT / 'configs' / '_base_' / 'protocols' / f'{PROTOCOLS[protocol][0]}.py'
+    cfg = Config.fromfile(path)
+    for option in options:
+        part, _, rest = option.partition('=')[0].partition('.')
+        if rest and part in cfg and cfg[part] is None:
+            trained = next(name for name in PROTOCOLS if name not in SEARCHED)
+            parser.error(
+                f'--cfg-options {option}: {protocol} has no {part}, it trains nothing; give the '
+                f'option to a protocol that does, such as {trained}:{option}'
+            )
 
 
 def find_encoder(model: NamedModel) -> str:
@@ -205,9 +235,13 @@ def few_labels(ann_file: str, percent: int) -> str:
 
 
 def main() -> None:
-    """Run the command."""
+    """Evaluate each model, and write its table."""
     args = parse_args()
     for model, encoder in args.models:
+        if model.checkpoint is None:
+            cfg = Config.fromfile(model.config)
+            weights = write_initial_weights(cfg, args.out / model.name, args.seed)
+            model = model._replace(checkpoint=weights)
         evaluate(args, model, encoder)
 
 

@@ -1,6 +1,6 @@
 """Features of a frozen backbone, and what a linear classifier finds in them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from mmaction.models.recognizers import BaseRecognizer
 from mmengine.config import Config
+from mmengine.hooks import Hook
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from torch import Tensor
@@ -50,6 +51,49 @@ def list_loader(
     return reading
 
 
+class BackboneFeatures:
+    """Catch features of each clip that a recogniser's backbone is called with.
+
+    Works for any recogniser of MMAction2 whose backbone returns feature maps or vectors, or
+    several of them, which are joined: 3D nets, frames of 2D nets, SlowFast, transformers.
+
+    Args:
+        model: It is called by others, as a test calls it.
+    """
+
+    def __init__(self, model: BaseRecognizer) -> None:
+        self.model = model
+        self._caught: list[Tensor] = []
+        self._handle = model.backbone.register_forward_hook(
+            lambda module, inputs, output: self._caught.append(_pooled(output))
+        )
+
+    def take(self, videos: int) -> Tensor:
+        """Return the features since the last call, averaged over space and time.
+
+        Args:
+            videos: V that the model was called with since.
+
+        Returns:
+            Unit vectors, float32 ``[V, R, D]``.
+
+        Raises:
+            TypeError: the backbone was not called, or returns something else than features.
+        """
+        if not self._caught:
+            raise TypeError(
+                f'{type(self.model).__name__} does not call its backbone '
+                f'{type(self.model.backbone).__name__} as a module, so its features are not seen'
+            )
+        found = F.normalize(torch.cat(self._caught).float(), dim=1)
+        self._caught.clear()
+        return found.view(videos, -1, found.shape[1])
+
+    def close(self) -> None:
+        """Leave the model as it was."""
+        self._handle.remove()
+
+
 @torch.inference_mode()
 def frozen_features(
     model: BaseRecognizer,
@@ -57,10 +101,7 @@ def frozen_features(
     rows: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Tensor:
-    """Return features of each clip of each video, averaged over space and time.
-
-    Works for any recogniser of MMAction2 whose backbone returns feature maps or vectors, or
-    several of them, which are joined: 3D nets, frames of 2D nets, SlowFast, transformers.
+    """Return features of each clip of each video, see :class:`BackboneFeatures`.
 
     Args:
         model: In eval mode; it is called as a test calls it.
@@ -75,23 +116,13 @@ def frozen_features(
     Raises:
         TypeError: the backbone was not called, or returns something else than features.
     """
-    caught: list[Tensor] = []
-    hook = model.backbone.register_forward_hook(
-        lambda module, inputs, output: caught.append(_pooled(output))
-    )
+    features = BackboneFeatures(model)
     found, done = [], 0
     try:
         for batch in loader:
-            caught.clear()
             model.test_step(batch)
-            if not caught:
-                raise TypeError(
-                    f'{type(model).__name__} does not call its backbone '
-                    f'{type(model.backbone).__name__} as a module, so its features are not seen'
-                )
             videos = len(batch['data_samples'])
-            part = F.normalize(torch.cat(caught).float(), dim=1)
-            part = part.view(videos, -1, part.shape[1])
+            part = features.take(videos)
             if rows is not None and rows < part.shape[1]:
                 part = part[:, torch.linspace(0, part.shape[1] - 1, rows).round().long()]
             found.append(part.cpu())
@@ -99,8 +130,45 @@ def frozen_features(
             if progress is not None:
                 progress(done)
     finally:
-        hook.remove()
+        features.close()
     return torch.cat(found)
+
+
+class FeaturesOfRows(Hook):
+    """Keep features of some rows of a test, which computes them for its scores anyway.
+
+    Args:
+        rows: Their numbers, the samples' ``sample_idx``.
+    """
+
+    def __init__(self, rows: Iterable[int]) -> None:
+        self.wanted = list(rows)
+        self.found: dict[int, Tensor] = {}
+
+    def before_test(self, runner: Runner) -> None:
+        """Begin to listen to the backbone."""
+        self.features = BackboneFeatures(runner.model)
+
+    def after_test_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict[str, Any] | None = None,
+        outputs: Any = None,
+    ) -> None:
+        """Keep those of a batch."""
+        wanted = set(self.wanted)
+        for sample, features in zip(outputs, self.features.take(len(outputs))):
+            if sample.sample_idx in wanted:
+                self.found[sample.sample_idx] = features.cpu()
+
+    def after_test(self, runner: Runner) -> None:
+        """Leave the backbone as it was."""
+        self.features.close()
+
+    def result(self) -> Tensor:
+        """Return the rows' features in their order, float32 ``[V, R, D]``."""
+        return torch.stack([self.found[row] for row in self.wanted])
 
 
 def rows_to_fit(videos: int) -> int:

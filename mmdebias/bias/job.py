@@ -11,6 +11,7 @@ import numpy as np
 from mmengine.config import Config
 
 from mmdebias.apis import load_encoder
+from mmdebias.cli import existing_checkpoint, existing_config
 from mmdebias.config_checks import merge_options
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit
 from mmdebias.evaluation import load_classifier
@@ -254,12 +255,8 @@ def _check_lists(**arguments: Any) -> None:
 
 
 def _load(model: Model, options: dict[str, Any]) -> LoadedModel:
-    config, checkpoint = Path(model.config), Path(model.checkpoint)
-    for path in (config, checkpoint):
-        if not path.is_file():
-            raise FileNotFoundError(f'{model.name}: there is no file {path}.')
-    if config.suffix not in ('.py', '.json', '.yaml', '.yml'):
-        raise ValueError(f'{model.name}: {config} is no config; a model is NAME CONFIG CHECKPOINT.')
+    config = existing_config(model.name, model.config)
+    checkpoint = existing_checkpoint(model.name, model.checkpoint)
     cfg = Config.fromfile(config)
     merge_options(cfg, options)
     sha256 = file_sha256(checkpoint)

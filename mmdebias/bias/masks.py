@@ -27,7 +27,7 @@ MOTION_SIZE = 112
 
 
 class MaskSource(Protocol):
-    """A source of masks."""
+    """Find the foreground of frames, whatever the masks come from."""
 
     # Properties, as an attribute would have to be writable, and the sources are frozen.
     @property
@@ -265,7 +265,7 @@ def build_masks(masks: Mapping[str, Any] | None, data_root: str | Path) -> MaskS
         raise ValueError(f'masks={dict(masks)}: type must be one of {list(SOURCES_OF_MASKS)}.')
     source = SOURCES_OF_MASKS[name]
     keys = {f.name: f.default is MISSING for f in fields(source) if f.init}
-    keys.pop('data_root', None)  # it is said once, for masks and videos
+    keys.pop('data_root', None)  # given once, for masks and videos
     faults = [f'{key!r} is no key' for key in options if key not in keys]
     faults += [
         f'{key!r} is missing' for key, needed in keys.items() if needed and key not in options

@@ -15,7 +15,14 @@ from mmdebias.evaluation import load_classifier
 from mmdebias.files import replacing, write_text
 from mmdebias.provenance import digest, file_sha256
 
-from .frozen_features import fit_rows, frozen_features, list_loader, predict_rows, rows_to_fit
+from .frozen_features import (
+    FeaturesOfRows,
+    fit_rows,
+    frozen_features,
+    list_loader,
+    predict_rows,
+    rows_to_fit,
+)
 from .job import Job, LoadedModel
 from .manifest import ProbeRow
 from .measures import Measure, bias_measures
@@ -56,7 +63,7 @@ def measure(
             train_videos=len(job.train),
             probe=str(checkpoint.relative_to(job.out)),
         )
-    scores = _scores(job, model, cfg, checkpoint, len(rows), manifest)
+    scores = _scores(job, model, cfg, checkpoint, rows, manifest)
     measures, scenes = bias_measures(rows, scores), None
     if job.scenes:
         measures |= _scene_probe(job, model)
@@ -77,9 +84,18 @@ def _linear_layer(job: Job, model: LoadedModel) -> tuple[Config, Path]:
 
 
 def _scores(
-    job: Job, model: LoadedModel, cfg: Config, checkpoint: Path, rows: int, manifest: Path
+    job: Job,
+    model: LoadedModel,
+    cfg: Config,
+    checkpoint: Path,
+    rows: Sequence[ProbeRow],
+    manifest: Path,
 ) -> NDArray[np.float32]:
-    """Return the scores of every row of the manifest, computed or read."""
+    """Return the scores of every row of the manifest, computed or read.
+
+    Where the scene probe will need features of the test videos, they are those of the rows that
+    show the videos as they are: the same clips are not put through the net again.
+    """
     trained = _list_key(job.train) if model.probed else ''
     key = digest(
         model.key, trained, file_sha256(manifest), _masks_key(job.masks), _list_key(job.files)
@@ -87,7 +103,10 @@ def _scores(
     file = job.out / 'scores' / f'{key}.npz'
     if file.is_file():
         print(f'  Reusing {file}', flush=True)
-        return load_scores(file, rows)
+        return load_scores(file, len(rows))
+    features = _features_file(job, model, job.whole_paths, None)
+    unchanged = [number for number, row in enumerate(rows) if row.probe == 'original']
+    listens = bool(job.scenes and unchanged) and not features.is_file()
     with replacing(file) as part:
         run = probe_config(
             cfg, manifest, job.root, job.masks, part, job.images_root, time_limit=job.time_limit
@@ -98,18 +117,32 @@ def _scores(
         run.log_level = 'ERROR'
         run.resume = False
         run.visualizer = None
-        with announced(f'Scoring {rows} videos'):
+        with announced(f'Scoring {len(rows)} videos'):
             runner = Runner.from_cfg(run)
             runner.register_hook(Progress(len(runner.test_dataloader.dataset)))
+            if listens:
+                listener = FeaturesOfRows(unchanged)
+                runner.register_hook(listener)
             runner.test()
-    return load_scores(file, rows)
+    if listens:
+        _write_features(features, listener.result())
+    return load_scores(file, len(rows))
+
+
+def _features_file(job: Job, model: LoadedModel, videos: Sequence[Video], rows: int | None) -> Path:
+    return job.out / 'features' / f'{digest(model.key, _list_key(videos), rows)}.npy'
+
+
+def _write_features(file: Path, features: torch.Tensor) -> None:
+    with replacing(file) as part:
+        np.save(part, features.numpy())
 
 
 def _features(
     job: Job, model: LoadedModel, side: str, videos: Sequence[Video], rows: int | None
 ) -> torch.Tensor:
     """Return the frozen features of a list's videos ``[V, R, D]``, computed or read."""
-    file = job.out / 'features' / f'{digest(model.key, _list_key(videos), rows)}.npy'
+    file = _features_file(job, model, videos, rows)
     if file.is_file():
         return torch.from_numpy(np.load(file))
     cfg, checkpoint = model.cfg, model.checkpoint
@@ -125,8 +158,7 @@ def _features(
         bar = Progress(len(videos))
         found = frozen_features(net.to(device), loader, rows, bar.show)
         names.unlink()
-    with replacing(file) as part:
-        np.save(part, found.numpy())
+    _write_features(file, found)
     return found
 
 

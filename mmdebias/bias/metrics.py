@@ -68,11 +68,15 @@ class ProbeScores(BaseMetric):
             self.results.append((int(index), scores.float().cpu().numpy()))
 
     def compute_metrics(self, results: list[RowScores]) -> dict[str, float]:
-        """Write the file, which appears when it is whole."""
+        """Write the file, which appears when it is whole, and return what :meth:`measures` does."""
         scores = self._scores_of_rows(results)
         if self.out_file is not None:
             with replacing(self.out_file) as unfinished:
                 np.savez_compressed(unfinished, scores=scores.astype(np.float32))
+        return self.measures(scores)
+
+    def measures(self, scores: NDArray[np.float32]) -> dict[str, float]:
+        """Return none: the report takes them from the file. ``scores`` are ``[N, K]``."""
         return {}
 
     def _scores_of_rows(self, results: list[RowScores]) -> NDArray[np.float32]:
@@ -96,8 +100,7 @@ class BiasMeasures(ProbeScores):
     :func:`mmdebias.bias.bias_measures`; the arguments are those of :class:`ProbeScores`.
     """
 
-    def compute_metrics(self, results: list[RowScores]) -> dict[str, float]:
-        """Return the means of the measures by name."""
-        super().compute_metrics(results)
-        found = bias_measures(self.rows, self._scores_of_rows(results))
+    def measures(self, scores: NDArray[np.float32]) -> dict[str, float]:
+        """Return the means of the measures by name, of the rows' scores ``[N, K]``."""
+        found = bias_measures(self.rows, scores)
         return {name: float(measure.values.mean()) for name, measure in found.items()}

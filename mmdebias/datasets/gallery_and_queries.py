@@ -14,7 +14,7 @@ class GalleryAndQueries(ConcatDataset):
 
     Each sample says which side it is on under ``split``: 'gallery' or 'query'; let
     ``PackActionInputs`` keep it (``meta_keys=('split', ...)``). A video that cannot be read is an
-    error; what else is raised is said at :class:`TolerantVideoDataset`.
+    error; for all others see :class:`TolerantVideoDataset`.
 
     Args:
         gallery: Arguments of the :class:`TolerantVideoDataset` that is searched: ``ann_file`` and,

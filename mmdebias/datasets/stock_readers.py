@@ -63,7 +63,7 @@ def _warning_first(transform: Callable, name: str) -> Callable:
                     f'{results["filename"]}: {name} {fault}, so clips may hold other frames than '
                     "those asked for. Use dict(type='VideoInit') and dict(type='VideoDecode') in "
                     'its place and that of its decoder, or copies made with --resize of '
-                    'tools/data/*/prepare.py. This is said once.',
+                    'tools/data/*/prepare.py. This is logged once.',
                     stacklevel=2,
                 )
         return transform(self, results)

@@ -24,7 +24,9 @@ TILE = 64
 class Rows(Protocol):
     """Features ``[N, D]`` in memory or on disk: a tensor, a NumPy array, ``ShardedRows``."""
 
-    shape: tuple[int, int]
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return N and D."""
 
     def __len__(self) -> int: ...
 

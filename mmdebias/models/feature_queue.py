@@ -17,7 +17,7 @@ def share_that_meet_themselves(held: float, videos: int) -> float:
         videos: Videos of an epoch.
 
     Returns:
-        In [0, 1]; steps of many videos and the first epoch are left out of account.
+        In [0, 1]; steps of many videos and the first epoch are not counted.
     """
     epochs = held / videos
     if epochs >= 2:

@@ -136,6 +136,6 @@ def check_dis_size(height: int, width: int, method: str = 'dis_ultrafast') -> No
 
 
 def check_flow_border(border: str) -> None:
-    """Raise ValueError unless ``border`` says what lies outside of a frame."""
+    """Raise ValueError unless ``border`` is one of those that flow scaling fills with."""
     if border not in BORDERS:
         raise ValueError(f'border={border!r} is unknown; use one of {tuple(BORDERS)}.')

@@ -130,7 +130,7 @@ def identity_grid(size: tuple[int, int], device: torch.device) -> Tensor:
 
 
 def check_border(border: str) -> None:
-    """Raise ValueError unless ``border`` says what lies outside of a frame."""
+    """Raise ValueError unless ``border`` is one of those that warping fills with."""
     if border not in BORDERS:
         raise ValueError(f'border={border!r} is unknown; use one of {BORDERS}.')
 

@@ -36,7 +36,7 @@ CUT_BEFORE = ('yuv420p', 'yuvj420p')
 
 @dataclass(frozen=True)
 class Orientation:
-    """How a stored frame is turned to stand upright.
+    """The turn that makes a stored frame stand upright.
 
     Attributes:
         turns: Quarter turns against the clock.

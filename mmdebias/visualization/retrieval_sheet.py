@@ -40,7 +40,7 @@ def draw_retrieval_sheet(
         ``path``.
 
     Raises:
-        ValueError: A class that has no name among ``classes``.
+        ValueError: a class that has no name among ``classes``.
     """
     rows = [[query, *row] for query, row in zip(queries, neighbours, strict=True)]
     captions = [[_class_name(label, classes) for _, label in row] for row in rows]

@@ -3,6 +3,7 @@
 from .exporting import EXPORTS, strip, to_fame, to_torchvision
 from .graphs import UnsupportedEncoderError, check_program, export_onnx, export_torchscript
 from .importing import Imported, import_weights
+from .initial import write_initial_weights
 from .nets import NETS, Net, identify
 from .reading import CheckpointError, read_checkpoint
 from .writing import publish, save
@@ -25,4 +26,5 @@ __all__ = [
     'strip',
     'to_fame',
     'to_torchvision',
+    'write_initial_weights',
 ]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 class Layout(NamedTuple):
-    """The contents of a file."""
+    """The weights in a released file, and where each of its keys goes."""
 
     title: str
     weights: Mapping[str, Tensor]

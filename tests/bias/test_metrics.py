@@ -39,6 +39,17 @@ def test_the_means_of_all_measures_are_returned(manifest, tmp_path):
     assert found == {f'bias/{name}': m.values.mean() for name, m in measures.items()}
 
 
+def test_the_scores_are_put_in_order_once(manifest, tmp_path, monkeypatch):
+    path, rows = manifest
+    calls, ordered = [], ProbeScores._scores_of_rows
+    counted = lambda self, results: calls.append(1) or ordered(self, results)  # noqa: E731
+    monkeypatch.setattr(ProbeScores, '_scores_of_rows', counted)
+
+    evaluated(BiasMeasures(path, tmp_path / 'a.npz'), samples(np.random.rand(len(rows), 3)))
+
+    assert len(calls) == 1 and (tmp_path / 'a.npz').is_file()
+
+
 def test_repeated_and_shuffled_samples(manifest):
     path, rows = manifest
     given = samples(np.random.rand(len(rows), 3))

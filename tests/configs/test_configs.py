@@ -118,8 +118,9 @@ def test_released_fame_is_the_papers_but_for_what_the_code_does():
 def test_fame_differs_from_its_baseline_in_nothing_else():
     for name in ('i3d_k400', 'i3d_ucf101', 'r2plus1d_18_k400', 'r3d_toy'):
         fame, moco = load(f'fame/{name}.py'), load(f'moco/{name}.py')
-        fame.model.data_preprocessor.views.query.pop(0)
-        fame.custom_hooks.pop()
+        method = load('_base_/methods/fame.py')
+        assert fame.model.data_preprocessor.views.query.pop(0) == method.merged[0]
+        assert fame.custom_hooks.pop() == method.custom_hooks[-1]
         fame.pop('merged')
         assert fame.to_dict() == moco.to_dict()
 

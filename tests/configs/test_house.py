@@ -17,8 +17,8 @@ FILES = sorted(FOLDER.rglob('*.py'))
 LEAVES = [path for path in FILES if '_base_' not in path.parts]
 # Of the configs as they resolve. Those of commit d261f1a stayed what they were while encoders, data
 # sets and methods became files of their own; what was changed on purpose since is in the history of
-# this file. For a new config, or after an intended change, run
-# PYTHONPATH=tests python tests/configs/test_house.py
+# this file. For a new config, which needs none until it is to stay as it is, or after an intended
+# change, run PYTHONPATH=.:tests python tests/configs/test_house.py
 DIGESTS = Path(__file__).with_name('digests.json')
 
 
@@ -115,13 +115,15 @@ def test_every_pipeline_makes_frames_of_the_encoders_size(path):
 @pytest.mark.parametrize('path', LEAVES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_a_config_resolves_to_what_it_was(path, monkeypatch):
     monkeypatch.setenv('MMDEBIAS_DATA', 'data')
-    known = json.loads(DIGESTS.read_text())
+    known, name = json.loads(DIGESTS.read_text()), str(path.relative_to(FOLDER))
+    if name not in known:
+        pytest.skip(f'{name} has no digest: PYTHONPATH=.:tests python tests/configs/test_house.py')
 
-    assert known.get(str(path.relative_to(FOLDER))) == digest(Config.fromfile(path))
+    assert known[name] == digest(Config.fromfile(path))
 
 
 def test_no_digest_is_of_a_config_that_is_gone():
-    assert set(json.loads(DIGESTS.read_text())) == {str(p.relative_to(FOLDER)) for p in LEAVES}
+    assert set(json.loads(DIGESTS.read_text())) <= {str(p.relative_to(FOLDER)) for p in LEAVES}
 
 
 if __name__ == '__main__':

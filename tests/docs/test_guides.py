@@ -33,6 +33,15 @@ def test_a_guide_works_to_the_letter(name, tmp_path):
     assert ENDS[name] in printed[-1]
 
 
+def test_a_method_is_what_is_its_own_and_three_places_that_name_it():
+    steps = [step for step in read_steps(GUIDES / 'method.md') if step.file]
+    own = {step.file for step in steps if step.kind == 'write'}
+    others = {step.file for step in steps if step.kind == 'change'}
+
+    assert all('grey_background' in file for file in own) and len(own) == 6
+    assert others == {'mmdebias/models/augments/__init__.py', 'mmdebias/methods.py', 'README.md'}
+
+
 def test_every_guide_is_followed():
     assert {path.stem for path in GUIDES.glob('*.md')} == set(ENDS)
 

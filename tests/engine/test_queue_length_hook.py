@@ -12,14 +12,14 @@ from mmdebias.models.feature_queue import share_that_meet_themselves
 
 def warned(queue, videos, keys_per_video=1):
     """What the hook says of a run."""
-    said = []
+    logged = []
     model = SimpleNamespace(queue=[0] * queue, keys_per_video=keys_per_video)
     loader = SimpleNamespace(dataset=[0] * videos)
-    logger = SimpleNamespace(log=lambda level, text: said.append(text))
+    logger = SimpleNamespace(log=lambda level, text: logged.append(text))
     QueueLengthHook().before_train(
         SimpleNamespace(model=model, train_dataloader=loader, logger=logger)
     )
-    return said
+    return logged
 
 
 def test_a_queue_longer_than_the_list_is_warned_of_with_its_share():

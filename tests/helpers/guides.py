@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COPIED = ('mmdebias', 'configs', 'tools', 'tests', 'setup.py', 'pyproject.toml', 'model-index.yml')
+COPIED = (
+    *('mmdebias', 'configs', 'docs', 'tools', 'tests'),
+    *('README.md', 'setup.py', 'pyproject.toml', 'model-index.yml'),
+)
 FENCE = re.compile(
     r'^(?P<fence>```+)(?:\{code-block\} *)?(?P<language>\w+)[^\n]*\n'
     r'(?::caption: *`(?P<file>\S+)`\n\n?)?(?P<text>.*?)^(?P=fence)$',
@@ -66,7 +69,7 @@ def copy_project(folder: Path) -> None:
     for name in COPIED:
         source, target = ROOT / name, folder / name
         if source.is_dir():
-            ignored = shutil.ignore_patterns('__pycache__', '*.egg-info')
+            ignored = shutil.ignore_patterns('__pycache__', '*.egg-info', '_build', '_api')
             shutil.copytree(source, target, symlinks=True, ignore=ignored)
         else:
             shutil.copy(source, target)

@@ -85,6 +85,9 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
     printed = report(*arguments)
     assert printed.count('Scoring 48 videos') == 2
     assert printed.count('Training a linear layer on features of 16 videos') == 1
+    # The scene probe takes those of the test videos from the scoring.
+    assert printed.count('Features of 16 train videos') == 2
+    assert 'Features of 16 test videos' not in printed
 
     found = json.loads((tmp_path / 'out' / 'report.json').read_text())
     assert [entry['name'] for entry in found['checkpoints']] == ['supervised', 'moco']
@@ -113,6 +116,16 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
     assert again.count('Reusing') == 2 and 'Scoring' not in again and 'Features' not in again
     assert json.loads((tmp_path / 'out' / 'report.json').read_text()) == found
 
+    # By themselves, features and measures are what they were.
+    features = {file: np.load(file) for file in (tmp_path / 'out' / 'features').iterdir()}
+    for file in features:
+        file.unlink()
+    assert report(*arguments).count('Features of 16 test videos') == 2
+    assert json.loads((tmp_path / 'out' / 'report.json').read_text()) == found
+    assert len(features) == 4
+    for file, values in features.items():
+        np.testing.assert_allclose(np.load(file), values, atol=1e-6)
+
     # Another report must not land on this one unasked; what both have is not computed twice.
     less = arguments[4:]
     assert 'holds another report (checkpoints differ' in report(*less)
@@ -127,10 +140,11 @@ def test_masks_of_the_motion_and_pictures_behind_actors(toy, models, report, tmp
     for name in ('a.png', 'b.png'):
         Image.new('RGB', (40, 30), 'red').save(pictures / name)
     printed = report(
-        '--model', 'a|b', *models['supervised'], '--data', toy / 'test.txt', '--motion-masks',
-        '--images', pictures, '--out', out, '--probes', 'scuba_images', '--seed', 3,
-        '--num-videos', 16,
+        '--model', 'a|b', models['supervised'][0], 'random', '--data', toy / 'test.txt',
+        '--motion-masks', '--images', pictures, '--out', out, '--probes', 'scuba_images', '--seed',
+        3, '--num-videos', 16,
     )  # fmt: skip
+    assert len(list((out / 'random').glob('*.pth'))) == 1
     assert 'No scene probe' in printed and 'Motion masks are estimates' in printed
     setting = json.loads((out / 'setting.json').read_text())
     assert setting['masks']['kind'] == 'motion' and setting['seed'] == 3
@@ -194,9 +208,14 @@ def test_wrong_checkpoints_are_errors_before_anything_runs(toy, models, report, 
     assert 'is not the ResNet3d of the config' in message
     assert 'takes NAME CONFIG CHECKPOINT' in report('--model', config, moco[1], *rest)
     assert 'is no config' in report('--model', 'a', moco[1], moco[1], *rest)
-    assert 'no file nowhere.py' in report('--model', 'a', 'nowhere.py', moco[1], *rest)
+    assert '--model a: there is no file nowhere.py; give the config' in report(
+        '--model', 'a', 'nowhere.py', moco[1], *rest
+    )
+    assert '--model a: there is no file no.pth; give a checkpoint' in report(
+        '--model', 'a', config, 'no.pth', *rest
+    )
     twice = [*named('supervised', models), *named('supervised', models)]
-    assert "have the names ['supervised', 'supervised']" in report(*twice, *rest)
+    assert '--model supervised is given twice' in report(*twice, *rest)
     assert not (tmp_path / 'out').exists()
 
 

@@ -76,13 +76,9 @@ def test_table_of_three_splits_is_their_mean(call, monkeypatch, tmp_path, few_vi
         gallery = [line for line in lines if line not in query]
         for side, part in (('train', gallery), ('val', query)):
             (root / f'ucf101_{side}_split_{split}_videos.txt').write_text(''.join(part))
-    backbone = MODELS.build(dict(type='R3D', depth=18))
-    state = {f'backbone.{name}': tensor for name, tensor in backbone.state_dict().items()}
-    torch.save(dict(state_dict=state), tmp_path / 'a.pth')
-
     pipeline = 'test_dataloader.dataset.pipeline'
     command = [
-        'evaluate.py', '--model', 'BE', 'configs/be/r3d_18_ucf101.py', tmp_path / 'a.pth',
+        'evaluate.py', '--model', 'BE', 'configs/be/r3d_18_ucf101.py', 'random',
         '--dataset', 'ucf101', '--splits', '1,2,3', '--protocols', 'knn', '--out', tmp_path / 'out',
         '--cfg-options', f'{pipeline}.sample.clip_len=4', f'{pipeline}.scale.scale=(-1,32)',
         f'{pipeline}.centre.crop_size=32', 'test_dataloader.num_workers=1',
@@ -91,6 +87,8 @@ def test_table_of_three_splits_is_their_mean(call, monkeypatch, tmp_path, few_vi
     log = call(*command)
     assert log.count('$ python tools/test.py') == 3
     (path,) = (tmp_path / 'out' / 'BE').glob('*/table.json')
+    (weights,) = (tmp_path / 'out' / 'BE').glob('random_*.pth')
+    assert json.loads(path.read_text())['setting']['checkpoint'] == str(weights)
     row = next(r for r in json.loads(path.read_text())['rows'] if r['metric'] == 'knn/top1')
     assert list(row['splits']) == ['1', '2', '3']
     # Each split is its own: shares of 3, of 5 and of 4 videos.
@@ -117,6 +115,10 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
     assert '--gpus 0 must be' in say(*toy, '--gpus', '0')
     assert 'invalid choice' in say(*model, '--dataset', 'imagenet')
     assert 'a.pth is empty (0 bytes)' in say(*toy)
+    options = ['--protocols', 'linear,knn', '--cfg-options', 'train_cfg.max_epochs=1']
+    message = say(*toy, *options)
+    assert 'knn has no train_cfg, it trains nothing' in message and 'Traceback' not in message
+    assert 'such as finetune:train_cfg.max_epochs=1' in message
     assert 'no file none.pth' in say(*model[:3], 'none.pth', '--dataset', 'toy')
     (tmp_path / 'stock.py').write_text("model = dict(backbone=dict(type='ResNet3d'))")
     stock = ['--model', 'a', tmp_path / 'stock.py', checkpoint, '--dataset', 'toy']
@@ -180,6 +182,8 @@ def test_a_checkpoint_of_another_net_is_refused_before_anything_runs(tmp_path):
 
 def test_splits_are_lists():
     module = runpy.run_path(str(EVALUATE[1]))
+    splits = module['SPLITS']
+    assert splits['ucf101'] == splits['hmdb51'] == 3 and splits['k400'] == splits['toy'] == 1
     assert module['split_options']('k400', '1', 'finetune') == []
     # Cropped videos are listed under the names of the originals.
     assert module['split_options']('actor_hmdb51', '2', 'finetune_be') == [
@@ -227,7 +231,7 @@ def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, mon
     assert option() == mine
 
 
-NETS = ('i3d', 'r2plus1d_18', 'c3d', 'r3d_18', 'r3d_34')
+NETS = sorted(path.stem for path in (ROOT / 'configs' / '_base_' / 'encoders').glob('*.py'))
 SHIPPED = [
     (protocol, net, data)
     for protocol in MODULE['PROTOCOLS']

@@ -38,7 +38,7 @@ from mmdebias.visualization.pictures import to_pictures
 
 
 def main() -> None:
-    """Run the command."""
+    """Draw where in their frames the models look."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_videos(parser)
     add_models(parser)

@@ -36,7 +36,7 @@ CLIP = 'normal clip'
 
 
 def main() -> None:
-    """Run the command."""
+    """Write how models judge misleading inputs."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_videos(parser, 'the video that is shown, and those to paste and add; files or lists, *.txt')
     add_models(parser)
@@ -59,7 +59,8 @@ def main() -> None:
     if args.frames < 1:
         parser.error(f'--frames {args.frames}: give 1 or more')
 
-    rows, numbers, columns, outlines = {}, {}, [], []
+    rows, numbers, columns = {}, {}, []
+    outlines: list[np.ndarray | None] = []
     for model in read_models(args):
         encoder = model.encoder(args.device)
         windows = inputs_for(encoder, args)

@@ -24,9 +24,7 @@ class Model(NamedTuple):
 
 def add_models(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which models, and where they run."""
-    cli.add_models(
-        parser, f'once for each model; CHECKPOINT {cli.RANDOM!r} leaves it as it is initialised'
-    )
+    cli.add_models(parser)
     parser.add_argument('--device', default='cpu')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
 
@@ -34,7 +32,7 @@ def add_models(parser: argparse.ArgumentParser) -> None:
 def read_models(args: argparse.Namespace) -> list[Model]:
     """Return the models of the command line, in its order; see :func:`mmdebias.cli.read_models`."""
     models = []
-    for name, config, checkpoint in cli.read_models(args.models, random=True):
+    for name, config, checkpoint in cli.read_models(args.models):
         cfg = Config.fromfile(config)
         merge_options(cfg, args.cfg_options)
         models.append(Model(name, cfg, str(checkpoint) if checkpoint else None))

@@ -21,9 +21,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmdebias.cli import add_videos, existing_file, output_file, read_videos, run_command
+from mmdebias.cli import add_videos, output_file, read_videos, run_command
 from mmdebias.datasets.mask_files import find_masks
 from mmdebias.datasets.toy import load_masks
+from mmdebias.files import existing_file
 from mmdebias.ops import fame_mask, gauss_mask, grid_mask, mask_overlap, seed_mask
 from mmdebias.ops.foreground import PRESETS
 from mmdebias.video import read_frames
@@ -47,7 +48,7 @@ MASKS: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def main() -> None:
-    """Run the command."""
+    """Print how far masks agree with boxes or with drawn masks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest='command', required=True)
     toy = commands.add_parser('toy', help='generated videos with exact masks')

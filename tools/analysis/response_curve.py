@@ -13,6 +13,7 @@ its Pearson correlation with each curve (windows overlap, so there is no p-value
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,7 +35,7 @@ from mmdebias.visualization.pictures import to_pictures
 
 
 def main() -> None:
-    """Run the command."""
+    """Draw how features of each model change along shuffled or moved frames."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_videos(parser)
     add_models(parser)
@@ -62,7 +63,8 @@ def analyse(
         stride=args.stride,
         frame_interval=args.frame_interval,
     )
-    found, strips, row = {}, {}, dict(video=str(video))
+    found, strips = {}, {}
+    row: dict[str, Any] = dict(video=str(video))
     for name, encoder in encoders.items():
         pipeline = window_pipeline(encoder.pipeline, [sliding])
         windows = read_windows(video, pipeline, foreground=False)
@@ -79,7 +81,8 @@ def analyse(
             moments, motion = windows.frame_inds[:, middle], measure_motion(windows.clips)
             strips['video'] = list(to_pictures(windows.clips[shown, :, middle : middle + 1])[:, 0])
         clips = windows.clips[shown]
-        maps = stretch_maps(channel_map(features[shown]), tuple(clips.shape[2:]))
+        frames, height, width = clips.shape[2:]
+        maps = stretch_maps(channel_map(features[shown]), (frames, height, width))
         # One scale for the whole video: windows that get little response stay dark.
         heat = to_heat(maps[None].flatten(1, 2)).view_as(maps)
         strips[name] = list(overlay(clips, heat)[:, middle])

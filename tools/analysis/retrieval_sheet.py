@@ -16,14 +16,15 @@ from comparing import add_models, read_models
 from mmengine.config import Config
 
 from mmdebias.apis import embed
-from mmdebias.cli import Parser, existing_file, output_folder, run_command
+from mmdebias.cli import Parser, output_folder, run_command
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import nearest
+from mmdebias.files import existing_file
 from mmdebias.visualization import draw_retrieval_sheet
 
 
 def main() -> None:
-    """Run the command."""
+    """Draw queries beside the videos that each model finds."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_models(parser)
     parser.add_argument('--out', type=output_folder, default=Path('work_dirs/retrieval_sheets'))
@@ -38,11 +39,11 @@ def main() -> None:
         chosen = torch.linspace(0, len(sides[1]) - 1, min(args.queries, len(sides[1]))).long()
         sides[1] = [sides[1][i] for i in chosen]
         encoder = model.encoder(args.device)
-        features = [
+        gallery, query = (
             torch.from_numpy(embed([path for path, _ in side], encoder, device=args.device))
             for side in sides
-        ]
-        indices = nearest(*features, args.nearest)[1]
+        )
+        indices = nearest(gallery, query, args.nearest)[1]
         neighbours = [[sides[0][i] for i in row] for row in indices.tolist()]
         classes = names_of_classes(model.cfg, args.classes)
         out = args.out / f'{model.name}.png'

@@ -51,11 +51,12 @@ def simulate(sampling: SampleViews, frames: int, args: argparse.Namespace) -> di
         anchor, negative = (
             shown[drawn['view_names'].index(view)] for view in (args.anchor, args.negative)
         )
-        spans = [between(clip, sampling.frame_interval, frames) for clip in (anchor, negative)]
+        stride = sampling.frame_interval
+        anchored, shifted = (between(clip, stride, frames) for clip in (anchor, negative))
         rows.append(
             (
                 np.isin(anchor, negative).mean(),
-                np.isin(*spans).mean(),
+                np.isin(anchored, shifted).mean(),
                 (np.diff(negative) < 0).any(),
                 (np.diff(anchor) < 0).any(),
             )

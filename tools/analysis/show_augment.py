@@ -18,15 +18,16 @@ from mmengine.registry import init_default_scope
 from torch import Tensor
 
 import mmdebias  # noqa: F401  (registers everything)
-from mmdebias.cli import add_videos, existing_file, output_folder, read_videos, run_command
+from mmdebias.cli import add_videos, output_folder, read_videos, run_command
 from mmdebias.config_checks import merge_options
 from mmdebias.datasets.reading_steps import run_steps
+from mmdebias.files import existing_file
 from mmdebias.ops.clips import pixel_range
 from mmdebias.visualization import draw_view_sheet, write_view_film
 
 
 def main() -> None:
-    """Run the command."""
+    """Draw the views of each video."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--config', required=True, help='a training config')
     add_videos(parser)

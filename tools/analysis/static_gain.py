@@ -39,9 +39,10 @@ from mmdebias.analysis import (
     window_pipeline,
 )
 from mmdebias.apis import Encoder, embed
-from mmdebias.cli import Parser, existing_file, output_file, run_command
+from mmdebias.cli import Parser, output_file, run_command
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import fit_linear_classifier, load_classifier
+from mmdebias.files import existing_file
 
 # DSM: "nearly 24% of the categories show less than 5% or no improvement".
 LITTLE = 0.05
@@ -49,7 +50,7 @@ STATIC = dict(type='StaticClip')
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the chosen one of the two comparisons."""
     parser = Parser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest='command', required=True)
     probe = commands.add_parser('probe', help='linear probes of encoders')

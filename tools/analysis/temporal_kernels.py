@@ -19,7 +19,7 @@ from mmdebias.cli import Parser, output_file, run_command
 
 
 def main() -> None:
-    """Run the command."""
+    """Print and draw how each model's filters weigh time."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_models(parser)
     parser.add_argument('--out', type=output_file, default=Path('work_dirs/temporal_kernels.png'))

@@ -109,10 +109,11 @@ def main() -> None:
             shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
             print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
             results.append(result)
-    study = dict(setting=read_setting(settings, args), rows=average_runs(results), runs=results)
+    rows = average_runs(results)
+    study = dict(setting=read_setting(settings, args), rows=rows, runs=results)
     write_text(work / 'study.json', json.dumps(study, indent=1) + '\n')
     write_text(work / 'study.md', render_markdown(study))
-    draw(study['rows'], work / 'study.png')
+    draw(rows, work / 'study.png')
     print(f'\n{(work / "study.md").read_text()}\n{work / "study.md"}, study.json, study.png')
 
 

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import kornia
@@ -31,7 +32,7 @@ from mmdebias.ops import flow_to_previous
 sys.path.insert(0, str(Path(__file__).parents[2] / 'tests'))
 from helpers.straightforward_fame import straightforward_fame
 
-PHOTOMETRIC = [
+PHOTOMETRIC: list[dict[str, Any]] = [
     dict(type='RandomGrayscale', p=0.2),
     dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, p=0.8),
     dict(type='RandomGaussianBlur', kernel_size=(23, 23), sigma=(0.1, 2.0), p=0.5),
@@ -39,7 +40,7 @@ PHOTOMETRIC = [
 
 
 def main() -> None:
-    """Run the cases."""
+    """Print the speed of augments, a line a case."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('cases', nargs='*', default=list(CASES), metavar='CASE')
     parser.add_argument('--threads', type=int, default=torch.get_num_threads())
@@ -93,7 +94,7 @@ def memory() -> None:
 def masks(n: int = 4, size: int = 224) -> None:
     """Time each mask and each remedy."""
     clips = random_clips(n, size=size)
-    settings = {
+    settings: dict[str, dict] = {
         'fame': {},
         'seed': dict(mask='seed'),
         'grid': dict(mask='grid'),
@@ -109,7 +110,7 @@ def masks(n: int = 4, size: int = 224) -> None:
 
 def growth() -> None:
     """Time by clips, frames and pixels: twice as much should take twice as long."""
-    base = dict(n=4, frames=8, size=112)
+    base: dict[str, Any] = dict(n=4, frames=8, size=112)
     for name, values in (('n', (4, 8, 16)), ('frames', (8, 16, 32)), ('size', (112, 160, 224))):
         ways = {value: partial(FAME(), random_clips(**(base | {name: value}))) for value in values}
         seconds = best_times(ways)
@@ -248,7 +249,7 @@ def flow() -> None:
     """Time scaling a clip's flow in a worker, which has one thread, and its flow alone."""
     cv2.setNumThreads(0)
     noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
-    ground = cv2.resize(noise, (320, 320))
+    ground = cv2.resize(noise, (320, 320)).astype(np.uint8)
     for size in (112, 128, 224):
         clip = [np.ascontiguousarray(ground[t : t + size, t : t + size]) for t in range(16)]
         for method in ('dis_ultrafast', 'dis_fast', 'dis_medium'):

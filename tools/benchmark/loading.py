@@ -35,7 +35,7 @@ PREPARED = (
 
 
 def main() -> None:
-    """Run the cases."""
+    """Print the speed of loading, a line a case."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_videos(parser)
     parser.add_argument(
@@ -179,7 +179,7 @@ def long_list(video: str, lines: int = 240_000) -> None:
 
 def shared_frames(video: str, repeats: int) -> None:
     """Time decoding two views, independent and sharing frames, as a ratio to one view."""
-    cases = dict(
+    cases: dict[str, dict] = dict(
         independent=dict(a={}, b={}), shared=dict(a={}, b=dict(same_as='a')), single=dict(a={})
     )
     ways = {name: partial(decode, video, views) for name, views in cases.items()}

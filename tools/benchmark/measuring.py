@@ -3,17 +3,20 @@
 import json
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
+Key = TypeVar('Key')
+
 
 def best_times(
-    ways: dict[str, Callable[[], object]],
+    ways: Mapping[Key, Callable[[], object]],
     repeats: int = 15,
     clock: Callable[[], float] = time.perf_counter,
-) -> dict[str, float]:
+) -> dict[Key, float]:
     """Return the seconds of the fastest call of each way, taken in turns.
 
     Other programs on the machine slow calls down and never speed them up: the fastest is the one

@@ -39,9 +39,10 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from mmdebias.cli import existing_file, run_command
+from mmdebias.cli import run_command
 from mmdebias.config_checks import merge_options
 from mmdebias.engine.epoch_seed_hook import innermost_datasets
+from mmdebias.files import existing_file
 
 # Steps that cuDNN tries kernels in, and that the allocator grows in.
 WARM_UP = 3
@@ -60,7 +61,7 @@ COLUMNS = dict(
 
 
 def main() -> None:
-    """Run the cases."""
+    """Print the speed of training, a line a case."""
     parser = make_parser()
     args = parser.parse_args()
     try:

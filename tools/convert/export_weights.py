@@ -67,10 +67,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Export each model, and return the exit status."""
     args = parse_args(argv)
     try:
-        models = read_models(args.models)
+        models = read_models(args.models, trained='there is nothing to export')
     except (FileNotFoundError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 2

@@ -16,7 +16,8 @@ import sys
 from pathlib import Path
 
 import mmdebias
-from mmdebias.cli import existing_file, output_file
+from mmdebias.cli import output_file
+from mmdebias.files import existing_file
 from mmdebias.weights import CheckpointError, Imported, import_weights, read_checkpoint, save
 from mmdebias.weights.formats import FORMATS
 from mmdebias.weights.key_table import key_table
@@ -43,7 +44,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Import a released file, and return the exit status."""
     args = parse_args(argv)
     if args.out.exists() and not args.overwrite:
         print(f'error: {args.out} exists: name another file, or add --overwrite', file=sys.stderr)

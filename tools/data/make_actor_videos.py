@@ -27,9 +27,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mmdebias.cli import existing_file, output_folder
+from mmdebias.cli import output_folder
 from mmdebias.datasets.actor_videos import NoPersonError, read_boxes, write_actor_video
 from mmdebias.datasets.person_detector import PersonDetector
+from mmdebias.files import existing_file
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -56,7 +57,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Cut the actors out of a list's videos, and return the exit status."""
     args = parse_args(argv)
     try:
         remedy = 'give a list of lines "path label" or "path"'
@@ -130,7 +131,8 @@ def boxes_from(args: argparse.Namespace) -> Callable[[str, Path], list]:
 
         return look_up
 
-    detector = PersonDetector(*args.detector, args.min_score, args.device)
+    config, checkpoint = args.detector
+    detector = PersonDetector(config, checkpoint, args.min_score, args.device)
 
     def detect(name: str, file: Path) -> list[np.ndarray]:
         kept = args.out / 'boxes' / f'{name}.json'

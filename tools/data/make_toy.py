@@ -24,6 +24,7 @@ import argparse
 import dataclasses
 import sys
 import time
+from typing import Any
 
 from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import BACKDROPS, CLASSES, MOTION_SETS, SPLITS, ToyConfig, make_toy
@@ -35,11 +36,11 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], formatter_class=formatter)
     default = {field.name: field.default for field in dataclasses.fields(ToyConfig)}
 
-    def add(name: str, kind: type, text: str, **kwargs: object) -> None:
+    def add(name: str, kind: type, text: str, **kwargs: Any) -> None:
         key = name[2:].removeprefix('num-').replace('-', '_')
         parser.add_argument(name, dest=key, type=kind, default=default[key], help=text, **kwargs)
 
-    pair = {'nargs': 2, 'metavar': ('MIN', 'MAX')}
+    pair: dict[str, Any] = {'nargs': 2, 'metavar': ('MIN', 'MAX')}
     parser.add_argument(
         '--out', type=output_folder, required=True, metavar='OUT', help='folder to write to'
     )
@@ -74,7 +75,7 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Make the videos, and return the exit status."""
     args, config = parse_args(argv)
     # In a log, a bar that redraws itself is a page of noise.
     progress = sys.stderr.isatty() and not args.quiet

@@ -18,15 +18,15 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from mmdebias.cli import existing_file, output_file
+from mmdebias.cli import output_file
 from mmdebias.datasets.label_subset import EQUAL, balanced_subset, parse_list
-from mmdebias.files import write_text
+from mmdebias.files import existing_file, write_text
 
 REMEDY = 'give a list of lines "path label", such as prepare.py writes'
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+    """Write a part of a list, and return the exit status."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

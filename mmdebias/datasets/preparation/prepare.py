@@ -39,19 +39,19 @@ MISREAD = 'misread.txt'
 CLIP_FRAMES = 16
 
 
-def _claim(out: Path, settings: dict, folders: Sequence[str], own: Path) -> None:
+def _note_settings(out: Path, settings: dict, folders: Sequence[str], own: Path) -> None:
     """Note in the folder ``own`` what is asked for; a folder made with other settings is not mixed
     with it."""
     filled = [out / folder for folder in folders if (out / folder).exists()]
     # Looked for in this order: a shard says what it does before it fills a folder.
-    claims = sorted(out.glob(f'{SHARDS}/*/{SETTINGS}'))
-    claims += [out / SETTINGS] if (out / SETTINGS).exists() else []
-    if settings['resize'] and filled and not claims:
+    others = sorted(out.glob(f'{SHARDS}/*/{SETTINGS}'))
+    others += [out / SETTINGS] if (out / SETTINGS).exists() else []
+    if settings['resize'] and filled and not others:
         raise FileExistsError(
             f'{filled[0]} holds videos of another origin: give another --out for the resized '
             'copies.'
         )
-    for path in claims:
+    for path in others:
         there = read_json(path)
         if not isinstance(there, dict):
             raise FileExistsError(
@@ -343,7 +343,7 @@ def prepare(
     # A folder is not claimed with annotations that turn out to be wrong.
     split_files, _ = unpack_all(annotations, {}, out, shown, before=bool(shard))
     official: Annotations = recipe.read(split_files)
-    _claim(out, settings, list(videos), own)
+    _note_settings(out, settings, list(videos), own)
     _, where = unpack_all([], videos, out, shown, before=bool(shard))
     folders = {}
     for folder, sources in where.items():

@@ -9,7 +9,7 @@ from . import annotations, matching
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one dataset is prepared.
+    """The preparation of one dataset.
 
     Attributes:
         name: Name of its folder, as in ``configs/_base_/datasets``.

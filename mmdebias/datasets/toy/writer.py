@@ -18,6 +18,7 @@ import threading
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -104,7 +105,7 @@ def _texts(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, st
     return texts
 
 
-def _meta(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, object]:
+def _meta(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, Any]:
     def share(members: list[ToyVideo]) -> float:
         return sum(video.scene == video.label for video in members) / len(members)
 
@@ -245,7 +246,7 @@ def make_toy(
     overwrite: bool = False,
     progress: bool = False,
     start_method: str | None = None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Write a toy set, or finish one that was interrupted.
 
     Frames, masks and lists depend on ``config`` alone, not on the number of workers. Two runs at

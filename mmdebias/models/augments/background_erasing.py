@@ -66,7 +66,7 @@ class BackgroundErasing(Disturbance):
     """
 
     def disturb(self, clips: Tensor, lam: Tensor) -> Tensor:
-        """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
+        """Add its own frame, whose share is ``lam``, ``[N]``, to each clip ``[N, 3, T, H, W]``."""
         n, frames = len(clips), clips.shape[2]
         if frames < 2:
             raise ValueError(

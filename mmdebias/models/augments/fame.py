@@ -69,7 +69,7 @@ class FAME(nn.Module):
             ``follow_camera`` and ``smooth`` (all but 'gauss'), ``grabcut`` ('fame' and 'seed').
 
     Raises:
-        ValueError: A value outside its range, an unknown name, or an option that the mask does not
+        ValueError: a value outside its range, an unknown name, or an option that the mask does not
             take.
     """
 

@@ -39,7 +39,7 @@ class GaussianNoiseFrame(Disturbance):
         self.std = std
 
     def disturb(self, clips: Tensor, lam: Tensor) -> Tensor:
-        """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
+        """Blend each clip ``[N, 3, T, H, W]`` with noise, whose share is ``lam``, ``[N]``."""
         noise = torch.randn_like(clips[:, :, :1], dtype=torch.float32)
         noise = noise.mul_(self.std).add_(0.5).clamp_(0, 1)
         return blend(clips, to_pixel_type(noise, clips.dtype), lam)
@@ -53,7 +53,7 @@ class VideoMixup(Disturbance):
     """
 
     def disturb(self, clips: Tensor, lam: Tensor) -> Tensor:
-        """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
+        """Blend each clip ``[N, 3, T, H, W]`` with another, whose share is ``lam``, ``[N]``."""
         check_others(type(self).__name__, len(clips))
         return blend(clips, clips[derangement(len(clips), clips.device)], lam)
 
@@ -68,7 +68,7 @@ class VideoCutMix(Disturbance):
     """
 
     def disturb(self, clips: Tensor, lam: Tensor) -> Tensor:
-        """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
+        """Paste a box of area ``lam``, ``[N]``, of another clip into each ``[N, 3, T, H, W]``."""
         check_others(type(self).__name__, len(clips))
         position = torch.rand(len(clips), 2, device=clips.device)
         boxes = box_of_area(lam, position, *clips.shape[3:])
@@ -84,7 +84,7 @@ class InterVideoFrame(Disturbance):
     """
 
     def disturb(self, clips: Tensor, lam: Tensor) -> Tensor:
-        """Disturb clips ``[N, 3, T, H, W]`` with strengths ``lam``, ``[N]`` in [0, gamma]."""
+        """Add another video's frame, of share ``lam`` ``[N]``, to each clip ``[N, 3, T, H, W]``."""
         n, frames = len(clips), clips.shape[2]
         check_others(type(self).__name__, n)
         index = torch.randint(frames, (n,), device=clips.device)

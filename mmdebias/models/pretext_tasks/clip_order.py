@@ -37,10 +37,10 @@ class ClipOrder(OrderTask):
         super().__init__(num_clips)
         self.clip_len, self.gap = clip_len, gap
         self.frames = num_clips * clip_len + (num_clips - 1) * gap
-        """How many frames a sampled clip needs."""
+        """Number of frames that a sampled clip needs."""
 
     def forward(self, views: dict[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
-        """Cut and shuffle ``{view: [N, C, T, H, W]}``; see :meth:`PretextTask.forward`."""
+        """Cut views into clips and shuffle them in time; see :meth:`PretextTask.forward`."""
         first = next(iter(views.values()))
         n, _, frames, height, width = first.shape
         if frames < self.frames:

@@ -65,7 +65,7 @@ class SpaceTimePuzzles(OrderTask):
         self.replicate_channel = replicate_channel
 
     def forward(self, views: dict[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
-        """Cut and shuffle ``{view: [N, C, T, H, W]}``; see :meth:`PretextTask.forward`."""
+        """Cut views into cells and shuffle them; see :meth:`PretextTask.forward`."""
         first = next(iter(views.values()))
         n, channels = first.shape[:2]
         if first.shape[2:] != self.clip_shape:

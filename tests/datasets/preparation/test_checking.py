@@ -7,14 +7,13 @@ import av
 import numpy as np
 import pytest
 
+from helpers.miniatures import lines
 from helpers.numbered import FRAMES, KINDS, encode, remux, sequential, with_matrix
 from helpers.running import SHARED
 from mmdebias.datasets.preparation import check_video, check_videos, prepare
 from mmdebias.datasets.preparation.prepare import summary
 from mmdebias.datasets.tolerant_video_dataset import TolerantVideoDataset
 from mmdebias.video import IndexFile, find_index, index_file, index_video, reading
-
-from .conftest import lines
 
 # That neither decord nor OpenCV misreads.
 PLAIN = {

@@ -7,13 +7,12 @@ import shutil
 import pytest
 from mmengine.config import Config
 
+from helpers.miniatures import lines, write_video
 from helpers.running import ROOT
 from mmdebias.datasets import preparation
 from mmdebias.datasets.preparation import checking, command
 from mmdebias.datasets.preparation import prepare as run
 from mmdebias.datasets.tolerant_video_dataset import TolerantVideoDataset
-
-from .conftest import lines, write_video
 
 prepare_module = importlib.import_module('mmdebias.datasets.preparation.prepare')
 

@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
+from helpers.miniatures import lines, write_video
 from helpers.numbered import FRAMES, cover_and_film, encode, read_number, with_matrix
 from mmdebias.datasets.preparation import (
     parse_size,
@@ -14,8 +15,6 @@ from mmdebias.datasets.preparation import (
     target_size,
 )
 from mmdebias.video import VideoReadError, count_frames, find_index, read_frames
-
-from .conftest import lines, write_video
 
 ENDINGS = ('.avi', '.mp4', '.webm')
 

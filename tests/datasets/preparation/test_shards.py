@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from helpers.miniatures import lines, pack
 from helpers.numbered import encode
 from helpers.running import ROOT, environment
 from mmdebias.datasets.preparation import Shard, command, parse_shard, prepare, unpack_all
 from mmdebias.datasets.preparation.shards import check_whole
 from mmdebias.video import IndexFile
-
-from .conftest import lines, pack
 
 prepare_module = importlib.import_module('mmdebias.datasets.preparation.prepare')
 
