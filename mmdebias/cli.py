@@ -4,13 +4,15 @@ import argparse
 import re
 import runpy
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from mmengine.config import Config
 
 from mmdebias.files import existing_file
+from mmdebias.weights.reading import CheckpointError
 
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
 RANDOM = 'random'
@@ -154,8 +156,8 @@ def run_mmaction_tool(name: str) -> None:
     """Run one of MMAction2's tools, such as ``train.py``, with the current ``sys.argv``.
 
     Its arguments and behaviour are MMAction2's because it is MMAction2's file: from the ``.mim``
-    folder that an installed package carries, or from ``tools`` of a checkout. Two things are added,
-    see :func:`work_dir_arguments` and :func:`seed_arguments`.
+    folder that an installed package carries, or from ``tools`` of a checkout. Three things are
+    added, see :func:`work_dir_arguments`, :func:`seed_arguments` and :func:`take_load_from`.
 
     Args:
         name: File name of the tool.
@@ -169,14 +171,70 @@ def run_mmaction_tool(name: str) -> None:
     candidates = [package / '.mim' / 'tools' / name, package.parent / 'tools' / name]
     for path in candidates:
         if path.exists():
-            given = sys.argv[1:]
-            sys.argv += [*work_dir_arguments(given), *seed_arguments(given)]
-            runpy.run_path(str(path), run_name='__main__')
+            given, start = sys.argv[1:], None
+            if name == 'train.py':
+                given, start = take_load_from(given)
+            sys.argv[1:] = [*given, *work_dir_arguments(given), *seed_arguments(given)]
+            try:
+                with _loading_from(start):
+                    runpy.run_path(str(path), run_name='__main__')
+            except CheckpointError as error:
+                sys.exit(f'error: {error}')
             return
     raise FileNotFoundError(
         f'MMAction2 has no tools/{name}: looked at {" and ".join(map(str, candidates))}. '
         'Reinstall it: pip install mmaction2==1.2.0'
     )
+
+
+def take_load_from(arguments: Sequence[str]) -> tuple[list[str], str | None]:
+    """Return a command line without ``--load-from FILE``, and FILE.
+
+    MMAction2's ``train.py`` has ``--cfg-options load_from=FILE``, whose parser deletes the spaces
+    of a path and splits it at commas.
+
+    Args:
+        arguments: Of ``train.py``.
+
+    Raises:
+        SystemExit: FILE is not there, or ``--resume`` is given, too.
+    """
+    parser = argparse.ArgumentParser(usage=argparse.SUPPRESS, add_help=False, allow_abbrev=False)
+    parser.add_argument(
+        '--load-from', metavar='FILE', help='checkpoint whose weights training starts from'
+    )
+    if {'-h', '--help'} & set(arguments):
+        parser.print_help()
+    found, others = parser.parse_known_args(arguments)
+    start = found.load_from
+    if start is not None and '://' not in start:
+        try:
+            existing_file('--load-from', start, 'give the checkpoint to start from')
+        except FileNotFoundError as error:
+            parser.error(str(error))
+    if start is not None and any(a.split('=')[0] == '--resume' for a in others):
+        parser.error(
+            f'--load-from {start} starts anew and --resume goes on: give the one that is meant'
+        )
+    return others, start
+
+
+@contextmanager
+def _loading_from(checkpoint: str | None) -> Iterator[None]:
+    """Have configs that are read say ``load_from``, past the parser of options."""
+    stock = Config.__dict__['fromfile']
+
+    def fromfile(*args: Any, **kwargs: Any) -> Config:
+        cfg = stock.__func__(*args, **kwargs)
+        cfg.load_from = checkpoint
+        return cfg
+
+    if checkpoint is not None:
+        Config.fromfile = staticmethod(fromfile)
+    try:
+        yield
+    finally:
+        Config.fromfile = stock
 
 
 def work_dir_arguments(arguments: Sequence[str]) -> list[str]:

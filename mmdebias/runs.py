@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from mmdebias.checkpoints import newest_checkpoint
 from mmdebias.files import write_text
+from mmdebias.weights.reading import CheckpointError
 
 PACKAGE = Path(__file__).resolve().parent
 TAIL = 3000  # characters of a log that an error shows
@@ -95,13 +97,6 @@ def run(command: list[str], follow: Callable[[str], object]) -> int:
     return process.returncode
 
 
-def last_checkpoint(work_dir: str | Path) -> Path | None:
-    """Return the checkpoint that a training has finished last, None where there is none."""
-    marker = Path(work_dir) / 'last_checkpoint'
-    # MMEngine writes the marker when the checkpoint is whole.
-    return Path(marker.read_text().strip()) if marker.is_file() else None
-
-
 def train(
     config: str | Path,
     work_dir: str | Path,
@@ -131,24 +126,25 @@ def train(
         The last checkpoint.
 
     Raises:
-        ToolError: the training has failed.
+        ToolError: the training has failed, or has left no whole checkpoint.
     """
     work_dir = Path(work_dir)
-    asked, finished = json.dumps([str(config), *options]), work_dir / 'finished'
-    there = last_checkpoint(work_dir)
-    if there is not None and finished.is_file() and finished.read_text() == asked:
+    asked, finished = [str(config), *options], work_dir / 'finished'
+    there = _newest(work_dir)
+    # An earlier epoch, where the last one is damaged, has not ended.
+    if there is not None and _read(finished) == dict(asked=asked, last=there.name):
         print(f'Reusing {there}', flush=True)
         return there
-    start = ['--resume'] if there is not None else []
+    start: list[object] = ['--resume'] if there is not None else []
     if there is None and load_from is not None:
-        options = [*options, f'load_from={load_from}']
+        start = ['--load-from', load_from]  # the parser of options would spoil some paths
     given = ['--work-dir', work_dir, *arguments, *start]
     given += ['--cfg-options', *options] if options else []
     _launch('train', [config], given, gpus, log or work_dir / 'train.log', **output)
-    write_text(finished, asked)
-    found = last_checkpoint(work_dir)
+    found = _newest(work_dir)
     if found is None:
         raise ToolError(f'The training in {work_dir} has ended without a checkpoint.')
+    write_text(finished, json.dumps(dict(asked=asked, last=found.name)))
     return found
 
 
@@ -182,6 +178,24 @@ def test(
     # MMEngine writes the metrics of each run into a folder named by the time.
     latest = max(work_dir.glob('*/*.json'), key=lambda path: path.stat().st_mtime)
     return json.loads(latest.read_text())
+
+
+def _newest(work_dir: Path) -> Path | None:
+    try:
+        found, note = newest_checkpoint(work_dir)
+    except CheckpointError as error:
+        raise ToolError(str(error)) from None
+    if note:
+        print(note, flush=True)
+    return found
+
+
+def _read(file: Path) -> object:
+    """Return what a JSON file holds; None where there is none, or half of one."""
+    try:
+        return json.loads(file.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _launch(

@@ -13,6 +13,7 @@ from mmdebias.cli import (
     seed_arguments,
     work_dir_arguments,
 )
+from mmdebias.weights import CheckpointError
 
 CONFIG = str(ROOT / 'configs' / 'finetune' / 'r3d_toy.py')
 
@@ -88,6 +89,42 @@ def test_the_seed_of_other_configs_is_left_to_mmaction2(trained, tmp_path):
 def test_a_seed_without_a_number_is_left_to_mmaction2():
     assert seed_arguments([CONFIG, '--seed']) == seed_arguments([CONFIG]) == []
     assert seed_arguments(['--seed', '3']) == []
+
+
+def test_load_from_takes_any_path(trained, tmp_path):
+    path = tmp_path / 'my runs, new' / 'a,b (1].pth'
+    path.parent.mkdir()
+    path.touch()
+    cfg = trained(CONFIG, '--load-from', path, '--cfg-options', 'train_cfg.max_epochs=3')
+    assert cfg.load_from == str(path) and cfg.train_cfg.max_epochs == 3
+    assert Config.fromfile(CONFIG).load_from is None  # this run's only
+    url = 'https://example.org/a.pth'
+    assert trained(CONFIG, f'--load-from={url}').load_from == url
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'says'),
+    [
+        (['--load-from', 'none.pth'], '--load-from: there is no file none.pth; give the checkpoi'),
+        (['--load-from', CONFIG, '--resume'], 'starts anew and --resume goes on: give the one'),
+    ],
+)
+def test_load_from_is_a_file_and_no_resumption(trained, capsys, arguments, says):
+    with pytest.raises(SystemExit):
+        trained(CONFIG, *arguments)
+    assert says in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_cannot_be_used_is_a_message(monkeypatch):
+    from mmengine.runner import Runner
+
+    def from_cfg(cfg):
+        raise CheckpointError('it is cut')
+
+    monkeypatch.setattr(Runner, 'from_cfg', from_cfg)
+    monkeypatch.setattr(sys, 'argv', ['train.py', CONFIG])
+    with pytest.raises(SystemExit, match='error: it is cut'):
+        run_mmaction_tool('train.py')
 
 
 def test_models_are_read_in_their_order(tmp_path):

@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+import torch
 
 from helpers.running import ROOT
 from mmdebias import runs
@@ -20,7 +21,7 @@ def tools(monkeypatch):
         work = log.parent / arguments[arguments.index('--work-dir') + 1]
         (work / '20261127').mkdir(parents=True, exist_ok=True)
         if 'train' in script:
-            (work / 'epoch_1.pth').touch()
+            torch.save({}, work / 'epoch_1.pth')
             (work / 'last_checkpoint').write_text(f'{work}/epoch_1.pth')
         else:
             (work / '20261127' / 'metrics.json').write_text('{"acc/top1": 0.5}')
@@ -31,13 +32,15 @@ def tools(monkeypatch):
 
 def test_a_training_that_has_ended_is_not_run_again(tools, tmp_path):
     for _ in range(2):
-        last = runs.train('a.py', tmp_path, ['train_cfg.max_epochs=1'], load_from='b.pth')
+        last = runs.train(
+            'a.py', tmp_path, ['train_cfg.max_epochs=1'], load_from='my runs, 2/b.pth'
+        )
     assert last == tmp_path / 'epoch_1.pth'
     ((script, arguments),) = tools
     assert script == 'train.py'
     assert arguments == [
-        'a.py', '--work-dir', str(tmp_path), '--cfg-options', 'train_cfg.max_epochs=1',
-        'load_from=b.pth',
+        'a.py', '--work-dir', str(tmp_path), '--load-from', 'my runs, 2/b.pth',
+        '--cfg-options', 'train_cfg.max_epochs=1',
     ]  # fmt: skip
 
 
@@ -48,10 +51,22 @@ def test_other_options_go_on_from_the_last_checkpoint(tools, tmp_path):
 
 
 def test_an_interrupted_training_is_resumed(tools, tmp_path):
-    (tmp_path / 'last_checkpoint').write_text(f'{tmp_path}/epoch_1.pth\n')
-    assert runs.last_checkpoint(tmp_path) == tmp_path / 'epoch_1.pth'
+    torch.save({}, tmp_path / 'epoch_1.pth')  # and no marker: it was stopped before that
     runs.train('a.py', tmp_path)
     assert '--resume' in tools[0][1]
+
+
+def test_a_training_of_which_the_end_is_damaged_is_resumed(tools, tmp_path, capsys):
+    runs.train('a.py', tmp_path)
+    torch.save({}, tmp_path / 'epoch_0.pth')
+    (tmp_path / 'epoch_1.pth').write_bytes(b'')
+    runs.train('a.py', tmp_path)
+    assert '--resume' in tools[1][1]
+    assert 'epoch_0.pth, the newest whole checkpoint there' in capsys.readouterr().out
+    for name in ('epoch_0.pth', 'epoch_1.pth'):
+        (tmp_path / name).write_bytes(b'')
+    with pytest.raises(runs.ToolError, match=r'no checkpoint in .* is whole'):
+        runs.train('a.py', tmp_path)
 
 
 def test_several_processes_go_through_the_launcher(tools, tmp_path):
@@ -82,7 +97,11 @@ def test_a_tool_that_fails_says_why(tmp_path):
 
 def test_what_a_training_was_asked_is_kept(tools, tmp_path):
     runs.train('a.py', tmp_path, ['b=1'])
-    assert json.loads((tmp_path / 'finished').read_text()) == ['a.py', 'b=1']
+    found = json.loads((tmp_path / 'finished').read_text())
+    assert found == dict(asked=['a.py', 'b=1'], last='epoch_1.pth')
+    (tmp_path / 'finished').write_text('{"asked"')
+    runs.train('a.py', tmp_path, ['b=1'])
+    assert len(tools) == 2
 
 
 @pytest.mark.parametrize('asked', [None, 'ACTIVE'])

@@ -3,7 +3,7 @@
 # Usage: tools/dist_run.sh TOOL PROCESSES [arguments of the tool]
 set -euo pipefail
 HERE=$(dirname "$0")
-PYTHONPATH="$HERE/..:${PYTHONPATH:-}" exec python -m torch.distributed.run \
+PYTHONPATH="$HERE/..:${PYTHONPATH:-}" exec python "$HERE/launch.py" \
     --nnodes="${NNODES:-1}" --node_rank="${NODE_RANK:-0}" \
     --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}" \
     --nproc_per_node="$2" \

@@ -1,4 +1,4 @@
-"""Train a model: MMAction2's tools/train.py, its arguments, and a --seed that counts."""
+"""Train a model: MMAction2's tools/train.py, its arguments, --load-from, a --seed that counts."""
 
 from mmdebias.cli import run_mmaction_tool
 

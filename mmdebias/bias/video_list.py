@@ -56,9 +56,11 @@ def check_classes(videos: Sequence[Video], num_classes: int | None = None, of: s
     """
     counts = Counter(label for _, label in videos)
     if num_classes is not None and max(counts) >= num_classes:
+        path, label = next(video for video in videos if video[1] >= num_classes)
         raise ValueError(
-            f'{of} has {num_classes} classes, and the list has labels up to {max(counts)}: give '
-            'the list that goes with the model'
+            f'{of} has {num_classes} classes, and the list has labels up to {max(counts)}, the '
+            f'first beyond them is {label} of {path}: give the list that goes with the model, with '
+            'labels that count from 0'
         )
     if num_classes is not None:
         return

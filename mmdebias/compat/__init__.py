@@ -11,6 +11,9 @@ that can be asked).
 | ``installation`` | a wrong mmcv, mmcv-lite's warning, two wheels of one ``cv2``, pkg_resources |
 | ``checkpoints`` | torch >= 2.6 refuses MMEngine's own files, yet runs code of downloaded ones |
 | ``launchers`` | without a GPU they call ``torch.cuda.set_device`` and give DDP device ids |
+| ``learning_rate`` | ``--auto-scale-lr`` does not count accumulated batches |
+| ``options`` | ``--cfg-options`` deletes spaces of paths and splits them at commas |
+| ``resuming`` | ``--resume`` without its marker starts anew, over the checkpoints that are there |
 | ``mmaction2`` | the wheel lacks a module; hue jitter and NumPy 2; ``init_cfg`` of ResNet3d |
 """
 
@@ -24,7 +27,10 @@ from .installation import (
     hush_missing_mmcv_ops,
 )
 from .launchers import launch_without_gpu, wrap_models_on_cpu
+from .learning_rate import count_accumulation
 from .mmaction2 import honour_pretrained_init_cfg, jitter_hue_in_wide_integers, supply_missing_drn
+from .options import refuse_damaged_options
+from .resuming import look_before_training
 
 WORKAROUNDS = (
     check_mmcv,
@@ -37,6 +43,9 @@ WORKAROUNDS = (
     protect_downloads,
     launch_without_gpu,
     wrap_models_on_cpu,
+    look_before_training,
+    count_accumulation,
+    refuse_damaged_options,
     jitter_hue_in_wide_integers,
     honour_pretrained_init_cfg,
 )

@@ -91,6 +91,7 @@ class TolerantVideoDataset(VideoDataset):
     def load_data_list(self) -> list[dict]:
         """Parse the list; raises ValueError, naming the file and line, where it is malformed."""
         lines = [line.strip() for line in list_from_file(self.ann_file)]
+        numbers = [number for number, line in enumerate(lines, 1) if line]
         lines = [line for line in lines if line]
         if not lines:
             raise ValueError(f'{self.ann_file} lists no videos: write one path a line.')
@@ -103,16 +104,21 @@ class TolerantVideoDataset(VideoDataset):
             if path and label.isdecimal():
                 labelled += 1
                 label = int(label)
+            elif path and label[:1] == '-' and label[1:].isdecimal():
+                raise ValueError(
+                    f'{self.ann_file}, line {numbers[len(samples)]}: {line!r} has the label '
+                    f'{label}. Labels are numbers from 0; leave all of them out to have none.'
+                )
             else:
                 path, label = line, -1
             # Path.joinpath is ten times slower, and lists have hundreds of thousands of lines.
             filename = f'{prefix}/{path}' if prefix and not path.startswith('/') else path
             samples.append(dict(filename=filename, label=label, **self.extra))
         if 0 < labelled < len(lines):
-            bare = next(i for i, sample in enumerate(samples, 1) if sample['label'] == -1)
+            bare = next(i for i, sample in enumerate(samples) if sample['label'] == -1)
             raise ValueError(
-                f'{self.ann_file} has labels on {labelled} of {len(lines)} lines; line {bare} has '
-                f'none: {lines[bare - 1]!r}. Label all lines or none.'
+                f'{self.ann_file} has labels on {labelled} of {len(lines)} lines; line '
+                f'{numbers[bare]} has none: {lines[bare]!r}. Label all lines or none.'
             )
         return samples
 

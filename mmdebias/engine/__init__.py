@@ -4,6 +4,7 @@ from .augment_ahead import AugmentAhead
 from .augment_ahead_train_loop import AugmentAheadTrainLoop
 from .epoch_seed_hook import EpochSeedHook
 from .knn_hook import KNNHook
+from .label_check_hook import LabelCheckHook
 from .load_report_hook import LoadReportHook
 from .mask_sheet_hook import MaskSheetHook
 from .queue_length_hook import QueueLengthHook
@@ -16,6 +17,7 @@ __all__ = [
     'AugmentAheadTrainLoop',
     'EpochSeedHook',
     'KNNHook',
+    'LabelCheckHook',
     'LoadReportHook',
     'MaskSheetHook',
     'QueueLengthHook',

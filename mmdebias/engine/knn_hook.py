@@ -8,8 +8,11 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
+from mmdebias.datasets.labels import check_labels
 from mmdebias.datasets.seeding import seeded
 from mmdebias.evaluation import KNNAccuracy
+
+from .epoch_seed_hook import innermost_datasets
 
 
 @HOOKS.register_module()
@@ -40,9 +43,15 @@ class KNNHook(Hook):
         self._loader: Any = None
 
     def before_train(self, runner: Runner) -> None:
-        """Read the lists: a mistake shows before the first epoch."""
+        """Read the lists: a mistake shows before the first epoch.
+
+        Raises:
+            ValueError: a video has no label.
+        """
         with seeded(0):
             self._loader = runner.build_dataloader(self.config)
+        for dataset in innermost_datasets(self._loader.dataset):
+            check_labels(dataset)
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Measure."""

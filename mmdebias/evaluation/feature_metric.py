@@ -54,8 +54,8 @@ class FeatureMetric(BaseMetric):
         """Keep a batch's features.
 
         Raises:
-            ValueError: the model returns something else than features, or a sample has no
-                ``split`` or, with shards, no ``sample_idx``.
+            ValueError: the model returns something else than features, or a sample has no label,
+                no ``split`` or, with shards, no ``sample_idx``.
         """
         for sample, feature in zip(data_batch['data_samples'], data_samples, strict=True):
             self._check_feature(feature)
@@ -66,6 +66,12 @@ class FeatureMetric(BaseMetric):
                     "GalleryAndQueries, and name 'split' in the meta_keys of PackActionInputs."
                 )
             label, rows = int(sample.gt_label), feature.float().cpu()
+            if label < 0:
+                name = sample.metainfo.get('filename', f'A video of the {split}')
+                raise ValueError(
+                    f'{name} has no label, and {type(self).__name__} compares labels: write '
+                    "'path label' on every line of its list."
+                )
             rows = rows if self.of_clips else rows[None]
             if self.shards is None:
                 self.results.append((split, label, rows))

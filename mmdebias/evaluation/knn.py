@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .retrieval import check_labelled
 from .search import Rows, nearest
 
 
@@ -48,9 +49,7 @@ def knn_accuracy(
         raise ValueError(f'temperature={temperature} must be positive.')
     if min(topk) < 1:
         raise ValueError(f'topk={tuple(topk)} must be 1 or more.')
-    for name, labels in (('gallery', gallery_labels), ('query', query_labels)):
-        if len(labels) and int(labels.min()) < 0:
-            raise ValueError(f'{name} has the label {int(labels.min())}: label all of its videos.')
+    check_labelled(gallery_labels, query_labels)
     similarities, indices = nearest(gallery, query, k, **search)
     # The largest weight is 1: exp(1 / temperature) may be too large, and the order is the same.
     weights = ((similarities - similarities[:, :1]) / temperature).double().exp()

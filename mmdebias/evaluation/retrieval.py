@@ -24,9 +24,9 @@ def retrieval_recall(
 
     Args:
         gallery: ``[G, D]``.
-        gallery_labels: Integers ``[G]``.
+        gallery_labels: Integers from 0, ``[G]``.
         query: ``[Q, D]``.
-        query_labels: Integers ``[Q]``.
+        query_labels: Integers from 0, ``[Q]``.
         ks: How many neighbours; more than the gallery holds counts as all of it.
         **search: ``center``, ``memory`` and ``backend`` of :func:`nearest`, which also says how
             ties are broken.
@@ -35,12 +35,21 @@ def retrieval_recall(
         ``{k: recall in [0, 1]}``.
 
     Raises:
-        ValueError: ``ks`` below one, or what :func:`nearest` raises.
+        ValueError: ``ks`` below one, negative labels, which stand for missing ones, or what
+            :func:`nearest` raises.
     """
     if min(ks) < 1:
         raise ValueError(f'ks={tuple(ks)} must be 1 or more.')
+    check_labelled(gallery_labels, query_labels)
     indices = nearest(gallery, query, max(ks), **search)[1]
     right = gallery_labels[indices] == query_labels[:, None]
     deepest = right.shape[1]
     hits = right.cummax(1).values.double().mean(0)
     return {k: float(hits[min(k, deepest) - 1]) for k in ks}
+
+
+def check_labelled(gallery_labels: Tensor, query_labels: Tensor) -> None:
+    """Raise ValueError where a label is negative: two videos without one are not of one class."""
+    for name, labels in (('gallery', gallery_labels), ('query', query_labels)):
+        if len(labels) and int(labels.min()) < 0:
+            raise ValueError(f'{name} has the label {int(labels.min())}: label all of its videos.')

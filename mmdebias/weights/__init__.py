@@ -1,7 +1,7 @@
 """Weights in and out: what others released into MMAction2, and what was trained here out of it."""
 
 from .exporting import EXPORTS, strip, to_fame, to_torchvision
-from .graphs import export_onnx, export_torchscript
+from .graphs import UnsupportedEncoderError, check_program, export_onnx, export_torchscript
 from .importing import Imported, import_weights
 from .initial import write_initial_weights
 from .nets import NETS, Net, identify
@@ -14,6 +14,8 @@ __all__ = [
     'CheckpointError',
     'Imported',
     'Net',
+    'UnsupportedEncoderError',
+    'check_program',
     'export_onnx',
     'export_torchscript',
     'identify',

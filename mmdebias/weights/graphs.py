@@ -9,9 +9,55 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from mmdebias.files import replacing
+
 from .reading import CheckpointError
 
 INSTALL = "pip install 'mmdebias[export]'"
+INSTEAD = 'Its weights can be exported all the same: --to mmaction'
+
+
+class UnsupportedEncoderError(ValueError):
+    """An encoder is none from clips to one feature map, whatever its weights; says why."""
+
+
+def check_program(encoder: nn.Module, size: tuple[int, int, int]) -> None:
+    """Run an encoder on clips and raise where it can be no program of this module.
+
+    Args:
+        encoder: As in :func:`export_torchscript`; its weights do not matter.
+        size: As in :func:`export_torchscript`.
+
+    Raises:
+        UnsupportedEncoderError: it takes no such clips, or gives something else than one tensor
+            with a row for each clip: a net of frames, of two pathways, of several maps.
+    """
+    name, shape = type(encoder).__name__, f'[N, 3, {", ".join(map(str, size))}]'
+    encoder.eval()
+    try:
+        with _quiet(), torch.no_grad():
+            features = encoder(torch.zeros(2, 3, *size))
+    except Exception as error:  # a net that is fed what it does not take may raise anything
+        first = next((m for m in encoder.modules() if isinstance(m, (nn.Conv2d, nn.Conv3d))), None)
+        if isinstance(first, nn.Conv2d):
+            why = f'takes frames [N, 3, H, W], not clips {shape}'
+        else:
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            why = f'cannot take clips {shape} ({reason})'
+        raise UnsupportedEncoderError(
+            f'{name} {why}: a program is of an encoder of clips. Give another --size, if it is '
+            f'one. {INSTEAD}'
+        ) from None
+    if isinstance(features, (tuple, list)):
+        raise UnsupportedEncoderError(
+            f'{name} gives {len(features)} feature maps for a clip, as nets of several pathways or '
+            f'stages do: a program has one output. {INSTEAD}'
+        )
+    if not isinstance(features, Tensor) or features.ndim < 2 or len(features) != 2:
+        found = list(features.shape) if isinstance(features, Tensor) else type(features).__name__
+        raise UnsupportedEncoderError(
+            f'{name} gives {found} for two clips, not one feature map each. {INSTEAD}'
+        )
 
 
 def export_torchscript(encoder: nn.Module, path: str | Path, size: tuple[int, int, int]) -> float:
@@ -27,15 +73,17 @@ def export_torchscript(encoder: nn.Module, path: str | Path, size: tuple[int, in
         feature, for a batch of another size than it was made with.
 
     Raises:
-        CheckpointError: they differ by more than 1e-4.
+        CheckpointError: they differ by more than 1e-4; nothing is written.
+        UnsupportedEncoderError: see :func:`check_program`.
     """
+    check_program(encoder, size)
     encoder.eval()
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with _quiet(), torch.no_grad():
-        program = torch.jit.trace(encoder, torch.randn(2, 3, *size), check_trace=False)
-        program.save(str(path))
-        written = torch.jit.load(str(path))
-    return _compare(encoder, written, size, path)
+    with replacing(path) as unchecked:
+        with _quiet(), torch.no_grad():
+            program = torch.jit.trace(encoder, torch.randn(2, 3, *size), check_trace=False)
+            program.save(str(unchecked))
+            written = torch.jit.load(str(unchecked))
+        return _compare(encoder, written, size, path)
 
 
 def export_onnx(encoder: nn.Module, path: str | Path, size: tuple[int, int, int]) -> float:
@@ -52,7 +100,8 @@ def export_onnx(encoder: nn.Module, path: str | Path, size: tuple[int, int, int]
         As :func:`export_torchscript`.
 
     Raises:
-        CheckpointError: they differ by more than 1e-4.
+        CheckpointError: as :func:`export_torchscript`.
+        UnsupportedEncoderError: as :func:`export_torchscript`.
         ImportError: onnx or onnxruntime is not installed; says how to.
     """
     try:
@@ -61,28 +110,29 @@ def export_onnx(encoder: nn.Module, path: str | Path, size: tuple[int, int, int]
         import onnxscript  # noqa: F401
     except ImportError as error:
         raise ImportError(f'{error.name} is needed to write and check ONNX: {INSTALL}') from None
+    check_program(encoder, size)
     encoder.eval()
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
     batch = torch.export.Dim('batch', min=1)
-    with _quiet(), torch.no_grad():
-        torch.onnx.export(
-            encoder,
-            (torch.randn(2, 3, *size),),
-            str(path),
-            input_names=['clips'],
-            output_names=['features'],
-            dynamic_shapes=({0: batch},),
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-    session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    with replacing(path) as unchecked:
+        with _quiet(), torch.no_grad():
+            torch.onnx.export(
+                encoder,
+                (torch.randn(2, 3, *size),),
+                str(unchecked),
+                input_names=['clips'],
+                output_names=['features'],
+                dynamic_shapes=({0: batch},),
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
+        session = onnxruntime.InferenceSession(str(unchecked), providers=['CPUExecutionProvider'])
 
-    def run(clips: Tensor) -> Tensor:
-        (features,) = session.run(None, {'clips': clips.numpy()})
-        return torch.from_numpy(features)
+        def run(clips: Tensor) -> Tensor:
+            (features,) = session.run(None, {'clips': clips.numpy()})
+            return torch.from_numpy(features)
 
-    return _compare(encoder, run, size, path)
+        return _compare(encoder, run, size, path)
 
 
 def _compare(
@@ -98,8 +148,8 @@ def _compare(
     difference = float((features - expected).abs().max() / scale)
     if not difference <= 1e-4:  # NaN too
         raise CheckpointError(
-            f'{path} gives other features than the encoder: they differ by {difference:.2g} of the '
-            'largest. Do not use the file.'
+            f'{path} would give other features than the encoder: they differ by {difference:.2g} '
+            'of the largest. It was not written.'
         )
     return difference
 

@@ -4,11 +4,11 @@ import sys
 
 import mmengine
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 from mmengine.dist import utils as dist_utils
 from mmengine.logging import HistoryBuffer
 from mmengine.model import MMDistributedDataParallel
-from mmengine.runner import checkpoint
+from mmengine.runner import Runner, checkpoint
 from mmengine.utils import package_utils
 
 from mmdebias import compat
@@ -30,6 +30,9 @@ def patched():
         checkpoint.load_url,
         *(getattr(dist_utils, name) for name in launchers.LAUNCHERS),
         MMDistributedDataParallel.__init__,
+        Runner.train,
+        Runner.scale_lr,
+        DictAction.__call__,
         ColorJitter.adjust_hue,
         ResNet3d.init_weights,
         ResNet3dLayer.init_weights,

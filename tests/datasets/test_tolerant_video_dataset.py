@@ -192,6 +192,8 @@ def test_long_list_is_one_block_that_workers_share(folder):
     [
         ([], 'lists no videos'),
         (['00.mp4 1', '01.mp4'], "line 2 has none: '01.mp4'"),
+        (['00.mp4 1', '', '01.mp4'], "line 3 has none: '01.mp4'"),
+        (['00.mp4 1', '01.mp4 -1'], "line 2: '01.mp4 -1' has the label -1. Labels are numbers"),
     ],
 )
 def test_malformed_list_is_refused(folder, lines, says):

@@ -56,6 +56,14 @@ def test_class_absent_from_the_gallery_is_never_found():
     assert retrieval_recall(gallery, labels, query, query_labels + 100, (30,))[30] == 0
 
 
+@pytest.mark.parametrize('side', [1, 3])
+def test_missing_labels_are_refused(side):
+    sets = list(random_sets())
+    sets[side] = torch.full_like(sets[side], -1)
+    with pytest.raises(ValueError, match='has the label -1: label all of its videos'):
+        retrieval_recall(*sets)
+
+
 def test_bad_features_are_refused():
     gallery, labels, query, query_labels = random_sets()
     query[3] = float('nan')

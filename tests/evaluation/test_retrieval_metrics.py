@@ -36,6 +36,9 @@ def test_what_is_missing_is_named():
         VideoRetrieval().process(batch([None], [0]), [torch.randn(4)])
     with pytest.raises(ValueError, match='average_clips'):
         VideoRetrieval().process(batch(['query'], [0]), [torch.randn(10, 4)])
+    for metric in (VideoRetrieval(), KNNAccuracy(k=1)):  # -1 would be found among -1
+        with pytest.raises(ValueError, match=r'has no label, and .* compares labels'):
+            metric.process(batch(['query'], [-1]), [torch.randn(4)])
     metric = VideoRetrieval()
     metric.process(batch(['query'], [0]), [torch.randn(4)])
     with pytest.raises(ValueError, match="split='gallery'"):

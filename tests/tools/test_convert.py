@@ -74,6 +74,24 @@ def test_an_encoder_of_any_config_becomes_a_program(tmp_path):
         torch.testing.assert_close(torch.jit.load(tmp_path / 'tiny.pt')(clips), backbone(clips))
 
 
+def test_a_net_of_two_pathways_is_refused_for_what_it_is(tmp_path):
+    pathway = dict(type='resnet3d', depth=18, pretrained=None, base_channels=4, lateral=False,
+                   conv1_kernel=(1, 3, 3), norm_eval=False)  # fmt: skip
+    net = dict(type='ResNet3dSlowFast', pretrained=None, resample_rate=2, speed_ratio=2,
+               channel_ratio=2, slow_pathway=pathway, fast_pathway=pathway)  # fmt: skip
+    (tmp_path / 'slowfast.py').write_text(f'model = dict(backbone={net!r})')
+    (tmp_path / 'a.pth').write_bytes(b'not looked at')
+    model = ['--model', 'two', tmp_path / 'slowfast.py', tmp_path / 'a.pth']
+    options = ['--to', 'torchscript', '--size', 8, 48, 48, '--out', tmp_path / 'out']
+
+    log = run(['python', EXPORT, *model, *options], check=False).strip()
+
+    assert log.splitlines()[-1].startswith(
+        f'error: {tmp_path}/slowfast.py: ResNet3dSlowFast gives 2 feature maps for a clip'
+    )
+    assert 'a.pth' not in log and not (tmp_path / 'out').exists()
+
+
 def test_a_broken_file_ends_with_one_line_that_says_so(tmp_path):
     (tmp_path / 'broken.pth').write_bytes(b'PK\x03\x04 and no more')
 

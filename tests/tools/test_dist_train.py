@@ -73,6 +73,19 @@ def test_triplets_on_two_processes(tmp_path, train_options):
     assert len(losses(log)) == 2 and 'Distributed training: True' in log
 
 
+def test_a_second_start_on_a_machine_is_told_of_the_port():
+    with socket.socket() as other:
+        other.bind(('', 0))
+        other.listen()
+        port = other.getsockname()[1]
+        command = ['bash', ROOT / 'tools' / 'dist_train.sh', 'config.py', '2']
+        shown = run(command, check=False, env=dict(PORT=str(port)))
+    last = shown.splitlines()[-1]
+    assert last.startswith(f'error: port {port} of this machine is in use')
+    assert last.endswith(f'PORT={port + 1} bash tools/dist_train.sh ...')
+    assert 'Traceback' not in shown
+
+
 def test_usage_is_shown_when_arguments_are_missing():
     for script, arguments in (
         ('dist_train.sh', ['config.py']),

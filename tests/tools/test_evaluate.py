@@ -20,8 +20,9 @@ EVALUATE = [sys.executable, ROOT / 'tools' / 'evaluate.py']
 
 @pytest.mark.slow
 def test_table_is_whole_and_made_once(call, monkeypatch, tmp_path, few_videos):
+    tmp_path = tmp_path / 'my runs, new'  # paths that MMEngine's parser of options would spoil
     data = tmp_path / 'data'
-    data.mkdir()
+    data.mkdir(parents=True)
     (data / 'toy').symlink_to(few_videos)
     cfg = Config.fromfile(ROOT / 'configs/finetune/r3d_toy.py')
     cfg.model.backbone.base_channels = 4

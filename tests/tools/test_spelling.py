@@ -11,8 +11,8 @@ from helpers.running import ROOT
 TOOLS = sorted(
     path.relative_to(ROOT / 'tools').as_posix()
     for path in (ROOT / 'tools').rglob('*.py')
-    # MMAction2's own, and what tools import.
-    if path.name not in ('train.py', 'test.py', 'comparing.py', 'measuring.py')
+    # MMAction2's own, torch's own, and what tools import.
+    if path.name not in ('train.py', 'test.py', 'launch.py', 'comparing.py', 'measuring.py')
 )
 MODEL = [tool for tool in TOOLS if tool.startswith('analysis/')] + [
     'bias_report.py', 'convert/export_weights.py', 'evaluate.py'

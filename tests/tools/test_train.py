@@ -89,7 +89,8 @@ def test_moco_trains_with_accumulation_scaled_learning_rate_and_tensorboard(
             'train_cfg.max_epochs=1',
         ]
     )
-    assert 'lr: 7.5000e-03' in log  # .03 for 16 videos, and there are 4
+    assert 'lr: 1.5000e-02' in log  # .03 for 16 videos, and there are 2 times 4
+    assert 'steps on 8 videos (1 rank(s) of 4, 2 batch(es) accumulated)' in log
     assert len(losses(log)) == 2
     assert list(tmp_path.rglob('events.out.tfevents*'))
 

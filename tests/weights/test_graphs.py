@@ -5,7 +5,12 @@ import torch
 from torch import nn
 
 from helpers.released_files import NET, make_weights
-from mmdebias.weights import CheckpointError, export_onnx, export_torchscript
+from mmdebias.weights import (
+    CheckpointError,
+    UnsupportedEncoderError,
+    export_onnx,
+    export_torchscript,
+)
 
 SIZE = (4, 32, 32)
 
@@ -60,5 +65,40 @@ class Restless(nn.Module):
 
 
 def test_a_program_that_differs_is_an_error(tmp_path):
-    with pytest.raises(CheckpointError, match='gives other features than the encoder'):
+    (tmp_path / 'restless.pt').write_text('an earlier one')
+    with pytest.raises(CheckpointError, match='would give other features than the encoder'):
         export_torchscript(Restless(), tmp_path / 'restless.pt', SIZE)
+    (left,) = tmp_path.iterdir()
+    assert left.read_text() == 'an earlier one'
+
+
+class Net(nn.Module):
+    """A net of one layer and something around it."""
+
+    def __init__(self, layer, around=lambda features: features):
+        super().__init__()
+        self.layer, self.around = layer, around
+
+    def forward(self, clips):
+        return self.around(self.layer(clips))
+
+
+@pytest.mark.parametrize('export', [export_torchscript, export_onnx])
+@pytest.mark.parametrize(
+    ('net', 'says'),
+    [
+        (
+            Net(nn.Conv2d(3, 4, 3)),
+            r'Net takes frames \[N, 3, H, W\], not clips \[N, 3, 4, 32, 32\]',
+        ),
+        (Net(nn.Conv3d(3, 4, 1), lambda x: (x, x)), r'Net gives 2 feature maps .* one output'),
+        (Net(nn.Conv3d(3, 4, 7)), r'Net cannot take clips .*\(.*[Kk]ernel size.*another --size'),
+        (Net(nn.Conv3d(3, 4, 1), torch.mean), r'Net gives \[\] for two clips'),
+    ],
+)
+def test_what_can_be_no_program_is_refused_and_leaves_nothing(tmp_path, export, net, says):
+    if export is export_onnx:
+        pytest.importorskip('onnxscript', reason='comes with the extra "export"')
+    with pytest.raises(UnsupportedEncoderError, match=says):
+        export(net, tmp_path / 'new' / 'net', SIZE)
+    assert not list(tmp_path.iterdir())

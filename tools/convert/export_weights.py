@@ -10,8 +10,8 @@ Examples::
 `mmaction`, `torchvision` and `fame` write weights, without optimiser, queue and momentum encoder,
 to `OUT/NAME-HASH.pth`, named as OpenMMLab does. `onnx` and `torchscript` write the encoder as a
 program, `OUT/NAME.onnx` or `OUT/NAME.pt`, from normalised clips [N, 3, T, H, W] of one size and any
-number to feature maps, and compare it with the encoder. Nothing is written of a checkpoint whose
-encoder is not that of CONFIG.
+number to feature maps, which appears once its features were found to be the encoder's. Nothing is
+written of a checkpoint whose encoder is not that of CONFIG.
 """
 
 import argparse
@@ -27,6 +27,8 @@ from torch import nn
 from mmdebias.cli import NamedModel, Parser, add_models, read_models
 from mmdebias.weights import (
     EXPORTS,
+    UnsupportedEncoderError,
+    check_program,
     export_onnx,
     export_torchscript,
     publish,
@@ -73,8 +75,11 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     for model in models:
         try:
+            encoder = build_encoder(model, args.cfg_options)
+            if args.to in PROGRAMS:  # whatever the checkpoint
+                check_program(encoder, tuple(args.size))
             checkpoint = read_checkpoint(model.checkpoint)
-            encoder = build_encoder(model, checkpoint, args.cfg_options)
+            fill(encoder, find_encoder(checkpoint))
             if args.to in PROGRAMS:
                 write_program(args, args.out / model.name, encoder)
             else:
@@ -82,7 +87,10 @@ def main(argv: list[str] | None = None) -> int:
         except ImportError as error:
             print(f'error: {error}', file=sys.stderr)
             return 2
-        except ValueError as error:  # of the checkpoint, or of a --size the encoder cannot take
+        except UnsupportedEncoderError as error:
+            print(f'error: {model.config}: {error}', file=sys.stderr)
+            return 1
+        except ValueError as error:  # of the checkpoint
             named = str(error).startswith((str(model.checkpoint), str(args.out)))
             print(f'error: {"" if named else f"{model.checkpoint}: "}{error}', file=sys.stderr)
             return 1
@@ -121,14 +129,12 @@ def write_program(args: argparse.Namespace, out: Path, encoder: nn.Module) -> No
     )
 
 
-def build_encoder(model: NamedModel, checkpoint: Mapping, options: dict) -> nn.Module:
-    """Return the encoder of a config, filled; raises CheckpointError where it does not fit."""
+def build_encoder(model: NamedModel, options: dict) -> nn.Module:
+    """Return the encoder of a config."""
     cfg = Config.fromfile(model.config)
     cfg.merge_from_dict(options)
     with DefaultScope.overwrite_default_scope('mmaction'):
-        encoder = MODELS.build(cfg.model.backbone)
-    fill(encoder, find_encoder(checkpoint))
-    return encoder
+        return MODELS.build(cfg.model.backbone)
 
 
 if __name__ == '__main__':

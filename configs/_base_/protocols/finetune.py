@@ -91,11 +91,12 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncBuffersHook'),
 )
 # Epochs draw the same after a resumption; the log shows the speed and what a checkpoint gave;
-# videos that cannot be read are listed in the work directory.
+# labels are compared with the classes; videos that cannot be read are listed in the work directory.
 custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='ThroughputHook'),
     dict(type='LoadReportHook'),
+    dict(type='LabelCheckHook'),
     dict(type='UndecodableVideosHook'),
 ]
 env_cfg = dict(

@@ -1,0 +1,43 @@
+"""A look at the labels of all lists before training and testing."""
+
+from typing import Any
+
+from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import BaseLoop, Runner
+
+from mmdebias.datasets.labels import check_labels
+from mmdebias.evaluation.feature_metric import FeatureMetric
+
+from .epoch_seed_hook import innermost_datasets
+
+
+@HOOKS.register_module()
+class LabelCheckHook(Hook):
+    """Compare the labels of each list with ``model.cls_head.num_classes``, once.
+
+    A label beyond the classes would end the training in an IndexError of the loss, or on a GPU in
+    an assertion, that names neither list nor line; in a test it would count as wrong in silence. A
+    metric that compares features needs labels, too. Pre-training needs none, and is left alone.
+    """
+
+    def before_run(self, runner: Runner) -> None:
+        """Look through the lists of the loops that are about to run.
+
+        Raises:
+            ValueError: a label is missing or none of the classes, see :func:`check_labels`.
+        """
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        classes = getattr(getattr(model, 'cls_head', None), 'num_classes', None)
+        # Loops that do not run are configs still.
+        loops: list[Any] = [runner._train_loop, runner._val_loop, runner._test_loop]
+        for loop in loops:
+            if isinstance(loop, BaseLoop) and (classes is not None or _compares_features(loop)):
+                for dataset in innermost_datasets(loop.dataloader.dataset):
+                    check_labels(dataset, classes)
+
+
+def _compares_features(loop: Any) -> bool:
+    metrics = getattr(getattr(loop, 'evaluator', None), 'metrics', ())
+    return any(isinstance(metric, FeatureMetric) for metric in metrics)
