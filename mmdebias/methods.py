@@ -17,12 +17,14 @@ class Variant:
         title: In tables.
         toy_config: Its config for generated videos, below ``configs``, without the ending.
         options: What is set there besides, as by ``--cfg-options``.
+        baseline: Row of the study that it is compared with; None takes the method's.
     """
 
     name: str
     title: str
     toy_config: str
     options: dict = field(default_factory=dict)
+    baseline: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Method:
         paper: Authors, title and place.
         toy_config: Its config for generated videos, below ``configs``, without the ending.
         variants: Its other forms that the study measures.
+        baseline: Config of its own recipe without its disturbance, for generated videos; None says
+            that this is MoCo's.
         views: Of a video, in the docs' table of differences; here and below Markdown.
         augments: The same.
         recogniser: The same.
@@ -47,6 +51,7 @@ class Method:
     paper: str
     toy_config: str
     variants: tuple[Variant, ...] = ()
+    baseline: str | None = None
     views: str = '-'
     augments: str = '-'
     recogniser: str = '-'
@@ -58,6 +63,10 @@ class Method:
         """Return where and when the paper appeared, such as CVPR 2022."""
         return self.paper.rpartition(', ')[2]
 
+
+# FAME's mask where the actor's share of the frame is not known.
+_ADAPTIVE = dict(type='FAME', beta='adaptive', noise_floor=2)
+_POSITIVE = 'model.data_preprocessor.views.positive'
 
 METHODS = {
     method.name: method
@@ -81,6 +90,14 @@ METHODS = {
             'Ding et al., Motion-aware Contrastive Video Representation Learning via '
             'Foreground-background Merging, CVPR 2022',
             'fame/r3d_toy',
+            (
+                Variant(
+                    'fame_adaptive',
+                    'FAME, adaptive mask',
+                    'fame/r3d_toy',
+                    {'model.data_preprocessor.views.query.0': _ADAPTIVE},
+                ),
+            ),
             views='as MoCo',
             augments="on the query, first of all, `FAME`: the foreground on another video's "
             'background',
@@ -94,6 +111,7 @@ METHODS = {
             'Wang et al., Removing the Background by Adding the Background: Towards Background '
             'Robust Self-supervised Video Representation Learning, CVPR 2021',
             'be/r3d_toy',
+            baseline='be/r3d_toy_baseline',
             views='query and key of the same frames; another clip as negative',
             augments='on the key, after colours, `BackgroundErasing`',
             recogniser='as MoCo, with a negative for each query',
@@ -107,19 +125,32 @@ METHODS = {
             'Scene and the Motion, AAAI 2021',
             'dsm/r3d_toy',
             (
-                Variant('dsm_triplet', 'DSM, triplet', 'dsm/r3d_toy_triplet'),
+                # The triplet has no baseline of its own: it is its negative that DSM disturbs, and
+                # MoCo's loss that it does without.
+                Variant('dsm_triplet', 'DSM, triplet', 'dsm/r3d_toy_triplet', baseline='moco'),
+                Variant(
+                    'dsm_triplet_shift',
+                    'DSM, triplet, later frames alone',
+                    'dsm/r3d_toy_triplet',
+                    {'train_dataloader.dataset.pipeline.disturb': None},
+                    baseline='moco',
+                ),
                 Variant(
                     'fame_dsm_triplet',
                     "FAME on DSM's triplet",
                     'dsm/r3d_toy_triplet',
-                    {
-                        'model.data_preprocessor.views.positive': [
-                            dict(type='FAME'),
-                            dict(type='SpatialWarping'),
-                        ]
-                    },
+                    {_POSITIVE: [dict(type='FAME'), dict(type='SpatialWarping')]},
+                    baseline='dsm_triplet',
+                ),
+                Variant(
+                    'fame_adaptive_dsm_triplet',
+                    "FAME, adaptive mask, on DSM's triplet",
+                    'dsm/r3d_toy_triplet',
+                    {_POSITIVE: [_ADAPTIVE, dict(type='SpatialWarping')]},
+                    baseline='dsm_triplet',
                 ),
             ),
+            baseline='dsm/r3d_toy_baseline',
             views='anchor and positive of the same frames; negative a little later, its flow '
             'scaled',
             augments='on the positive `SpatialWarping`',

@@ -22,19 +22,33 @@ class Row:
         config: The config it starts from, below configs/.
         options: What is set there besides.
         backdrop: What is behind the actors that it is trained and tested on.
+        baseline: Row of its own recipe without its disturbance, or None: it is compared with none.
     """
 
     label: str
     config: str
     options: dict = dataclasses.field(default_factory=dict)
     backdrop: str = 'scenes'
+    baseline: str | None = None
 
 
-VARIANTS = [variant for method in METHODS.values() for variant in method.variants]
+def method_rows() -> Iterator[tuple[str, Row]]:
+    """Yield the rows of each method: the baseline of its recipe, itself, its variants."""
+    for name, method in METHODS.items():
+        baseline = 'moco'
+        if method.baseline:
+            baseline = f'{name}_baseline'
+            yield baseline, Row(f'{method.title}, baseline', method.baseline)
+        own = None if name == baseline else baseline
+        yield name, Row(method.title, method.toy_config, baseline=own)
+        for each in method.variants:
+            beside = each.baseline or baseline
+            yield each.name, Row(each.title, each.toy_config, each.options, baseline=beside)
+
+
 ROWS = {
     'random': Row('random weights', METHODS['moco'].toy_config),
-    **{name: Row(method.title, method.toy_config) for name, method in METHODS.items()},
-    **{each.name: Row(each.title, each.toy_config, each.options) for each in VARIANTS},
+    **dict(method_rows()),
     # What can be learnt at all: with labels, and without labels but nothing to cheat with.
     'supervised': Row('supervised, motion', 'supervised/r3d_toy'),
     'moco_grey': Row('MoCo, no scenes', METHODS['moco'].toy_config, backdrop='grey'),
@@ -62,7 +76,7 @@ class Settings:
         momentum: Of the key encoder.
         temperature: Of the contrastive losses.
         directions: 1 keeps MoCo and FAME from learning in both directions, as BE and DSM do not.
-        beta: Share of the frame that FAME keeps.
+        beta: Share of the frame that FAME keeps, where a row does not say it.
         probe_clips: Clips whose features are averaged to a video's.
     """
 
@@ -131,7 +145,7 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
             step.kernel_size = (settings.size * 23 // 112 // 2 * 2 + 1,) * 2
             step.sigma = (0.1, 2 * settings.size / 112)
         elif step.type == 'FAME':
-            step.beta = settings.beta
+            step.beta = step.get('beta', settings.beta)
     if cfg.model.type == 'MoCoRecognizer':
         cfg.model.update(queue_size=settings.queue_size, momentum=settings.momentum)
         cfg.model.head.temperature = settings.temperature

@@ -30,12 +30,34 @@ def test_what_a_method_adds_is_there():
     assert views('be')['key'][-1] == 'BackgroundErasing'
     assert views('fame_dsm_triplet')['positive'] == ['FAME 0.4', 'SpatialWarping']
     assert views('dsm_triplet')['positive'] == ['SpatialWarping']
+    # A row that says how FAME finds the actor keeps it.
+    assert views('fame_adaptive')['query'][0] == 'FAME adaptive'
+    assert 'BackgroundErasing' not in str(views('be_baseline'))
+
+
+def test_later_frames_alone_are_not_disturbed():
+    def disturbs(name):
+        pipeline = study_config(name, 0, Settings()).train_dataloader.dataset.pipeline
+        return 'ScaleOpticalFlow' in {step.type for step in steps(pipeline)}
+
+    assert disturbs('dsm_triplet') and not disturbs('dsm_triplet_shift')
 
 
 def test_every_method_and_every_variant_is_a_row():
     for method in METHODS.values():
         for form in (method, *method.variants):
             assert (ROWS[form.name].label, ROWS[form.name].config) == (form.title, form.toy_config)
+
+
+def test_every_method_is_compared_with_a_row_of_its_own_recipe():
+    assert {name: ROWS[name].baseline for name in METHODS} == {
+        'moco': None,
+        'fame': 'moco',
+        'be': 'be_baseline',
+        'dsm': 'dsm_baseline',
+    }
+    assert all(row.baseline in ROWS for row in ROWS.values() if row.baseline)
+    assert ROWS['be_baseline'].config == 'be/r3d_toy_baseline'
 
 
 def test_videos_differ_in_the_backdrop_alone():

@@ -2,7 +2,7 @@
 
 Usage:
     python tools/analysis/toy_study.py --out OUT [--scale cpu] [--methods moco,fame,...]
-        [--seeds 0,1,2] [--jobs 2]
+        [--seeds 0,1,2,3,4] [--jobs 2]
 
 A puppet acts in front of scenes that have nothing to do with what it does. Each method pre-trains
 the same small net on the same videos without labels, from its own config and with one recipe.
@@ -59,7 +59,7 @@ def parse_args() -> tuple[argparse.Namespace, Settings]:
     parser.add_argument('--out', type=output_folder, default=ROOT / 'work_dirs' / 'toy_study')
     parser.add_argument('--scale', choices=SCALES, default='cpu', help='settings to start from')
     parser.add_argument('--methods', type=names, default=list(ROWS), help=f'of {", ".join(ROWS)}')
-    parser.add_argument('--seeds', type=numbers, default=[0, 1, 2], help='0,1,2 for example')
+    parser.add_argument('--seeds', type=numbers, default=[0, 1, 2, 3, 4], help='0,1,2 for example')
     parser.add_argument('--jobs', type=int, default=1, help='runs at the same time')
     parser.add_argument(
         '--num-bias-videos', type=int, default=256, help='test videos of the bias reports; 0: none'
