@@ -43,7 +43,7 @@ def draw_sensitivity(path: str | Path, models: Mapping[str, Mapping[str, Any]]) 
     for between in range(1, len(changes)):
         axis.axhline(between - 0.5, color='#eeeeee', linewidth=0.7, zorder=0)
     axis.legend(
-        fontsize=8.5, frameon=False, ncols=min(len(models), 4), loc='lower center',
+        fontsize=8.5, frameon=False, ncols=min(len(models), 2), loc='lower center',
         bbox_to_anchor=(0.5, 1),
     )  # fmt: skip
     return save(figure, path)

@@ -152,7 +152,7 @@ def few_videos(paths: Sequence[str | Path]) -> list[Frames]:
 
 
 def _one(videos: Sequence[Frames], rng: np.random.Generator) -> Frames:
-    return videos[rng.integers(len(videos))]
+    return videos[int(rng.integers(len(videos)))]
 
 
 def _noise(rng: np.random.Generator, shape: tuple[int, ...]) -> Frames:

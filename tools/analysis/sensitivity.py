@@ -63,7 +63,10 @@ def main() -> None:
     )
     write_text(args.out / 'sensitivity.json', text + '\n')
     print_table(report, len(args.videos), source)
-    drawn = {name: found['changes'] for name, found in report.items()}
+    drawn = {}
+    for name, found in report.items():
+        share = 100 * found['scene_against_motion']['share']
+        drawn[f'{name}: {SUMMARY} {share:.0f} %'] = found['changes']
     print(draw_sensitivity(args.out / 'sensitivity.png', drawn))
 
 
