@@ -59,11 +59,11 @@ def main() -> None:
         cfg.merge_from_dict(args.cfg_options)
         found[name] = answers(cfg, videos, args.num_train, args.num_test, seed=args.seed)
         print(f'{name}\n{table(found[name])}\n', flush=True)
+        if args.out:  # after each, as many configs take long
+            rows = {each: [answer.to_dict() for answer in of] for each, of in found.items()}
+            write_text(args.out / 'shortcuts.json', json.dumps(rows, indent=1) + '\n')
     if len(found) > 1:
         print(summary(found) + '\n')
-    if args.out:
-        rows = {name: [answer.to_dict() for answer in of] for name, of in found.items()}
-        write_text(args.out / 'shortcuts.json', json.dumps(rows, indent=1) + '\n')
     told = [(name, answer) for name, of in found.items() for answer in of if answer.is_shortcut]
     for name, answer in told:
         print(f'shortcut: {name}: {sentence(answer)}')
