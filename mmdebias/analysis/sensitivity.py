@@ -31,7 +31,7 @@ def feel(
     """Measure how far clips move in the space of an encoder when one thing of them changes.
 
     Args:
-        encode: From uint8 RGB ``[n, 3, T, H, W]`` to vectors ``[n, D]``, such as an
+        encode: From uint8 RGB ``[n, 3, T, H, W]`` on the CPU to vectors ``[n, D]``, such as an
             :class:`mmdebias.apis.Encoder`.
         clips: Of N different videos, uint8 RGB ``[N, 3, T + shift, H, W]``: the first T frames of
             each are embedded, and its last T as the clip that starts later.
@@ -48,6 +48,7 @@ def feel(
         ValueError: fewer than two clips, clips of fewer than two frames, or masks of other shape.
     """
     _check(clips, masks, shift)
+    clips, masks = clips.cpu(), masks.cpu()
 
     @torch.inference_mode()
     def embed(some: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from mmdebias.analysis.questions import disturbed_alike, questions
 
 FOLDER = ROOT / 'configs'
 # To be looked at, not to be trained.
-OTHERS = {'be/table_4_toy.py'}
+OTHERS = {'be/table_4_toy.py', 'fame/ablations_toy.py'}
 
 
 def rows():
