@@ -25,8 +25,8 @@ from mmengine.registry import init_default_scope
 import mmdebias  # noqa: F401  (registers everything)
 from mmdebias.analysis import Answer, answers, few_videos, generated_videos
 from mmdebias.analysis.source_clips import REAL
-from mmdebias.cli import existing_file, read_videos, run_command
-from mmdebias.files import write_text
+from mmdebias.cli import read_videos, run_command
+from mmdebias.files import existing_file, write_text
 
 REMEDY = 'give a config of pre-training, such as configs/dsm/i3d_k400.py'
 
