@@ -65,7 +65,7 @@ class BackboneFeatures:
         self.model = model
         self._caught: list[Tensor] = []
         self._handle = model.backbone.register_forward_hook(
-            lambda module, inputs, output: self._caught.append(_pooled(output))
+            lambda module, inputs, output: self._caught.append(pooled(output))
         )
 
     def take(self, videos: int) -> Tensor:
@@ -196,10 +196,10 @@ def predict_rows(features: Tensor, weights: Tensor, biases: Tensor) -> Tensor:
     return F.linear(F.normalize(features, dim=2), weights, biases).softmax(2).mean(1)
 
 
-def _pooled(output: object) -> Tensor:
+def pooled(output: object) -> Tensor:
     """Pool feature maps, frames, tokens or vectors, perhaps several, to ``[M, D]``."""
     if isinstance(output, (tuple, list)):
-        return torch.cat([_pooled(part) for part in output], dim=1)
+        return torch.cat([pooled(part) for part in output], dim=1)
     if not isinstance(output, Tensor) or output.ndim < 2:
         raise TypeError(f'the backbone returns {type(output).__name__}, which are no features')
     if output.ndim == 3:  # tokens [M, L, D]

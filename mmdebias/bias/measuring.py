@@ -15,6 +15,7 @@ from mmdebias.evaluation import load_classifier
 from mmdebias.files import replacing, write_text
 from mmdebias.provenance import digest, file_sha256
 
+from .embeddings import Embeddings, KeepEmbeddings, felt_measure
 from .frozen_features import (
     FeaturesOfRows,
     fit_rows,
@@ -63,8 +64,9 @@ def measure(
             train_videos=len(job.train),
             probe=str(checkpoint.relative_to(job.out)),
         )
-    scores = _scores(job, model, cfg, checkpoint, rows, manifest)
+    scores, embeddings = _scores(job, model, cfg, checkpoint, rows, manifest)
     measures, scenes = bias_measures(rows, scores), None
+    measures |= felt_measure(rows, embeddings)
     if job.scenes:
         measures |= _scene_probe(job, model)
         scenes = len(set(job.scenes.values()))
@@ -90,8 +92,8 @@ def _scores(
     checkpoint: Path,
     rows: Sequence[ProbeRow],
     manifest: Path,
-) -> NDArray[np.float32]:
-    """Return the scores of every row of the manifest, computed or read.
+) -> tuple[NDArray[np.float32], Embeddings]:
+    """Return the scores of every row of the manifest, computed or read, and some embeddings.
 
     Where the scene probe will need features of the test videos, they are those of the rows that
     show the videos as they are: the same clips are not put through the net again.
@@ -100,13 +102,16 @@ def _scores(
     key = digest(
         model.key, trained, file_sha256(manifest), _masks_key(job.masks), _list_key(job.files)
     )
-    file = job.out / 'scores' / f'{key}.npz'
-    if file.is_file():
+    file, beside = job.out / 'scores' / f'{key}.npz', job.out / 'embeddings' / f'{key}.npz'
+    if file.is_file() and beside.is_file():
         print(f'  Reusing {file}', flush=True)
-        return load_scores(file, len(rows))
+        with np.load(beside, allow_pickle=False) as stored:
+            known = dict(zip(stored['rows'].tolist(), stored['vectors']))
+        return load_scores(file, len(rows)), known
     features = _features_file(job, model, job.whole_paths, None)
     unchanged = [number for number, row in enumerate(rows) if row.probe == 'original']
     listens = bool(job.scenes and unchanged) and not features.is_file()
+    keep = KeepEmbeddings(rows)
     with replacing(file) as part:
         run = probe_config(
             cfg, manifest, job.root, job.masks, part, job.images_root, time_limit=job.time_limit
@@ -120,13 +125,16 @@ def _scores(
         with announced(f'Scoring {len(rows)} videos'):
             runner = Runner.from_cfg(run)
             runner.register_hook(Progress(len(runner.test_dataloader.dataset)))
+            runner.register_hook(keep)
             if listens:
                 listener = FeaturesOfRows(unchanged)
                 runner.register_hook(listener)
             runner.test()
     if listens:
         _write_features(features, listener.result())
-    return load_scores(file, len(rows))
+    with replacing(beside) as part:
+        np.savez(part, rows=list(keep.found), vectors=list(keep.found.values()))
+    return load_scores(file, len(rows)), keep.found
 
 
 def _features_file(job: Job, model: LoadedModel, videos: Sequence[Video], rows: int | None) -> Path:

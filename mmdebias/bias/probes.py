@@ -299,6 +299,25 @@ TABLE = (
         ),
         None,
     ),
+    Probe(
+        'sensitivity',
+        '',
+        (
+            BiasMeasure(
+                'scene_share',
+                'lower',
+                'Frozen features',
+                'Scene against motion',
+                'Not a share of videos: how far a video’s features move when its actor is put into '
+                'another scene, against that and how far they move when it is frozen. 0 % feels '
+                'only motion, 100 % only the scene; of both equally much, 50 %.',
+                # Asked of the features, not of the scores; see :mod:`mmdebias.bias.embeddings`.
+                names_the_class,
+                chance='',
+            ),
+        ),
+        None,
+    ),
 )
 PROBES: dict[str, Probe] = {probe.name: probe for probe in TABLE}
 WHOLE = 'original/accuracy'

@@ -14,7 +14,7 @@ from .recipe import REFERENCES, ROWS
 
 MOCO = 'moco'
 # Marks of clear gains and losses: over the row's own baseline, and over MoCo.
-MARKS = {'own': '▲▼', 'moco': '△▽'}
+MARKS = {'own': ('▲', '▼'), 'moco': ('△', '▽')}
 # What the table shows of a run, and which way a debiasing method should move it.
 COLUMNS = {
     'motion_probe': ('motion, probe', 1),

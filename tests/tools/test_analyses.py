@@ -120,6 +120,24 @@ def test_response_curve(tool, models, few_videos, tmp_path):
     assert cv2.imread(str(tmp_path / '00.png')).std() > 10
 
 
+def test_sensitivity(tool, models, masked, tmp_path):
+    out = tmp_path / 'out'
+    printed = tool('sensitivity', '--data', *masked, '--shift', 2, '--out', out, *models)
+    assert '2 videos; foreground from exact masks' in printed and '| **scene against' in printed
+    found = json.loads((out / 'sensitivity.json').read_text())
+    assert list(found['models']) == ['a', 'b'] and found['masks'] == 'exact masks'
+    for felt in found['models'].values():
+        changes = felt['changes']
+        assert len(changes) == 11 and 'another video' not in changes
+        unit = felt['another_video']['cosine_distance']
+        for one in [*changes.values(), felt['scene_against_motion']]:
+            assert 0 <= one['low'] <= one['share'] <= one['high']
+        for one in changes.values():
+            assert one['share'] == pytest.approx(one['cosine_distance'] / unit)
+        assert 0 <= felt['scene_against_motion']['share'] <= 1
+    assert cv2.imread(str(out / 'sensitivity.png')).std() > 10
+
+
 def test_static_gain_of_probes(tool, models, few_videos, tmp_path):
     lists = ['--train', few_videos / 'train.txt', '--data', few_videos / 'test.txt']
     out = tmp_path / 'gain.png'
@@ -211,6 +229,8 @@ def test_wrong_input_is_one_message(tool, models, checkpoint, few_videos, tmp_pa
         ([*curve, video, '--stride', '99', *models], 'room for one window only'),
         ([*maps, tmp_path / 'none.mp4', *models], f'--data: there is no file {tmp_path}/none.mp4'),
         ([*maps, video, '--masks', tmp_path, *models], 'has no masks'),
+        (['sensitivity', '--data', video, *models], 'give two videos or more'),
+        (['sensitivity', '--data', video, video, '--shift', '-1', *models], '--shift -1'),
         (['temporal_kernels', '--out', tmp_path / 'a.png', *models], 'no temporal convolutions'),
         (['static_gain', 'probe', *lists, '--baseline', 'z', *models], '--baseline z'),
         (['static_gain', 'probe', *lists, '--train', 'no.txt', *models], '--train: there is no'),

@@ -80,10 +80,10 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
     arguments = [
         *named('supervised', models), *named('moco', models), '--data', toy / 'test.txt', '--train',
         toy / 'train.txt', '--out', tmp_path / 'out', '--probes', 'original', 'scuba_stripes',
-        'action_swap',
+        'action_swap', 'static_frame',
     ]  # fmt: skip
     printed = report(*arguments)
-    assert printed.count('Scoring 48 videos') == 2
+    assert printed.count('Scoring 64 videos') == 2
     assert printed.count('Training a linear layer on features of 16 videos') == 1
     # The scene probe takes those of the test videos from the scoring.
     assert printed.count('Features of 16 train videos') == 2
@@ -98,7 +98,9 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
         'scuba_stripes/accuracy',
         'action_swap/foreground_accuracy',
         'action_swap/background_error',
+        'static_frame/accuracy',
         'scene_probe/accuracy',
+        'sensitivity/scene_share',
     ]
     for measure in found['measures']:
         assert measure['videos'] == 16 and len(measure['values']) == 2
@@ -108,7 +110,7 @@ def test_one_command_reports_on_both_kinds_and_reuses_what_it_has(toy, models, r
     assert found['setting']['scenes'] == dict(classes=8, train_videos=16, videos=16)
     assert found['setting']['masks']['kind'] == 'files'
     page = (tmp_path / 'out' / 'report.html').read_text()
-    assert page.count('<img src="data:image/webp') == 3 * 3
+    assert page.count('<img src="data:image/webp') == 3 * 4
     assert 'a linear layer was trained for this report' in page
     assert (tmp_path / 'out' / 'report.md').read_text() in printed
 

@@ -19,11 +19,13 @@ MODEL = [tool for tool in TOOLS if tool.startswith('analysis/')] + [
     'bias_report.py', 'convert/export_weights.py', 'evaluate.py'
 ]  # fmt: skip
 # These compare no models.
-for name in ('flow_psnr', 'mask_quality', 'shift_overlap', 'show_augment', 'toy_study'):
+for name in (
+    *('flow_psnr', 'mask_quality', 'shift_overlap', 'shortcuts', 'show_augment', 'toy_study'),
+):
     MODEL.remove(f'analysis/{name}.py')
 VIDEOS = [
     *(f'analysis/{name}.py' for name in ('activation_maps', 'adversarial_inputs', 'flow_psnr')),
-    *(f'analysis/{name}.py' for name in ('response_curve', 'show_augment')),
+    *(f'analysis/{name}.py' for name in ('response_curve', 'sensitivity', 'show_augment')),
     'benchmark/loading.py', 'data/extract_flow.py',
 ]  # fmt: skip
 PRINTING = (

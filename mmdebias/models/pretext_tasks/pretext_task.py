@@ -20,6 +20,9 @@ class PretextTask(nn.Module):
     num_pieces: int
     """P, how many pieces a transformed clip has."""
 
+    in_each_frame = False
+    """Whether each frame by itself shows which transformation it was, so that a still would do."""
+
     def forward(self, views: dict[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
         """Transform a batch.
 

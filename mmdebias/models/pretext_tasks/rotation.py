@@ -22,6 +22,7 @@ class Rotation(PretextTask):
 
     num_classes = 4
     num_pieces = 1
+    in_each_frame = True
 
     def forward(self, views: dict[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
         """Turn ``{view: [N, C, T, S, S]}``; see :meth:`PretextTask.forward`."""

@@ -62,6 +62,8 @@ class SpaceTimePuzzles(OrderTask):
                 f'than those of a cell, {tuple(self.cell.tolist())}.'
             )
         self.axis = axis
+        # In space, pieces of one picture fit together.
+        self.in_each_frame = axis != 'time'
         self.replicate_channel = replicate_channel
 
     def forward(self, views: dict[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
