@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, NoReturn
 
 from mmengine.config import Config
 
-from mmdebias.files import existing_file
-from mmdebias.weights.reading import CheckpointError
+from mmdebias.files import check_folder, existing_file
+from mmdebias.video import VideoReadError
 
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
 RANDOM = 'random'
@@ -144,11 +144,36 @@ def read_videos(data: Sequence[Path], root: Path | None = None) -> list[Path]:
     return videos
 
 
+def output_folder(text: str) -> Path:
+    """Return the folder of ``--out``: the type of that argument.
+
+    Raises:
+        argparse.ArgumentTypeError: it, or what it lies in, is a file.
+    """
+    try:
+        return check_folder(text)
+    except NotADirectoryError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def output_file(text: str) -> Path:
+    """Return the file of ``--out``: the type of that argument.
+
+    Raises:
+        argparse.ArgumentTypeError: it is a folder, or what it lies in is a file.
+    """
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f'{path} is a folder: give a file')
+    output_folder(str(path.parent))
+    return path
+
+
 def run_command(main: Callable[[], object]) -> None:
     """Run a command; what is wrong with its input is one message, without a traceback."""
     try:
         main()
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, VideoReadError) as error:
         sys.exit(f'error: {error}')
 
 
@@ -157,7 +182,8 @@ def run_mmaction_tool(name: str) -> None:
 
     Its arguments and behaviour are MMAction2's because it is MMAction2's file: from the ``.mim``
     folder that an installed package carries, or from ``tools`` of a checkout. Three things are
-    added, see :func:`work_dir_arguments`, :func:`seed_arguments` and :func:`take_load_from`.
+    added, see :func:`work_dir_arguments`, :func:`seed_arguments`, :func:`take_load_from` and
+    :func:`mmdebias.preflight.checked_runners`.
 
     Args:
         name: File name of the tool.
@@ -174,12 +200,10 @@ def run_mmaction_tool(name: str) -> None:
             given, start = sys.argv[1:], None
             if name == 'train.py':
                 given, start = take_load_from(given)
+            _check_config_file(given)
             sys.argv[1:] = [*given, *work_dir_arguments(given), *seed_arguments(given)]
-            try:
-                with _loading_from(start):
-                    runpy.run_path(str(path), run_name='__main__')
-            except CheckpointError as error:
-                sys.exit(f'error: {error}')
+            with _loading_from(start):
+                _run_checked(path, given)
             return
     raise FileNotFoundError(
         f'MMAction2 has no tools/{name}: looked at {" and ".join(map(str, candidates))}. '
@@ -235,6 +259,53 @@ def _loading_from(checkpoint: str | None) -> Iterator[None]:
         yield
     finally:
         Config.fromfile = stock
+
+
+def _check_config_file(arguments: Sequence[str]) -> None:
+    """Stop with a message where the config of a command line is missing or no Python."""
+    if not arguments or arguments[0].startswith('-'):
+        return  # MMAction2 will say what is missing
+    path = Path(arguments[0])
+    if not path.is_file():
+        sys.exit(f'error: there is no config {path}; give a file such as configs/fame/i3d_k400.py')
+    try:
+        Config.fromfile(path)
+    except SyntaxError as error:
+        sys.exit(f'error: {path}, or a config that it inherits, is no Python: {error}')
+
+
+def _run_checked(path: Path, arguments: Sequence[str]) -> None:
+    """Run a tool of MMAction2; of what is wrong with its input there is one message."""
+    # Not before mmaction is known to be there.
+    from mmdebias.config_checks import ConfigError
+    from mmdebias.engine import DivergedError
+    from mmdebias.preflight import checked_runners
+    from mmdebias.processes import FolderInUseError
+    from mmdebias.weights import CheckpointError
+
+    trains = path.name == 'train.py'
+    try:
+        with checked_runners(trains, config_options(arguments)):
+            runpy.run_path(str(path), run_name='__main__')
+    except (
+        CheckpointError,
+        ConfigError,
+        DivergedError,
+        FolderInUseError,
+        NotADirectoryError,
+    ) as error:
+        # On each rank that finds it: the first to end has the launcher end the others.
+        sys.exit(f'error: {error}')
+
+
+def config_options(arguments: Sequence[str]) -> list[str]:
+    """Return the values of ``--cfg-options`` of a command line, ``key=value``."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument('--cfg-options', nargs='+', action='extend', default=[])
+    try:
+        return parser.parse_known_args(arguments)[0].cfg_options
+    except argparse.ArgumentError:  # MMAction2 will say what is wrong
+        return []
 
 
 def work_dir_arguments(arguments: Sequence[str]) -> list[str]:

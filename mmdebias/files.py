@@ -1,12 +1,38 @@
 """Files and folders that are whole or not there."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 PREFIX = '.tmp-'
+
+
+def check_folder(path: str | Path) -> Path:
+    """Return the path of a folder to write to, there or not.
+
+    Raises:
+        NotADirectoryError: it, or what it lies in, is a file.
+    """
+    path = Path(path)
+    there = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(f'{there} is a file: give a folder')
+    return path
+
+
+def read_json(path: str | Path) -> Any:
+    """Return what a JSON file holds; None where there is none, or half of one.
+
+    For results that can be made again: a disk that was full, or another program, may leave half.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding='utf-8'))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def unfinished_path(path: str | Path) -> Path:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from mmdebias.checkpoints import newest_checkpoint
-from mmdebias.files import write_text
+from mmdebias.files import read_json, write_text
+from mmdebias.processes import BOUND, orderly_end
 from mmdebias.weights.reading import CheckpointError
 
 PACKAGE = Path(__file__).resolve().parent
 TAIL = 3000  # characters of a log that an error shows
+PATIENCE = 60  # seconds: a launcher gives its ranks 30 of them
 # OpenMP's threads spin while they wait for one another. With more busy threads than cores they take
 # time from the one that they wait for, and a step of training takes a hundred times as long.
 QUIET_THREADS = dict(OMP_WAIT_POLICY='PASSIVE')
@@ -45,6 +47,9 @@ def run_tool(
 ) -> None:
     """Run a script of ``tools`` and log its output.
 
+    What it has started ends with this process, whatever ends that: on SIGTERM and Ctrl-C this
+    waits until nothing is running any more.
+
     Args:
         script: Below ``tools``, a .py or .sh.
         arguments: Of its command line.
@@ -63,7 +68,7 @@ def run_tool(
               flush=True)  # fmt: skip
     log = Path(log)
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open('a') as file:
+    with orderly_end(), log.open('a') as file:
 
         def follow(line: str) -> None:
             file.write(line)
@@ -80,7 +85,7 @@ def run_tool(
 
 
 def run(command: list[str], follow: Callable[[str], object]) -> int:
-    """Run a command and return its exit status.
+    """Run a command and return its exit status; it ends with this process, whatever ends that.
 
     Args:
         command: Program and arguments.
@@ -90,11 +95,29 @@ def run(command: list[str], follow: Callable[[str], object]) -> int:
     # Launchers start what is called python.
     variables['PATH'] = f'{Path(sys.executable).parent}{os.pathsep}{os.environ.get("PATH", "")}'
     with subprocess.Popen(
-        command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables
+        command,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=variables,
+        **BOUND,  # a signal to this process alone does not reach its child
     ) as process:
-        for line in process.stdout:
-            follow(line)
+        try:
+            for line in process.stdout:
+                follow(line)
+        except BaseException:
+            _end(process)
+            raise
     return process.returncode
+
+
+def _end(process: subprocess.Popen) -> None:
+    """End a process and wait for it; a launcher ends its ranks meanwhile."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def train(
@@ -132,7 +155,7 @@ def train(
     asked, finished = [str(config), *options], work_dir / 'finished'
     there = _newest(work_dir)
     # An earlier epoch, where the last one is damaged, has not ended.
-    if there is not None and _read(finished) == dict(asked=asked, last=there.name):
+    if there is not None and read_json(finished) == dict(asked=asked, last=there.name):
         print(f'Reusing {there}', flush=True)
         return there
     start: list[object] = ['--resume'] if there is not None else []
@@ -188,14 +211,6 @@ def _newest(work_dir: Path) -> Path | None:
     if note:
         print(note, flush=True)
     return found
-
-
-def _read(file: Path) -> object:
-    """Return what a JSON file holds; None where there is none, or half of one."""
-    try:
-        return json.loads(file.read_text())
-    except (FileNotFoundError, ValueError):
-        return None
 
 
 def _launch(

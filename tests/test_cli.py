@@ -1,4 +1,5 @@
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def trained(monkeypatch):
             pass
 
     def run(*arguments):
+        monkeypatch.setattr('mmdebias.preflight.checked_runners', lambda *_: nullcontext())
         monkeypatch.setattr(Runner, 'from_cfg', lambda cfg: found.append(cfg) or Recorded())
         monkeypatch.setattr(sys, 'argv', ['train.py', *map(str, arguments)])
         run_mmaction_tool('train.py')
@@ -121,6 +123,7 @@ def test_a_checkpoint_that_cannot_be_used_is_a_message(monkeypatch):
     def from_cfg(cfg):
         raise CheckpointError('it is cut')
 
+    monkeypatch.setattr('mmdebias.preflight.checked_runners', lambda *_: nullcontext())
     monkeypatch.setattr(Runner, 'from_cfg', from_cfg)
     monkeypatch.setattr(sys, 'argv', ['train.py', CONFIG])
     with pytest.raises(SystemExit, match='error: it is cut'):

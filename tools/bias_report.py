@@ -20,7 +20,7 @@ from pathlib import Path
 from mmengine.config import Config, DictAction
 
 from mmdebias.bias import Model, bias_report, composed_probes
-from mmdebias.cli import NamedModel, Parser, add_models, read_models
+from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
 from mmdebias.datasets.reading_steps import TIME_LIMIT
 from mmdebias.weights import write_initial_weights
 
@@ -54,7 +54,7 @@ def parse_args() -> argparse.Namespace:
         help='that reading a video may take; default: %(default)g',
     )  # fmt: skip
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
-    parser.add_argument('--out', required=True, type=Path)
+    parser.add_argument('--out', required=True, type=output_folder)
     parser.add_argument('--overwrite', action='store_true', help='replace another report in OUT')
     return parser.parse_args()
 

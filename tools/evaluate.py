@@ -25,14 +25,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import Config
+from mmaction.registry import MODELS
+from mmengine.config import Config, DictAction
+from mmengine.registry import DefaultScope
+from torch import nn
 
 from mmdebias import runs
 from mmdebias.bias import confidence_interval
-from mmdebias.cli import NamedModel, Parser, add_models, read_models
-from mmdebias.files import write_text
+from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
+from mmdebias.config_checks import misspelt_options, parse_options
+from mmdebias.files import read_json, write_text
+from mmdebias.processes import FolderInUseError, orderly_end, sole_writer
 from mmdebias.provenance import file_sha256, versions
-from mmdebias.weights import write_initial_weights
+from mmdebias.weights import read_checkpoint, write_initial_weights
+from mmdebias.weights.checking import Purpose, check_fit
 
 ROOT = Path(__file__).resolve().parents[1]
 # Of each protocol: its file in configs/_base_/protocols, and the leaf in configs/.
@@ -98,7 +104,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--gpus', type=int, default=1, help='or, without GPUs, processes')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument(
-        '--out', type=Path, default=ROOT / 'work_dirs' / 'evaluate', help='a folder a model below'
+        '--out',
+        type=output_folder,
+        default=ROOT / 'work_dirs' / 'evaluate',
+        help='a folder a model below',
     )
     parser.add_argument('--cfg-options', nargs='*', default=[], metavar='KEY=VALUE')
     args = parser.parse_args()
@@ -116,6 +125,9 @@ def parse_args() -> argparse.Namespace:
     try:
         # All of them before anything takes long.
         args.models = [(model, find_encoder(model)) for model in read_models(args.models)]
+        for model, encoder in args.models:
+            if model.checkpoint is not None:
+                check_checkpoint(model, encoder, args.cfg_options)
     except (OSError, ValueError) as error:
         parser.error(str(error))
     return args
@@ -151,6 +163,26 @@ def find_encoder(model: NamedModel) -> str:
         f'--model {model.name}: {model.config} joins none of configs/_base_/encoders, which are '
         f'{", ".join(known)}: give a config that does, or add a file for its encoder'
     )
+
+
+def check_checkpoint(model: NamedModel, encoder: str, options: list[str]) -> None:
+    """Raise CheckpointError where a checkpoint cannot be read, or is not of the encoder.
+
+    Args:
+        model: Its config and checkpoint.
+        encoder: A file of configs/_base_/encoders.
+        options: Those for all protocols, which may change the encoder.
+    """
+    cfg = Config.fromfile(ROOT / 'configs' / '_base_' / 'encoders' / f'{encoder}.py')
+    cfg = Config(dict(model=dict(backbone=cfg.encoder)))
+    common = [option for option in options if option.startswith('model.backbone.')]
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--cfg-options', nargs='*', action=DictAction, default={})
+    cfg.merge_from_dict(parser.parse_args(['--cfg-options', *common]).cfg_options or {})
+    with DefaultScope.overwrite_default_scope('mmaction'):
+        net = MODELS.build(cfg.model.backbone)
+    content = read_checkpoint(model.checkpoint)
+    check_fit(nn.ModuleDict(dict(backbone=net)), content, Purpose.START, model.checkpoint)
 
 
 def find_config(protocol: str, net: str, data: str, folder: Path) -> Path:
@@ -220,14 +252,18 @@ def evaluate(args: argparse.Namespace, model: NamedModel, encoder: str) -> None:
     digest = hashlib.sha256(json.dumps(setting, sort_keys=True).encode()).hexdigest()[:12]
     folder = args.out / model.name / f'{args.dataset}_{digest}'
     rows = []
-    for protocol in args.protocols:
-        config = find_config(protocol, encoder, args.dataset, folder / 'configs')
-        results = {}
-        for split in args.splits:
-            place = folder / protocol / f'split{split}'
-            results[split] = run_protocol(args, model.checkpoint, protocol, config, split, place)
-        rows += table_rows(protocol, config, results)
-        write(folder, setting, rows)  # a table of what there is, should a later protocol fail
+    with sole_writer(folder):
+        for protocol in args.protocols:
+            config = find_config(protocol, encoder, args.dataset, folder / 'configs')
+            say_misspelt(args, protocol, config)
+            results = {}
+            for split in args.splits:
+                place = folder / protocol / f'split{split}'
+                results[split] = run_protocol(
+                    args, model.checkpoint, protocol, config, split, place
+                )
+            rows += table_rows(protocol, config, results)
+            write(folder, setting, rows)  # a table of what there is, should a later one fail
     print(f'\n{(folder / "table.md").read_text()}\n{folder / "table.md"}, table.json')
 
 
@@ -252,9 +288,12 @@ def run_protocol(
 ) -> dict:
     """Return the metrics of a protocol on a split, and how many videos they are of."""
     result = place / 'result.json'
-    if result.exists():
+    found = read_json(result)
+    if found is not None:
         print(f'Reusing {result}', flush=True)
-        return json.loads(result.read_text())
+        return found
+    if result.exists():
+        print(f'{result} is damaged: testing again', flush=True)
     common = split_options(args.dataset, split, protocol)
     if percent := share_of_labels(protocol):
         common += labels_option(args, config, common, percent, place)
@@ -301,6 +340,13 @@ def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
         for (name, _, rest), option in zip(named, args.cfg_options)
         if name == protocol or name not in PROTOCOLS
     ]
+
+
+def say_misspelt(args: argparse.Namespace, protocol: str, config: Path) -> None:
+    """Print which of the user's options change nothing: the log of the run would be too late."""
+    given = parse_options(protocol_options(args, protocol))
+    for line in misspelt_options(Config.fromfile(config), given):
+        print(f'warning: {protocol}: {line}', flush=True)
 
 
 def split_options(dataset: str, split: str, protocol: str) -> list[str]:
@@ -372,6 +418,7 @@ def write(folder: Path, setting: dict, rows: list[dict]) -> None:
 
 if __name__ == '__main__':
     try:
-        main()
-    except runs.ToolError as error:
+        with orderly_end():
+            main()
+    except (runs.ToolError, FolderInUseError, OSError) as error:
         sys.exit(f'error: {error}')

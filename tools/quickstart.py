@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 
 from mmdebias import runs
+from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import CLASSES
-from mmdebias.files import write_text
+from mmdebias.files import read_json, write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,7 +31,10 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--data', type=Path, default=ROOT / 'data', help='where the videos go')
     parser.add_argument(
-        '--out', type=Path, default=ROOT / 'work_dirs' / 'quickstart', help='where results go'
+        '--out',
+        type=output_folder,
+        default=ROOT / 'work_dirs' / 'quickstart',
+        help='where results go',
     )
     parser.add_argument('--num-videos', type=int, default=320, help='generated videos to train on')
     parser.add_argument('--bias', type=float, default=0.9, help='P(scene goes with the action)')
@@ -117,9 +121,10 @@ def train(config: str, work_dir: Path, epochs: int, seed: int, start: Path | Non
 def test(config: str, checkpoint: Path, work_dir: Path, *options: str) -> dict[str, float]:
     """Test a checkpoint, or read the result of an earlier test of it; returns the metrics."""
     result = work_dir / f'{checkpoint.stem}.json'
-    if result.exists() and result.stat().st_mtime > checkpoint.stat().st_mtime:
+    found = read_json(result)
+    if found is not None and result.stat().st_mtime > checkpoint.stat().st_mtime:
         print(f'Reusing {result}', flush=True)
-        return json.loads(result.read_text())
+        return found
     metrics = runs.test(config, checkpoint, work_dir, options, pick=main_line)
     write_text(result, json.dumps(metrics))
     return metrics

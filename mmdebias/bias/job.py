@@ -12,6 +12,7 @@ from mmengine.config import Config
 
 from mmdebias.apis import load_encoder
 from mmdebias.cli import existing_checkpoint, existing_config
+from mmdebias.config_checks import merge_options
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit
 from mmdebias.evaluation import load_classifier
 from mmdebias.provenance import digest, file_sha256, versions
@@ -257,7 +258,7 @@ def _load(model: Model, options: dict[str, Any]) -> LoadedModel:
     config = existing_config(model.name, model.config)
     checkpoint = existing_checkpoint(model.name, model.checkpoint)
     cfg = Config.fromfile(config)
-    cfg.merge_from_dict(options)
+    merge_options(cfg, options)
     sha256 = file_sha256(checkpoint)
     return LoadedModel(model.name, config, checkpoint, cfg, sha256, needs_probe(cfg))
 

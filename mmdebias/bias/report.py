@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmdebias.datasets.reading_steps import TIME_LIMIT
-from mmdebias.files import write_text
+from mmdebias.files import read_json, write_text
 from mmdebias.ops.compositing import Picture
 from mmdebias.provenance import file_sha256
 
@@ -189,7 +189,12 @@ def _take_folder(out: Path, setting: dict[str, Any], overwrite: bool) -> None:
     file = out / 'setting.json'
     asked = json.loads(json.dumps(setting))
     if file.is_file() and not overwrite:
-        there = json.loads(file.read_text(encoding='utf-8'))
+        there = read_json(file)
+        if not isinstance(there, dict):
+            raise FileExistsError(
+                f'{file} is damaged, so that whose report this is cannot be told: give another '
+                'folder, or overwrite; scores are reused.'
+            )
         other = [key for key in asked if there.get(key) != asked[key]]
         if other:
             key = other[0]

@@ -10,7 +10,9 @@ that can be asked).
 |---|---|
 | ``installation`` | a wrong mmcv, mmcv-lite's warning, two wheels of one ``cv2``, pkg_resources |
 | ``checkpoints`` | torch >= 2.6 refuses MMEngine's own files, yet runs code of downloaded ones |
+| | and does not name the file that it cannot read |
 | ``launchers`` | without a GPU they call ``torch.cuda.set_device`` and give DDP device ids |
+| | and ranks outlive a launcher that was killed |
 | ``learning_rate`` | ``--auto-scale-lr`` does not count accumulated batches |
 | ``options`` | ``--cfg-options`` deletes spaces of paths and splits them at commas |
 | ``resuming`` | ``--resume`` without its marker starts anew, over the checkpoints that are there |
@@ -19,7 +21,12 @@ that can be asked).
 
 import functools
 
-from .checkpoints import allow_checkpoint_types, protect_downloads, slim_history_buffers
+from .checkpoints import (
+    allow_checkpoint_types,
+    explain_unreadable_checkpoints,
+    protect_downloads,
+    slim_history_buffers,
+)
 from .installation import (
     check_mmcv,
     check_opencv,
@@ -41,6 +48,7 @@ WORKAROUNDS = (
     allow_checkpoint_types,
     slim_history_buffers,
     protect_downloads,
+    explain_unreadable_checkpoints,
     launch_without_gpu,
     wrap_models_on_cpu,
     look_before_training,

@@ -4,6 +4,7 @@ The protection stays on: users load weights from strangers.
 """
 
 import functools
+import os
 import pickle
 import re
 from typing import Any, SupportsIndex
@@ -169,3 +170,33 @@ def protect_downloads() -> None:
     if old or isinstance(checkpoint.load_url, functools.partial):
         return
     checkpoint.load_url = functools.partial(checkpoint.load_url, weights_only=True)
+
+
+def explain_unreadable_checkpoints() -> None:
+    """Say of a file that ``load_from``, ``--resume`` or a test cannot read what is wrong with it.
+
+    mmengine 0.10.7's ``load_from_local`` passes on what torch's readers say of an empty, cut or
+    foreign file: EOFError, ``KeyError: 101``, a zip library's words, a page on ``weights_only``,
+    none with the file's name. :func:`mmdebias.weights.read_checkpoint` says it for every tool. Who
+    has switched the protection off (``TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD``) keeps MMEngine's own, and
+    so does torch < 2.6.
+    """
+    from mmengine.runner.checkpoint import CheckpointLoader
+
+    old = torch.__version__ < (2, 6)  # type: ignore[operator]  # a string that compares so
+    original = CheckpointLoader._schemes['']
+    if old or hasattr(original, 'mmdebias'):
+        return
+
+    # MMEngine's log names the backend by what follows `load_from_`.
+    @functools.wraps(original)
+    def load_from_local(filename: str, map_location: Any = None) -> dict:
+        # Not before it is needed: it imports mmaction.
+        from mmdebias.weights.reading import read_checkpoint
+
+        if os.environ.get('TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', '0') not in ('', '0'):
+            return original(filename, map_location)
+        return read_checkpoint(os.path.expanduser(filename), map_location)
+
+    load_from_local.mmdebias = True
+    CheckpointLoader.register_scheme('', load_from_local, force=True)

@@ -1,4 +1,4 @@
-"""Workarounds for ``tools/dist_train.sh CONFIG 2`` on a machine without a GPU, over gloo."""
+"""Workarounds for ``tools/dist_train.sh CONFIG 2``: gloo without a GPU, no rank left over."""
 
 import contextlib
 import functools
@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+
+from mmdebias.processes import end_with_parent
 
 LAUNCHERS = ('_init_dist_pytorch', '_init_dist_slurm', '_init_dist_mpi')
 
@@ -41,6 +43,8 @@ def _fill_local_rank(launcher: str) -> None:
 def _on_cpu_if_need_be(launcher: Callable) -> Callable:
     @functools.wraps(launcher)
     def init_dist(backend: str, *args: Any, **kwargs: Any) -> None:
+        if 'TORCHELASTIC_RUN_ID' in os.environ:
+            end_with_parent()
         if _has_accelerator():
             return launcher(backend, *args, **kwargs)
         _fill_local_rank(launcher.__name__)
@@ -57,6 +61,9 @@ def launch_without_gpu() -> None:
     mmengine 0.10.7's ``init_dist`` calls ``torch.cuda.set_device`` whatever the machine, and
     MMAction2's default runtime asks for the backend nccl. With any accelerator MMEngine knows, its
     own code runs untouched.
+
+    torch 2.13.0's ``torchrun`` stops its ranks when it is told to stop, but those of one that was
+    killed go on, and may write for hours: each is bound to it here.
     """
     from mmengine.dist import utils
 

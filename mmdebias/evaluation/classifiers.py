@@ -7,7 +7,9 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from mmdebias.weights import CheckpointError, read_checkpoint
+from mmdebias.models.heads.width import explain_head_width
+from mmdebias.weights import read_checkpoint
+from mmdebias.weights.checking import Purpose, check_fit, find_weights
 
 
 def load_classifier(cfg: Config, checkpoint: str | Path | None) -> BaseRecognizer:
@@ -22,7 +24,8 @@ def load_classifier(cfg: Config, checkpoint: str | Path | None) -> BaseRecognize
             initialised, at random.
 
     Raises:
-        CheckpointError: a tensor of the model is missing in the file or has another shape.
+        CheckpointError: the file cannot be read, or a tensor of the model is missing in it, has
+            another shape or is not finite.
         FileNotFoundError: there is no such file.
     """
     with DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction'):
@@ -32,27 +35,13 @@ def load_classifier(cfg: Config, checkpoint: str | Path | None) -> BaseRecognize
         model.backbone.init_weights()
         model.cls_head.init_weights()
     else:
-        _fill(model, cfg, checkpoint)
+        _fill(model, checkpoint)
+    explain_head_width(model)
     model.eval()
     return model
 
 
-def _fill(model: BaseRecognizer, cfg: Config, checkpoint: str | Path) -> None:
+def _fill(model: BaseRecognizer, checkpoint: str | Path) -> None:
     content = read_checkpoint(checkpoint)
-    weights = content.get('state_dict', content)
-    weights = {name.removeprefix('module.'): value for name, value in weights.items()}
-    try:
-        missing = model.load_state_dict(weights, strict=False).missing_keys
-        # Old versions of torch wrote no counters.
-        faults = [f'missing {key}' for key in missing if not key.endswith('num_batches_tracked')]
-    except RuntimeError as error:
-        faults = [line.strip() for line in str(error).splitlines() if 'size mismatch' in line]
-    if faults:
-        more = f'\n  … and {len(faults) - 4} more' if len(faults) > 4 else ''
-        raise CheckpointError(
-            f'{checkpoint} is not a checkpoint of the {cfg.model.type} on '
-            f'{cfg.model.backbone.type} in the config, {len(faults)} of its '
-            f'{len(model.state_dict())} tensors stay unfilled:\n  '
-            + '\n  '.join(faults[:4])
-            + f'{more}\nGive the config that it was trained with'
-        )
+    check_fit(model, content, Purpose.TEST, checkpoint)
+    model.load_state_dict(find_weights(content), strict=False)

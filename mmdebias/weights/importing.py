@@ -7,12 +7,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .fitting import misfits
+from .fitting import COUNTER, misfits
 from .formats import FORMATS, Layout
 from .nets import Net, identify
 from .reading import CheckpointError
-
-COUNTER = 'num_batches_tracked'
 
 
 class Imported(NamedTuple):
@@ -95,8 +93,7 @@ def _check(weights: Mapping[str, Tensor], net: Net, keys: Mapping[str, str]) -> 
     """Compare names and shapes; returns the counters that are missing."""
     wanted = net.shapes()
     added = [name for name in wanted if name not in weights and name.endswith(COUNTER)]
-    expected = {name: shape for name, shape in wanted.items() if name not in added}
-    faults = misfits(weights, expected, keys)
+    faults = misfits(weights, wanted, keys)
     if faults:
         raise CheckpointError(
             f'the weights are almost those of {net.title}, but not all fit:\n  '

@@ -5,6 +5,7 @@ import warnings
 from argparse import Namespace
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -16,8 +17,8 @@ class CheckpointError(ValueError):
     """A file does not hold the weights that were looked for; the message says what it holds."""
 
 
-def read_checkpoint(path: str | Path) -> dict:
-    """Read a checkpoint onto the CPU under torch's ``weights_only=True``.
+def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict:
+    """Read a checkpoint under torch's ``weights_only=True``.
 
     Tensors, numbers, text and containers of them are read, and what :mod:`mmdebias.compat` and
     MMEngine's checkpoints need. ``argparse.Namespace``, a plain record that BE's and DSM's files
@@ -26,6 +27,7 @@ def read_checkpoint(path: str | Path) -> dict:
 
     Args:
         path: A local file that ``torch.save`` wrote.
+        map_location: Of ``torch.load``.
 
     Returns:
         The dict in the file.
@@ -42,7 +44,7 @@ def read_checkpoint(path: str | Path) -> dict:
     try:
         with warnings.catch_warnings(), allow([Namespace]) if allow else nullcontext():
             warnings.simplefilter('ignore')  # what a warning is of, the error below says
-            checkpoint = torch.load(path, map_location='cpu', weights_only=True)
+            checkpoint = torch.load(path, map_location=map_location, weights_only=True)
     except Exception as error:  # a damaged file may raise anything
         raise CheckpointError(_why_not(path, str(error))) from None
     if not isinstance(checkpoint, dict):
@@ -55,6 +57,11 @@ def read_checkpoint(path: str | Path) -> dict:
 def _check_kind(path: Path) -> None:
     with path.open('rb') as file:
         start = file.read(4)
+    if not start:
+        raise CheckpointError(
+            f'{path} is empty (0 bytes): whatever wrote it was stopped, or the disk was full. Copy '
+            'it again, or give an earlier checkpoint'
+        )
     # A zip, or a pickle of before torch 1.6.
     if not start.startswith((b'PK', b'\x80')):
         raise CheckpointError(

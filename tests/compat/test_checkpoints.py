@@ -19,6 +19,7 @@ from mmengine.runner import checkpoint
 from torch.torch_version import TorchVersion
 
 from mmdebias import compat
+from mmdebias.weights import CheckpointError
 
 only_new_torch = pytest.mark.skipif(
     torch.__version__ < (2, 6), reason='torch < 2.6 does not restrict by default'
@@ -302,6 +303,34 @@ def test_malicious_download_is_refused(scheme, download, tmp_path):
         assert (tmp_path / 'hub/hub/checkpoints/bomb.pth').exists() and not marker.exists()
     checkpoint.load_url(file.as_uri(), weights_only=False)  # at the caller's own risk
     assert marker.exists()
+
+
+@only_new_torch
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        (lambda whole: b'', r'a\.pth is empty \(0 bytes\)'),
+        (lambda whole: whole[:-200], r'a\.pth is truncated or damaged'),
+        (lambda whole: b'<html>' + whole, r'a\.pth is no checkpoint that torch\.save wrote'),
+        (lambda whole: pickle.dumps([1], 2), r'a\.pth '),
+    ],
+    ids=['empty', 'cut', 'foreign', 'a pickle'],
+)
+def test_a_file_that_cannot_be_read_is_named_and_explained(change, message, tmp_path):
+    torch.save(dict(state_dict=dict(weight=torch.zeros(999))), tmp_path / 'a.pth')
+    assert checkpoint.CheckpointLoader.load_checkpoint(str(tmp_path / 'a.pth'), 'cpu')['state_dict']
+    (tmp_path / 'a.pth').write_bytes(change((tmp_path / 'a.pth').read_bytes()))
+    with pytest.raises(CheckpointError, match=message):
+        checkpoint.CheckpointLoader.load_checkpoint(str(tmp_path / 'a.pth'), 'cpu')
+
+
+@only_new_torch
+def test_who_switched_the_protection_off_keeps_mmengines_reader(tmp_path, monkeypatch):
+    torch.save([1, 2], tmp_path / 'list.pth')
+    with pytest.raises(CheckpointError, match='it holds a list'):
+        checkpoint.CheckpointLoader.load_checkpoint(str(tmp_path / 'list.pth'))
+    monkeypatch.setenv('TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', '1')
+    assert checkpoint.CheckpointLoader.load_checkpoint(str(tmp_path / 'list.pth')) == [1, 2]
 
 
 @pytest.mark.parametrize('workaround', [compat.allow_checkpoint_types, compat.protect_downloads])

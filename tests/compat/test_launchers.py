@@ -78,3 +78,15 @@ def test_device_ids_of_ddp(device, expected, monkeypatch):
     arguments = dict(module=module, device_ids=[0], broadcast_buffers=False)
     MMDistributedDataParallel.__init__(wrapped, **arguments)
     assert seen['device_ids'] == expected and seen['broadcast_buffers'] is False
+
+
+@pytest.mark.parametrize('by_torchrun', [True, False])
+def test_a_rank_is_bound_to_torchrun_and_to_no_shell(by_torchrun, monkeypatch):
+    bound = []
+    monkeypatch.setattr(launchers, 'end_with_parent', lambda: bound.append(True))
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    monkeypatch.delenv('TORCHELASTIC_RUN_ID', raising=False)
+    if by_torchrun:
+        monkeypatch.setenv('TORCHELASTIC_RUN_ID', 'none')
+    launchers._on_cpu_if_need_be(lambda backend: None)('nccl')
+    assert bool(bound) == by_torchrun

@@ -28,6 +28,7 @@ def patched():
         HistoryBuffer.__getstate__,
         HistoryBuffer.__setstate__,
         checkpoint.load_url,
+        checkpoint.CheckpointLoader._schemes[''],
         *(getattr(dist_utils, name) for name in launchers.LAUNCHERS),
         MMDistributedDataParallel.__init__,
         Runner.train,

@@ -10,6 +10,7 @@ from mmengine.dataset import Compose
 
 from helpers.normal_form import normal_form
 from helpers.running import ROOT
+from mmdebias.config_checks import misspelt_keys, uneven_groups, wrong_types
 from mmdebias.datasets import ordered_steps
 from mmdebias.datasets.named_steps import whole_pipeline
 from mmdebias.methods import METHODS
@@ -29,6 +30,7 @@ def load(path):
 @pytest.mark.parametrize('path', CONFIGS, ids=str)
 def test_config_builds(path):
     cfg = load(path)
+    assert not [*misspelt_keys(cfg), *wrong_types(cfg), *uneven_groups(cfg)]
     MODELS.build(cfg.model)
     for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
         if cfg.get(loader) is None:
@@ -38,6 +40,8 @@ def test_config_builds(path):
             TRANSFORMS.build(transform)
     for hook in (*cfg.custom_hooks, *cfg.default_hooks.values()):
         HOOKS.build(hook)
+    hooks = {hook.type for hook in cfg.custom_hooks}
+    assert {'LoadReportHook', 'FiniteLossHook', 'SameRunHook'} <= hooks
     for evaluator in ('val_evaluator', 'test_evaluator'):
         if cfg.get(evaluator) is not None:
             METRICS.build(cfg[evaluator])
@@ -317,7 +321,10 @@ def runtime(name):
     keys = ('default_scope', 'custom_imports', 'default_hooks', 'custom_hooks', 'env_cfg')
     keys += ('randomness', 'log_processor', 'visualizer', 'log_level', 'load_from', 'resume')
     cfg = load(f'_base_/{name}.py')
-    return {key: cfg[key] for key in keys}
+    found = {key: cfg[key] for key in keys}
+    # Pre-training has no classes to compare labels with.
+    found['custom_hooks'] = [h for h in cfg.custom_hooks if h.type != 'LabelCheckHook']
+    return found
 
 
 def test_pre_training_and_protocols_have_one_runtime_and_one_set_of_colours():

@@ -1,7 +1,6 @@
 """Two processes on a machine without a GPU."""
 
-import os
-import signal
+import contextlib
 import socket
 import subprocess
 import time
@@ -19,14 +18,14 @@ def free_port():
         return str(free.getsockname()[1])
 
 
-def kill_all_with(argument):
-    """SIGKILL a command and what it has started: the launcher's processes leave its group."""
+def running_with(argument):
+    """The processes with an argument: a command, its ranks and their workers."""
+    found = []
     for process in Path('/proc').glob('[0-9]*'):
-        try:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             if argument in (process / 'cmdline').read_text():
-                os.kill(int(process.name), signal.SIGKILL)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
+                found.append(process)
+    return found
 
 
 @pytest.mark.slow
@@ -48,8 +47,14 @@ def test_two_processes_killed_and_resumed(tmp_path, train_options):
     while not (work / 'last_checkpoint').exists() and time.time() < deadline:
         assert first.poll() is None, 'the training ended before its first checkpoint'
         time.sleep(0.05)
-    kill_all_with(str(work))  # in the middle of an epoch
+    # The launcher alone, in the middle of an epoch: its ranks and their workers end by themselves.
+    assert len(running_with(str(work))) >= 1 + 2 + 2
+    first.kill()
     first.wait()
+    deadline = time.time() + 30
+    while running_with(str(work)) and time.time() < deadline:
+        time.sleep(0.05)
+    assert not running_with(str(work))
     for path in work.glob('epoch_*.pth'):  # the first one is whole; later ones may not be
         if path.name != 'epoch_1.pth':
             path.unlink()

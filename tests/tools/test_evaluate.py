@@ -1,5 +1,6 @@
 """The whole table of a checkpoint with one command."""
 
+import argparse
 import json
 import runpy
 import sys
@@ -13,7 +14,11 @@ from mmengine.config import Config
 
 from helpers.normal_form import digest
 from helpers.running import ROOT, run
+from mmdebias import runs
 from mmdebias.bias import confidence_interval
+from mmdebias.cli import NamedModel
+from mmdebias.processes import FolderInUseError
+from mmdebias.weights import CheckpointError
 
 EVALUATE = [sys.executable, ROOT / 'tools' / 'evaluate.py']
 
@@ -109,6 +114,7 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
     assert '--splits 2: sthv2 has 1' in say(*model, '--dataset', 'sthv2', '--splits', '2')
     assert '--gpus 0 must be' in say(*toy, '--gpus', '0')
     assert 'invalid choice' in say(*model, '--dataset', 'imagenet')
+    assert 'a.pth is empty (0 bytes)' in say(*toy)
     options = ['--protocols', 'linear,knn', '--cfg-options', 'train_cfg.max_epochs=1']
     message = say(*toy, *options)
     assert 'knn has no train_cfg, it trains nothing' in message and 'Traceback' not in message
@@ -117,6 +123,61 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
     (tmp_path / 'stock.py').write_text("model = dict(backbone=dict(type='ResNet3d'))")
     stock = ['--model', 'a', tmp_path / 'stock.py', checkpoint, '--dataset', 'toy']
     assert 'stock.py joins none of configs/_base_/encoders, which are c3d, i3d' in say(*stock)
+
+
+def knn_args(tmp_path, *options):
+    return argparse.Namespace(
+        dataset='toy', out=tmp_path, splits=['1'], protocols=['knn'], gpus=1, seed=0,
+        cfg_options=list(options),
+    )  # fmt: skip
+
+
+def test_half_a_result_is_made_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(runs, 'test', lambda *given, **more: {'knn/top1': 0.5})
+    monkeypatch.setitem(MODULE['run_protocol'].__globals__, 'count_videos', lambda *given: 4)
+    given = (knn_args(tmp_path), tmp_path / 'a.pth', 'knn', tmp_path / 'a.py', '1', tmp_path)
+    first = MODULE['run_protocol'](*given)
+    whole = (tmp_path / 'result.json').read_text()
+    (tmp_path / 'result.json').write_text(whole[:9])
+    assert MODULE['run_protocol'](*given) == first
+    assert 'result.json is damaged: testing again' in capsys.readouterr().out
+    assert (tmp_path / 'result.json').read_text() == whole
+    MODULE['run_protocol'](*given)
+    assert 'Reusing' in capsys.readouterr().out
+
+
+def test_two_runs_do_not_write_into_one_folder(tmp_path, monkeypatch):
+    (tmp_path / 'a.pth').touch()
+    model = NamedModel('a', ROOT / 'configs/fame/r3d_toy.py', tmp_path / 'a.pth')
+
+    def run_protocol(args, *given):
+        with pytest.raises(FolderInUseError, match='is being written to by process'):
+            MODULE['evaluate'](args, model, 'r3d_toy')
+        raise RuntimeError('here')
+
+    monkeypatch.setitem(MODULE['evaluate'].__globals__, 'run_protocol', run_protocol)
+    with pytest.raises(RuntimeError, match='here'):
+        MODULE['evaluate'](knn_args(tmp_path), model, 'r3d_toy')
+
+
+def test_an_option_that_changes_nothing_is_said_at_once(tmp_path, capsys):
+    args = knn_args(tmp_path, 'modle.x=1', 'linear:mdl.y=1', 'knn:test_cfg.dtpye=float16')
+    MODULE['say_misspelt'](args, 'knn', ROOT / 'configs/retrieval/r3d_toy.py')
+    said = capsys.readouterr().out
+    assert 'warning: knn: --cfg-options modle.x: there is no such key; model is meant?' in said
+    assert 'linear' not in said
+
+
+def test_a_checkpoint_of_another_net_is_refused_before_anything_runs(tmp_path):
+    weights = MODELS.build(dict(type='R3D', depth=18)).state_dict()
+    state = {f'backbone.{name}': tensor for name, tensor in weights.items()}
+    torch.save(dict(state_dict=state), tmp_path / 'a.pth')
+    model = NamedModel('a', ROOT / 'configs/fame/r3d_18_k400.py', tmp_path / 'a.pth')
+    MODULE['check_checkpoint'](model, 'r3d_18', [])
+    with pytest.raises(CheckpointError, match=r'a\.pth is not a checkpoint of the .*R3D in the'):
+        MODULE['check_checkpoint'](model, 'r3d_34', [])
+    with pytest.raises(CheckpointError, match=r'a\.pth '):
+        MODULE['check_checkpoint'](model, 'r3d_toy', ['model.backbone.base_channels=4'])
 
 
 def test_splits_are_lists():

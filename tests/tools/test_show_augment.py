@@ -37,3 +37,12 @@ def test_a_missing_file_is_named(monkeypatch, few_videos, config, video, says):
     with pytest.raises(SystemExit) as stopped:
         show_augment(monkeypatch, *named)
     assert says in str(stopped.value) and 'none' in str(stopped.value)
+
+
+def test_a_damaged_video_is_named(monkeypatch, few_videos, tmp_path):
+    whole = (few_videos / '00.mp4').read_bytes()
+    (tmp_path / 'cut.mp4').write_bytes(whole[: len(whole) // 2])
+    named = ['--config', ROOT / 'configs' / 'fame' / 'r3d_toy.py', '--out', tmp_path / 'out']
+    with pytest.raises(SystemExit, match=r'^error: .*cut\.mp4'):
+        show_augment(monkeypatch, *named, '--data', few_videos / '00.mp4', tmp_path / 'cut.mp4')
+    assert not (tmp_path / 'out').exists()

@@ -1,6 +1,7 @@
 """Every tool spells models, data and results in one way."""
 
 import argparse
+import contextlib
 import runpy
 import sys
 
@@ -85,6 +86,21 @@ def test_nothing_goes_by_its_place_and_old_spellings_are_gone(options, tool):
     if not tool.endswith('prepare.py'):
         assert all('num-' in text for text in spellings if text.endswith('videos'))
     assert ('--out' in spellings) == (tool not in PRINTING)
+
+
+@pytest.mark.parametrize('tool', sorted(set(TOOLS) - set(PRINTING)))
+def test_results_do_not_go_where_a_file_is(options, tool, tmp_path):
+    (tmp_path / 'file').touch()
+    for action in named(options(tool), '--out'):
+        for path in (tmp_path / 'file' / 'inner', tmp_path / 'file' / 'inner' / 'most'):
+            with pytest.raises(argparse.ArgumentTypeError, match='file is a file: give a folder'):
+                action.type(str(path))
+        # One of the two is what the tool writes.
+        taken = []
+        for path in (tmp_path / 'file', tmp_path):
+            with contextlib.suppress(argparse.ArgumentTypeError):
+                taken.append(action.type(str(path)))
+        assert len(taken) == 1
 
 
 @pytest.mark.parametrize('tool', MODEL)

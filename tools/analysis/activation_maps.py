@@ -32,7 +32,7 @@ from mmdebias.analysis import (
     window_pipeline,
     write_heat_film,
 )
-from mmdebias.cli import Parser, add_videos, read_videos, run_command
+from mmdebias.cli import Parser, add_videos, output_folder, read_videos, run_command
 from mmdebias.ops import energy_inside, to_heat
 from mmdebias.visualization.pictures import to_pictures
 
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument('--frame-interval', type=int, help="instead of the config's")
     parser.add_argument('--masks', type=Path, help='folder of foreground masks, VIDEO.npz')
     parser.add_argument('--drawn', type=int, default=6, help='videos that are drawn; all count')
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/activation_maps'))
+    parser.add_argument('--out', type=output_folder, default=Path('work_dirs/activation_maps'))
     args = parser.parse_args()
     args.videos = read_videos(args.data, args.data_root)
     models = read_models(args)

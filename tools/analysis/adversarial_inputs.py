@@ -28,7 +28,7 @@ from mmdebias.analysis import (
     window_pipeline,
 )
 from mmdebias.apis import Encoder
-from mmdebias.cli import Parser, add_videos, read_videos, run_command
+from mmdebias.cli import Parser, add_videos, output_file, read_videos, run_command
 from mmdebias.ops import energy_inside, to_heat
 from mmdebias.visualization.pictures import to_pictures
 
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument('--frame-interval', type=int, help="instead of the config's")
     parser.add_argument('--frames', type=int, default=3, help='drawn of each input')
     parser.add_argument('--seed', type=int, default=0, help='of what is drawn from the others')
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/adversarial_inputs.png'))
+    parser.add_argument('--out', type=output_file, default=Path('work_dirs/adversarial_inputs.png'))
     args = parser.parse_args()
     args.video, *args.others = read_videos(args.data, args.data_root)
     if not args.others:

@@ -7,6 +7,7 @@ from mmengine.config import Config, DictAction
 
 from mmdebias import cli
 from mmdebias.apis import Encoder, load_encoder
+from mmdebias.config_checks import merge_options
 
 
 class Model(NamedTuple):
@@ -33,6 +34,6 @@ def read_models(args: argparse.Namespace) -> list[Model]:
     models = []
     for name, config, checkpoint in cli.read_models(args.models):
         cfg = Config.fromfile(config)
-        cfg.merge_from_dict(args.cfg_options)
+        merge_options(cfg, args.cfg_options)
         models.append(Model(name, cfg, str(checkpoint) if checkpoint else None))
     return models

@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmdebias.cli import add_videos, read_videos, run_command
+from mmdebias.cli import add_videos, output_file, read_videos, run_command
 from mmdebias.datasets.mask_files import find_masks
 from mmdebias.datasets.toy import load_masks
 from mmdebias.files import existing_file
@@ -57,7 +57,7 @@ def main() -> None:
     boxes = commands.add_parser('boxes', help='real clips with boxes written down by hand')
     boxes.add_argument('--boxes', type=Path, required=True, metavar='FILE', help='JSON')
     boxes.add_argument('--data-root', type=Path, required=True, metavar='DIR', help='of the clips')
-    boxes.add_argument('--out', type=Path, help='picture of the masks side by side')
+    boxes.add_argument('--out', type=output_file, help='picture of the masks side by side')
     for command in (toy, boxes):
         command.add_argument('--size', type=int, default=112, help='pixels of a side')
         command.add_argument(

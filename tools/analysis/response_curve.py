@@ -29,7 +29,7 @@ from mmdebias.analysis import (
     window_pipeline,
 )
 from mmdebias.apis import Encoder
-from mmdebias.cli import Parser, add_videos, read_videos, run_command
+from mmdebias.cli import Parser, add_videos, output_folder, read_videos, run_command
 from mmdebias.ops import channel_map, responses, stretch_maps, to_heat
 from mmdebias.visualization.pictures import to_pictures
 
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument('--stride', type=int, default=4, help='frames that it moves on by')
     parser.add_argument('--frame-interval', type=int, default=1, help='between its frames')
     parser.add_argument('--pictures', type=int, default=10, help='of the video')
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/response_curve'))
+    parser.add_argument('--out', type=output_folder, default=Path('work_dirs/response_curve'))
     args = parser.parse_args()
     videos = read_videos(args.data, args.data_root)
     encoders = {model.name: model.encoder(args.device) for model in read_models(args)}

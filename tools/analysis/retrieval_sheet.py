@@ -16,7 +16,7 @@ from comparing import add_models, read_models
 from mmengine.config import Config
 
 from mmdebias.apis import embed
-from mmdebias.cli import Parser, run_command
+from mmdebias.cli import Parser, output_folder, run_command
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import nearest
 from mmdebias.files import existing_file
@@ -27,7 +27,7 @@ def main() -> None:
     """Draw queries beside the videos that each model finds."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_models(parser)
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/retrieval_sheets'))
+    parser.add_argument('--out', type=output_folder, default=Path('work_dirs/retrieval_sheets'))
     parser.add_argument('--queries', type=int, default=8, help='evenly spread over the test list')
     parser.add_argument('--nearest', type=int, default=3)
     parser.add_argument('--classes', type=Path, help='names of the classes, one a line')

@@ -18,7 +18,9 @@ from mmengine.registry import init_default_scope
 from torch import Tensor
 
 import mmdebias  # noqa: F401  (registers everything)
-from mmdebias.cli import add_videos, read_videos, run_command
+from mmdebias.cli import add_videos, output_folder, read_videos, run_command
+from mmdebias.config_checks import merge_options
+from mmdebias.datasets.reading_steps import run_steps
 from mmdebias.files import existing_file
 from mmdebias.ops.clips import pixel_range
 from mmdebias.visualization import draw_view_sheet, write_view_film
@@ -30,7 +32,7 @@ def main() -> None:
     parser.add_argument('--config', required=True, help='a training config')
     add_videos(parser)
     parser.add_argument(
-        '--out', type=Path, default=Path('work_dirs/views'), help='folder to write to'
+        '--out', type=output_folder, default=Path('work_dirs/views'), help='folder to write to'
     )
     parser.add_argument('--frames', type=int, default=4, help='frames of a view on the sheet')
     parser.add_argument('--seed', type=int, default=0)
@@ -39,7 +41,7 @@ def main() -> None:
     videos = read_videos(args.data, args.data_root)
     remedy = 'give a training config, such as configs/fame/i3d_k400.py'
     config = Config.fromfile(existing_file('--config', args.config, remedy))
-    config.merge_from_dict(args.cfg_options)
+    merge_options(config, args.cfg_options)
     init_default_scope(config.get('default_scope', 'mmaction'))
     np.random.seed(args.seed)
     torch.manual_seed(args.seed)
@@ -54,9 +56,9 @@ def main() -> None:
 
 def seen(config: Config, videos: list[Path]) -> dict[str, Tensor]:
     """Return each video's views as the model gets them, in [0, 1]: ``{view: [N, 3, T, H, W]}``."""
-    pipeline = Compose(config.train_dataloader.dataset.pipeline)
+    steps = Compose(config.train_dataloader.dataset.pipeline).transforms
     samples = [
-        pipeline(dict(filename=str(video), label=0, start_index=0, modality='RGB'))
+        run_steps(steps, dict(filename=str(video), label=0, start_index=0, modality='RGB'))
         for video in videos
     ]
     preprocessor = MODELS.build(config.model.data_preprocessor)

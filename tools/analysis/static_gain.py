@@ -39,7 +39,7 @@ from mmdebias.analysis import (
     window_pipeline,
 )
 from mmdebias.apis import Encoder, embed
-from mmdebias.cli import Parser, run_command
+from mmdebias.cli import Parser, output_file, run_command
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import fit_linear_classifier, load_classifier
 from mmdebias.files import existing_file
@@ -70,7 +70,7 @@ def main() -> None:
             help='test what was trained on static clips on such',
         )
         command.add_argument('--classes', type=Path, help='names of the classes, one a line')
-        command.add_argument('--out', type=Path, default=Path('work_dirs/static_gain.png'))
+        command.add_argument('--out', type=output_file, default=Path('work_dirs/static_gain.png'))
     args = parser.parse_args()
     names = None
     if args.classes:

@@ -15,14 +15,14 @@ import numpy as np
 from comparing import add_models, read_models
 
 from mmdebias.analysis import draw_kernel_violins, temporal_kernels
-from mmdebias.cli import Parser, run_command
+from mmdebias.cli import Parser, output_file, run_command
 
 
 def main() -> None:
     """Print and draw how each model's filters weigh time."""
     parser = Parser(description=__doc__.splitlines()[0])
     add_models(parser)
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/temporal_kernels.png'))
+    parser.add_argument('--out', type=output_file, default=Path('work_dirs/temporal_kernels.png'))
     parser.add_argument('--kind', choices=('temporal', '3d'), default='temporal')
     args = parser.parse_args()
     kernels = {}

@@ -30,8 +30,11 @@ from torch import Tensor
 
 from mmdebias import runs
 from mmdebias.apis import Encoder, embed, load_encoder
+from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import CLASSES, SCENES, make_toy
 from mmdebias.evaluation import fit_linear_classifier, retrieval_recall
+from mmdebias.files import read_json, write_text
+from mmdebias.processes import end_with_parent
 from mmdebias.provenance import versions
 from mmdebias.study import (
     COLUMNS,
@@ -53,7 +56,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def parse_args() -> tuple[argparse.Namespace, Settings]:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--out', type=Path, default=ROOT / 'work_dirs' / 'toy_study')
+    parser.add_argument('--out', type=output_folder, default=ROOT / 'work_dirs' / 'toy_study')
     parser.add_argument('--scale', choices=SCALES, default='cpu', help='settings to start from')
     parser.add_argument('--methods', type=names, default=list(ROWS), help=f'of {", ".join(ROWS)}')
     parser.add_argument('--seeds', type=numbers, default=[0, 1, 2, 3, 4], help='0,1,2 for example')
@@ -100,15 +103,16 @@ def main() -> None:
     one = partial(run_one, settings, work, args.num_bias_videos)
     results = []
     # Spawned: a forked process would share its parent's threads' locks.
-    with ProcessPoolExecutor(args.jobs, multiprocessing.get_context('spawn')) as pool:
+    context = multiprocessing.get_context('spawn')
+    with ProcessPoolExecutor(args.jobs, context, end_with_parent) as pool:
         for result in pool.map(one, *zip(*runs)):
             shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
             print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
             results.append(result)
     rows = average_runs(results)
     study = dict(setting=read_setting(settings, args), rows=rows, runs=results)
-    (work / 'study.json').write_text(json.dumps(study, indent=1) + '\n')
-    (work / 'study.md').write_text(render_markdown(study))
+    write_text(work / 'study.json', json.dumps(study, indent=1) + '\n')
+    write_text(work / 'study.md', render_markdown(study))
     draw(rows, work / 'study.png')
     print(f'\n{(work / "study.md").read_text()}\n{work / "study.md"}, study.json, study.png')
 
@@ -121,13 +125,13 @@ def toy_folder(work: Path, backdrop: str) -> Path:
 def take_folder(work: Path, settings: Settings) -> None:
     """Note the settings in the work directory; stop where it holds those of another study."""
     path, asked = work / 'settings.json', dataclasses.asdict(settings)
-    there = json.loads(path.read_text()) if path.exists() else asked
+    there = read_json(path) or asked
     changed = {name: value for name, value in asked.items() if there.get(name) != value}
     if changed:
         there = {name: there.get(name) for name in changed}
         sys.exit(f'{work} was begun with {there}, not {changed}: give another --out')
     work.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asked, indent=1) + '\n')
+    write_text(path, json.dumps(asked, indent=1) + '\n')
 
 
 def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed: int) -> dict:
@@ -135,7 +139,8 @@ def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed:
     folder, toy = work / f'{method}_seed{seed}', toy_folder(work, ROWS[method].backdrop)
     os.environ['MMDEBIAS_DATA'] = str(toy.parent)
     result = folder / 'result.json'
-    if not result.exists():
+    found = read_json(result)
+    if found is None:
         folder.mkdir(parents=True, exist_ok=True)
         started = time.monotonic()
         pretrain(method, seed, settings, folder)
@@ -143,8 +148,8 @@ def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed:
         found = dict(method=method, seed=seed, **probe(folder, toy))
         ended = time.monotonic()
         minutes = dict(train=(trained - started) / 60, probe=(ended - trained) / 60)
-        result.write_text(json.dumps(dict(found, minutes=minutes), indent=1) + '\n')
-    found = json.loads(result.read_text())
+        found = dict(found, minutes=minutes)
+        write_text(result, json.dumps(found, indent=1) + '\n')
     # The report is about scenes.
     asked = bias_videos if ROWS[method].backdrop == 'scenes' else 0
     return found | (report_bias(folder, toy, asked) if asked else {})

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from measuring import peak_mebibytes, show
 
+from mmdebias.cli import output_folder
 from mmdebias.evaluation import nearest
 
 try:
@@ -36,7 +37,7 @@ def main() -> None:
     parser.add_argument('--memory', type=float, default=1.0, help='GiB that the search may use')
     parser.add_argument('--room', type=float, default=4.0, help='GiB for the result of product')
     parser.add_argument('--threads', type=int, default=torch.get_num_threads())
-    parser.add_argument('--out', help='folder where the gallery lies meanwhile')
+    parser.add_argument('--out', type=output_folder, help='folder where the gallery lies meanwhile')
     args = parser.parse_args()
     show(**{**vars(args), 'torch': torch.__version__, 'faiss': getattr(faiss, '__version__', None)})
     with tempfile.TemporaryDirectory(dir=args.out) as folder:

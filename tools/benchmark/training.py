@@ -40,6 +40,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from mmdebias.cli import run_command
+from mmdebias.config_checks import merge_options
 from mmdebias.engine.epoch_seed_hook import innermost_datasets
 from mmdebias.files import existing_file
 
@@ -116,7 +117,7 @@ def read_config(args: argparse.Namespace) -> Config:
     """
     existing_file('CONFIG', args.config, 'name one of configs/, or your own')
     cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    merge_options(cfg, args.cfg_options)
     if cfg.get('train_dataloader') is None:
         sys.exit(f'error: {args.config} trains nothing: give a config with a train_dataloader')
     if args.batch_size is not None:

@@ -24,7 +24,8 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import DefaultScope
 from torch import nn
 
-from mmdebias.cli import NamedModel, Parser, add_models, read_models
+from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
+from mmdebias.config_checks import merge_options
 from mmdebias.weights import (
     EXPORTS,
     UnsupportedEncoderError,
@@ -44,7 +45,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_models(parser, 'once for each; CHECKPOINT of a run, or imported')
-    parser.add_argument('--out', required=True, type=Path, help='folder to write to')
+    parser.add_argument('--out', required=True, type=output_folder, help='folder to write to')
     parser.add_argument('--to', choices=[*EXPORTS, *PROGRAMS], default='mmaction')
     parser.add_argument(
         '--backbone-only',
@@ -132,7 +133,7 @@ def write_program(args: argparse.Namespace, out: Path, encoder: nn.Module) -> No
 def build_encoder(model: NamedModel, options: dict) -> nn.Module:
     """Return the encoder of a config."""
     cfg = Config.fromfile(model.config)
-    cfg.merge_from_dict(options)
+    merge_options(cfg, options)
     with DefaultScope.overwrite_default_scope('mmaction'):
         return MODELS.build(cfg.model.backbone)
 

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import mmdebias
+from mmdebias.cli import output_file
 from mmdebias.files import existing_file
 from mmdebias.weights import CheckpointError, Imported, import_weights, read_checkpoint, save
 from mmdebias.weights.formats import FORMATS
@@ -28,7 +29,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('--checkpoint', required=True, type=Path, help='the released file')
-    parser.add_argument('--out', required=True, type=Path, help='the file to write, *.pth')
+    parser.add_argument('--out', required=True, type=output_file, help='the file to write, *.pth')
     parser.add_argument('--from', dest='layout', choices=['auto', *FORMATS], default='auto')
     parser.add_argument(
         '--ignore',

@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmdebias.cli import add_videos, read_videos, run_command
+from mmdebias.cli import add_videos, output_folder, read_videos, run_command
 from mmdebias.files import replacing
 from mmdebias.ops.optical_flow import METHODS, flow_to_previous
 from mmdebias.video import count_frames, read_frames
@@ -29,7 +29,7 @@ def main() -> None:
         description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     add_videos(parser)
-    parser.add_argument('--out', type=Path, required=True, help='folder to write to')
+    parser.add_argument('--out', type=output_folder, required=True, help='folder to write to')
     parser.add_argument('--interval', type=int, default=4, help="the clips' frame_interval")
     parser.add_argument('--method', choices=METHODS, default='dis_medium')
     parser.add_argument('--short-side', type=int, default=128, help='size of the flow')

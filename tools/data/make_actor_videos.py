@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmdebias.cli import output_folder
 from mmdebias.datasets.actor_videos import NoPersonError, read_boxes, write_actor_video
 from mmdebias.datasets.person_detector import PersonDetector
 from mmdebias.files import existing_file
@@ -38,7 +39,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--data', type=Path, required=True, metavar='LIST', help='lines "path label" or "path"'
     )
-    parser.add_argument('--out', type=Path, required=True, help='folder to write to')
+    parser.add_argument('--out', type=output_folder, required=True, help='folder to write to')
     parser.add_argument(
         '--data-root', type=Path, help="where LIST's paths start; its own folder if not given"
     )

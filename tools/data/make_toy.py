@@ -26,6 +26,7 @@ import sys
 import time
 from typing import Any
 
+from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import BACKDROPS, CLASSES, MOTION_SETS, SPLITS, ToyConfig, make_toy
 
 
@@ -40,7 +41,9 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
         parser.add_argument(name, dest=key, type=kind, default=default[key], help=text, **kwargs)
 
     pair: dict[str, Any] = {'nargs': 2, 'metavar': ('MIN', 'MAX')}
-    parser.add_argument('--out', required=True, metavar='OUT', help='folder to write to')
+    parser.add_argument(
+        '--out', type=output_folder, required=True, metavar='OUT', help='folder to write to'
+    )
     add('--num-videos', int, 'number of training videos')
     add('--num-test-videos', int, 'videos of each test split; None is a quarter of --num-videos')
     independent = f'1/{len(CLASSES)} = {1 / len(CLASSES):g} is independence'

@@ -18,6 +18,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from mmdebias.cli import output_file
 from mmdebias.datasets.label_subset import EQUAL, balanced_subset, parse_list
 from mmdebias.files import existing_file, write_text
 
@@ -32,7 +33,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         '--data', metavar='LIST', type=Path, required=True, help='lines "path label"'
     )
-    parser.add_argument('--out', metavar='LIST', type=Path, required=True, help='list to write')
+    parser.add_argument(
+        '--out', metavar='LIST', type=output_file, required=True, help='list to write'
+    )
     parser.add_argument('--percent', type=float, required=True, help='share of the videos, to 100')
     parser.add_argument(
         '--equal', choices=EQUAL, default='numbers', help='of every class (default: numbers)'

@@ -72,11 +72,13 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncBuffersHook'),
 )
 # Epochs draw the same after a resumption; the log shows the speed and what a checkpoint gave;
-# videos that cannot be read are listed in the work directory.
+# videos that cannot be read are listed in the work directory; a loss of NaN ends the run.
 custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='ThroughputHook'),
     dict(type='LoadReportHook'),
+    dict(type='SameRunHook'),
+    dict(type='FiniteLossHook'),
     dict(type='UndecodableVideosHook'),
 ]
 env_cfg = dict(

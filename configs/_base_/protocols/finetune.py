@@ -91,12 +91,15 @@ default_hooks = dict(
     sync_buffers=dict(type='SyncBuffersHook'),
 )
 # Epochs draw the same after a resumption; the log shows the speed and what a checkpoint gave;
-# labels are compared with the classes; videos that cannot be read are listed in the work directory.
+# labels are compared with the classes; videos that cannot be read are listed in the work
+# directory; a loss of NaN ends the run.
 custom_hooks = [
     dict(type='EpochSeedHook'),
     dict(type='ThroughputHook'),
     dict(type='LoadReportHook'),
     dict(type='LabelCheckHook'),
+    dict(type='SameRunHook'),
+    dict(type='FiniteLossHook'),
     dict(type='UndecodableVideosHook'),
 ]
 env_cfg = dict(

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from mmdebias.files import move_into_place, replacing, unfinished_path
+from mmdebias.processes import BOUND
 
 from .parallel import Progress
 
@@ -106,7 +107,7 @@ def _unpack_rar(path: Path, folder: Path) -> None:
     failures = []
     for program in filter(shutil.which, RAR_PROGRAMS):
         arguments = [part.format(archive=path, folder=folder) for part in RAR_PROGRAMS[program]]
-        done = subprocess.run([program, *arguments], capture_output=True, text=True)
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, **BOUND)
         if not done.returncode:
             return
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ['no message']

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mmdebias.cli import output_folder
+
 from ..toy.writer import available_cpus
 from .prepare import prepare, summary, unpack_all
 from .recipes import Recipe
@@ -58,7 +60,7 @@ def parse_args(recipe: Recipe, text: str, argv: list[str] | None) -> argparse.Na
             **several,
         )
     parser.add_argument(
-        '--out', type=Path, default=out, help=f'folder to write to (default: {out})'
+        '--out', type=output_folder, default=out, help=f'folder to write to (default: {out})'
     )
     parser.add_argument(
         '--resize',

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from mmdebias.files import replacing, write_text
+from mmdebias.files import read_json, replacing, write_text
 from mmdebias.video import VideoReadError, write_indexes
 from mmdebias.video.index_file import BESIDE_LIST
 
@@ -52,7 +52,12 @@ def _note_settings(out: Path, settings: dict, folders: Sequence[str], own: Path)
             'copies.'
         )
     for path in others:
-        there = json.loads(path.read_text(encoding='utf-8'))
+        there = read_json(path)
+        if not isinstance(there, dict):
+            raise FileExistsError(
+                f'{path} is damaged, so that how {out} was prepared cannot be told: remove it if '
+                'it was with the settings of this command, or give another --out.'
+            )
         there.setdefault('codec', 'h264' if there.get('resize') else None)  # of version 0.1.0
         different = [key for key in settings if there.get(key) != settings[key]]
         if different:

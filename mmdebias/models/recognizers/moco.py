@@ -136,6 +136,9 @@ class MoCoRecognizer(PretrainingRecognizer):
 
         Returns:
             The head's dict of scalars, averaged over the directions.
+
+        Raises:
+            ValueError: ``bn_groups`` does not divide N.
         """
         if self._query_encoder_has_moved():
             self.momentum_encoder.update_parameters(self.encoder())
@@ -201,4 +204,10 @@ class MoCoRecognizer(PretrainingRecognizer):
         return not (unwritten and any(parameter.grad is not None for parameter in parameters))
 
     def _in_groups(self, encode: Callable[[Tensor], Tensor], clips: Tensor) -> Tensor:
+        if len(clips) % self.bn_groups:
+            raise ValueError(
+                f'bn_groups={self.bn_groups} does not divide the {len(clips)} clips of a batch: '
+                'groups of different sizes have different statistics. Choose bn_groups and '
+                'train_dataloader.batch_size so that it does, with train_dataloader.drop_last=True.'
+            )
         return torch.cat([encode(group) for group in clips.chunk(self.bn_groups)])

@@ -145,6 +145,11 @@ def test_groups_have_batch_norm_statistics_of_their_own():
     assert draws.std(0).max() > 1e-4
 
 
+def test_groups_that_do_not_divide_the_batch_are_refused():
+    with pytest.raises(ValueError, match=r'bn_groups=4 does not divide the 6 clips .*drop_last'):
+        model(bn_groups=4).loss(views(6))
+
+
 def test_keys_come_back_in_the_order_of_their_clips():
     moco, clips = model(bn_groups=3).eval(), views(6)['query']
     torch.testing.assert_close(moco.embed_key(clips)[0], moco.momentum_encoder(clips))

@@ -1,0 +1,109 @@
+"""A training that is resumed as the one that was interrupted."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mmaction.registry import HOOKS
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from mmdebias.weights import CheckpointError
+
+KEY = 'mmdebias_run'
+# Of a model: what changes no number of the training, counts at its start only, or stands for a
+# number of ranks.
+FREE = {'non_blocking', 'pretrained', 'init_cfg', 'with_cp', 'test_cfg', 'bn_groups'}
+SHOWN = 6
+
+
+@HOOKS.register_module()
+class SameRunHook(Hook):
+    """Refuse to resume with another model or other lists of videos, and say what differs.
+
+    MMEngine goes on with whatever fits: with another ``queue_size`` it leaves the queue at random,
+    and of another net, or another list, it says nothing. A checkpoint keeps the config of the model
+    and the contents of the training lists, by their digests; files from before this hook did so are
+    compared by their tensors alone. Epochs, batch, rates and workers may change.
+    """
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Note what the training is."""
+        checkpoint['meta'][KEY] = json.dumps(describe_run(runner.cfg))
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Compare, if the training is being resumed.
+
+        Raises:
+            CheckpointError: the checkpoint is of another training.
+        """
+        if runner._resume:
+            check_same_run(runner.cfg, checkpoint, runner._load_from or 'the checkpoint')
+
+
+def describe_run(cfg: Config) -> dict[str, Any]:
+    """Return what must not change when a training is resumed, ready for JSON."""
+    model = {key: value for key, value in _flat(cfg.model) if not FREE & set(key.split('.'))}
+    lists = []
+    for dataset in _with_lists(cfg.get('train_dataloader') or {}):
+        path = Path(dataset.get('data_root') or '', dataset['ann_file'])
+        if path.is_file():
+            content = path.read_bytes()
+            lines = sum(bool(line.strip()) for line in content.splitlines())
+            digest = hashlib.sha256(content).hexdigest()
+            lists.append(dict(path=str(path), videos=lines, sha256=digest))
+    return json.loads(json.dumps(dict(model=model, lists=lists), default=str))
+
+
+def check_same_run(cfg: Config, checkpoint: Mapping, file: object) -> None:
+    """Raise CheckpointError, naming what differs, if a checkpoint is of another training."""
+    noted = (checkpoint.get('meta') or {}).get(KEY)
+    if noted is None:
+        return
+    there, here = json.loads(noted), describe_run(cfg)
+    found = [
+        f'model.{key} is {there["model"].get(key, "not set")!r} there and '
+        f'{here["model"].get(key, "not set")!r} here'
+        for key in dict.fromkeys([*there['model'], *here['model']])
+        if there['model'].get(key) != here['model'].get(key)
+    ]
+    # Where a list lies does not matter.
+    if [one['sha256'] for one in there['lists']] != [one['sha256'] for one in here['lists']]:
+        shown = [
+            ', '.join(f'{one["path"]} ({one["videos"]} videos)' for one in side['lists'])
+            for side in (there, here)
+        ]
+        found.append(f'the training list is another: {shown[0]} there and {shown[1]} here')
+    if found:
+        more = f'\n  … and {len(found) - SHOWN} more' if len(found) > SHOWN else ''
+        raise CheckpointError(
+            f'{file} is of another training:\n  ' + '\n  '.join(found[:SHOWN]) + f'{more}\n'
+            'Resume with what it was trained with, or start another training from its encoder '
+            '(load_from=, in another --work-dir).'
+        )
+
+
+def _flat(value: Any, place: str = '') -> Iterator[tuple[str, Any]]:
+    """Yield the values within dicts and lists, each with its place."""
+    if isinstance(value, Mapping):
+        parts = list(value.items())
+    elif isinstance(value, list | tuple):
+        parts = list(enumerate(value))
+    else:
+        yield place, value
+        return
+    for key, inner in parts:
+        yield from _flat(inner, f'{place}.{key}'.lstrip('.'))
+
+
+def _with_lists(value: Any) -> Iterator[Mapping]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get('ann_file'), str):
+            yield value
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for inner in value:
+            yield from _with_lists(inner)

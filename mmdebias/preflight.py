@@ -1,0 +1,106 @@
+"""What is looked at before a training or a test takes long: config, checkpoint, folder."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+
+from mmdebias.checkpoints import newest_checkpoint
+from mmdebias.config_checks import (
+    ConfigError,
+    misspelt_keys,
+    misspelt_options,
+    parse_options,
+    uneven_groups,
+    wrong_types,
+)
+from mmdebias.engine import LoadReportHook
+from mmdebias.engine.same_run_hook import check_same_run
+from mmdebias.files import check_folder
+from mmdebias.models.heads.width import explain_head_width
+from mmdebias.processes import sole_writer
+from mmdebias.weights import read_checkpoint
+from mmdebias.weights.checking import Purpose
+
+
+@contextmanager
+def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]:
+    """Have ``Runner.from_cfg`` look at what it is given before it builds data sets.
+
+    MMEngine loads a checkpoint last: that it cannot be read, or is of another net, showed when the
+    data sets had been built. Here it is read twice instead. Nothing is made or written where
+    something is wrong. While a training runs, nobody else trains in its work directory.
+
+    Args:
+        trains: Whether the runner will train; else it tests.
+        options: Of ``--cfg-options``, ``key=value``, which the config has merged.
+
+    Raises:
+        CheckpointError: within: the checkpoint cannot be read, does not fit, or is of another
+            training than the one that is resumed.
+        ConfigError: within: values of the wrong type, or that do not go together.
+        FileNotFoundError: within: there is no such checkpoint.
+        FolderInUseError: within: another training writes to the work directory.
+        NotADirectoryError: within: the work directory is a file.
+    """
+    original = Runner.__dict__['from_cfg']
+    with ExitStack() as held:
+
+        def from_cfg(kind: type[Runner], cfg: Config) -> Runner:
+            check_config(cfg)
+            check_folder(cfg.work_dir)
+            resumes = trains and bool(cfg.get('resume'))
+            file = find_checkpoint(cfg, resumes)
+            checkpoint = None if file is None else read_checkpoint(file)
+            if checkpoint is not None and resumes:
+                check_same_run(cfg, checkpoint, file)
+            if trains and is_first_rank():
+                held.enter_context(sole_writer(cfg.work_dir))
+            runner = original.__func__(kind, cfg)
+            for line in [*misspelt_keys(cfg), *options_of(cfg, options)]:
+                runner.logger.warning(line)
+            model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+            explain_head_width(model)
+            purpose = Purpose.TEST if not trains else Purpose.RESUME if resumes else Purpose.START
+            for hook in runner.hooks:
+                if checkpoint is not None and isinstance(hook, LoadReportHook):
+                    hook.check(model, checkpoint, purpose, file)
+            return runner
+
+        Runner.from_cfg = classmethod(from_cfg)
+        try:
+            yield
+        finally:
+            Runner.from_cfg = original
+
+
+def check_config(cfg: Config) -> None:
+    """Raise ConfigError, naming all of them, where values cannot be what was meant."""
+    wrong = [*wrong_types(cfg), *uneven_groups(cfg)]
+    if wrong:
+        raise ConfigError('the config cannot be run:\n  ' + '\n  '.join(wrong))
+
+
+def find_checkpoint(cfg: Config, resumes: bool) -> Path | None:
+    """Return the local file that a run will start from, None where there is none."""
+    given = cfg.get('load_from')
+    if given is None:
+        return newest_checkpoint(cfg.work_dir).path if resumes else None
+    # Others are downloaded.
+    return Path(given).expanduser() if isinstance(given, str) and '://' not in given else None
+
+
+def options_of(cfg: Config, options: Sequence[str]) -> list[str]:
+    """Return what :func:`mmdebias.config_checks.misspelt_options` says of a merged config."""
+    if not options or cfg.filename is None:
+        return []
+    return misspelt_options(Config.fromfile(cfg.filename), parse_options(options))
+
+
+def is_first_rank() -> bool:
+    """Return whether this process is the first of a run, before any of them talk to each other."""
+    return os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0'

@@ -1,0 +1,117 @@
+"""A training that diverges is stopped, and what it had before is kept."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmengine.hooks import Hook
+from mmengine.logging import MessageHub
+from mmengine.model import BaseModel
+from mmengine.runner import Runner
+from torch import nn
+
+from mmdebias.engine import DivergedError, FiniteLossHook
+
+
+@pytest.fixture
+def training(tmp_path):
+    """A runner after an iteration, as ``RuntimeInfoHook`` leaves it."""
+    lines = []
+    return SimpleNamespace(
+        model=nn.Linear(2, 2),
+        work_dir=str(tmp_path),
+        epoch=4,
+        iter=41,
+        message_hub=MessageHub('test_finite_loss_hook'),
+        optim_wrapper=SimpleNamespace(get_lr=lambda: dict(lr=[0.5])),
+        logger=SimpleNamespace(log=lambda level, text: lines.append(text)),
+        lines=lines,
+    )
+
+
+def iterate(training, **losses):
+    for name, value in losses.items():
+        training.message_hub.update_scalar(f'train/{name}', value)
+    samples = [SimpleNamespace(metainfo=dict(filename=f'{i}.mp4')) for i in range(2)]
+    FiniteLossHook().after_train_iter(training, 1, dict(data_samples=samples), losses)
+
+
+@pytest.mark.parametrize('value', [math.nan, math.inf])
+def test_the_first_loss_that_is_not_finite_stops_the_run(training, tmp_path, value):
+    iterate(training, loss=1.0, std=math.nan)  # a number beside the loss may be what it likes
+    with pytest.raises(DivergedError) as stop:
+        iterate(training, loss=value, loss_contrast=value)
+    assert str(stop.value).startswith(
+        f'The loss is not finite (loss {value:g}, loss_contrast {value:g}) at iteration 2 of '
+        'epoch 5, 42 in all, with lr 0.5. Batch: 0.mp4, 1.mp4. Lower the rate'
+    )
+    assert 'there is no checkpoint from before' in str(stop.value)
+    assert training.lines == [str(stop.value)]
+    (tmp_path / 'epoch_4.pth').touch()
+    with pytest.raises(DivergedError, match=r'epoch_4\.pth is from before: --resume goes on'):
+        iterate(training, loss=value)
+
+
+def test_weights_that_are_not_finite_are_not_saved(training):
+    hook = FiniteLossHook()
+    state = dict(state_dict=training.model.state_dict())
+    hook.after_train_epoch(training)
+    hook.before_save_checkpoint(training, state)
+    with torch.no_grad():
+        training.model.bias[0] = math.inf
+    for save in (
+        lambda: hook.after_train_epoch(training),
+        lambda: hook.before_save_checkpoint(training, state),
+    ):
+        with pytest.raises(DivergedError, match=r'1 of 2 tensors .* \(bias\), though the loss was'):
+            save()
+
+
+def test_the_loss_is_read_from_the_log_and_not_from_the_device(training):
+    class OnTheDevice:
+        """Looked at, it would have the host wait."""
+
+    training.message_hub.update_scalar('train/loss', 1.0)
+    FiniteLossHook().after_train_iter(training, 0, {}, dict(loss=OnTheDevice()))
+
+
+class Diverges(BaseModel):
+    """Its loss is the mean of the samples times its weight."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1))
+
+    def forward(self, inputs, mode='loss'):
+        return dict(loss_mean=(inputs * self.weight).mean())
+
+
+def test_a_training_stops_and_keeps_the_checkpoints_that_are_good(tmp_path):
+    """The third of four batches makes it infinite, after two epochs of good ones."""
+    batches = torch.ones(4, 2)
+    runner = Runner(
+        Diverges(),
+        str(tmp_path),
+        train_dataloader=dict(
+            batch_size=1, dataset=batches, sampler=dict(type='DefaultSampler', shuffle=False),
+            collate_fn=lambda samples: dict(inputs=torch.stack(samples)),
+        ),
+        train_cfg=dict(by_epoch=True, max_epochs=5),
+        optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.25)),
+        default_hooks=dict(checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=1)),
+        custom_hooks=[dict(type='FiniteLossHook')],
+        experiment_name='diverges',
+        default_scope='mmaction',
+    )  # fmt: skip
+
+    class Spoil(Hook):
+        def before_train_iter(self, runner, batch_idx, data_batch=None):
+            if (runner.epoch, batch_idx) == (2, 2):
+                data_batch['inputs'].fill_(torch.inf)
+
+    runner.register_hook(Spoil())
+    with pytest.raises(DivergedError, match=r'iteration 3 of epoch 3, 11 in all, with lr 0\.25'):
+        runner.train()
+    assert [path.name for path in tmp_path.glob('*.pth')] == ['epoch_2.pth']
+    assert (tmp_path / 'last_checkpoint').read_text().endswith('epoch_2.pth')

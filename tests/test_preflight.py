@@ -1,0 +1,153 @@
+"""What is wrong shows before data sets are built, and before anything is written."""
+
+import itertools
+import runpy
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.registry import MODEL_WRAPPERS
+from mmengine.runner import Runner
+
+from helpers.running import ROOT
+from mmdebias import cli
+from mmdebias.config_checks import ConfigError
+from mmdebias.engine import SameRunHook
+from mmdebias.preflight import checked_runners
+from mmdebias.processes import FolderInUseError, sole_writer
+from mmdebias.weights import CheckpointError
+
+NUMBER = itertools.count()
+
+
+def config(name, work_dir, **options):
+    """A small config, whose list of videos is not there: nothing may look for it."""
+    cfg = Config.fromfile(ROOT / 'configs' / name)
+    cfg.work_dir, cfg.experiment_name = str(work_dir), f'preflight_{next(NUMBER)}'
+    cfg.model.backbone.base_channels = 4
+    if 'neck' in cfg.model:
+        cfg.model.neck.in_channels, cfg.model.queue_size = 32, 16
+    cfg.merge_from_dict(options)
+    return cfg
+
+
+@pytest.fixture(scope='module')
+def trained(tmp_path_factory):
+    """A work directory as a training of FAME leaves it."""
+    folder = tmp_path_factory.mktemp('trained')
+    cfg = config('fame/r3d_toy.py', folder)
+    checkpoint = dict(meta={}, state_dict=MODELS.build(cfg.model).state_dict())
+    SameRunHook().before_save_checkpoint(SimpleNamespace(cfg=cfg), checkpoint)
+    torch.save(checkpoint, folder / 'epoch_1.pth')
+    (folder / 'last_checkpoint').write_text(str(folder / 'epoch_1.pth'))
+    return folder
+
+
+def build(cfg, trains=True, options=()):
+    with checked_runners(trains, options):
+        return Runner.from_cfg(cfg)
+
+
+@pytest.mark.parametrize('key', ['load_from', 'resume', 'test'])
+def test_a_file_that_cannot_be_read_is_named_before_anything_is_made(trained, tmp_path, key):
+    whole = (trained / 'epoch_1.pth').read_bytes()
+    (tmp_path / 'cut.pth').write_bytes(whole[: len(whole) // 2])
+    name = 'finetune/r3d_toy.py' if key == 'test' else 'fame/r3d_toy.py'
+    options = dict(load_from=str(tmp_path / 'cut.pth'), resume=key == 'resume')
+    with pytest.raises(CheckpointError, match=r'cut\.pth is truncated or damaged'):
+        build(config(name, tmp_path / 'work', **options), trains=key != 'test')
+    assert not (tmp_path / 'work').exists()
+    with pytest.raises(FileNotFoundError, match=r'none\.pth is not there'):
+        build(config(name, tmp_path / 'work', load_from=str(tmp_path / 'none.pth')))
+
+
+def test_a_checkpoint_of_another_width_is_refused(trained, tmp_path):
+    options = {'load_from': str(trained / 'epoch_1.pth'), 'model.cls_head.in_channels': 32}
+    wide = config('finetune/r3d_toy.py', tmp_path / 'a', **options)
+    wide.model.backbone.base_channels = 8
+    with pytest.raises(CheckpointError, match=r'100 of the 120 tensors of the encoder stay unfil'):
+        build(wide)
+    narrow = config('finetune/r3d_toy.py', tmp_path / 'b', **options)
+    build(narrow)
+    # To be tested it needs its head, too.
+    with pytest.raises(CheckpointError, match=r'missing     cls_head\.fc_cls\.weight \(8, 32\)'):
+        build(config('finetune/r3d_toy.py', tmp_path / 'c', **options), trains=False)
+    for hook in narrow.custom_hooks:
+        if hook.type == 'LoadReportHook':
+            hook.allow_partial = True
+    narrow.experiment_name += '_again'
+    build(narrow, trains=False)
+
+
+def test_what_is_resumed_is_the_same_training(trained, tmp_path):
+    options = dict(resume=True, load_from=str(trained / 'epoch_1.pth'))
+    build(config('fame/r3d_toy.py', tmp_path / 'a', **options))
+    # From the marker, without a file being named.
+    other = config('fame/r3d_toy.py', trained, **{'resume': True, 'model.queue_size': 32})
+    with pytest.raises(CheckpointError, match=r'epoch_1\.pth .*\n.*queue_size is 16 there and 32'):
+        build(other)
+
+
+def test_a_config_that_cannot_be_meant_is_refused(tmp_path):
+    cfg = config('fame/r3d_toy.py', tmp_path / 'a', **{'model.queue_size': '16'})
+    cfg.train_dataloader.batch_size = 5
+    with pytest.raises(ConfigError, match=r"size='16' must(?s:.)*bn_groups=2 does not divide"):
+        build(cfg)
+    (tmp_path / 'file').touch()
+    with pytest.raises(NotADirectoryError, match='file is a file: give a folder'):
+        build(config('fame/r3d_toy.py', tmp_path / 'file' / 'work'))
+    assert not (tmp_path / 'a').exists()
+
+
+def test_two_trainings_do_not_share_a_work_directory_and_tests_may(tmp_path):
+    with sole_writer(tmp_path):
+        with pytest.raises(FolderInUseError, match='is being written to by process'):
+            build(config('fame/r3d_toy.py', tmp_path))
+        build(config('retrieval/r3d_toy.py', tmp_path), trains=False)
+    with checked_runners(trains=True):
+        Runner.from_cfg(config('fame/r3d_toy.py', tmp_path))
+        with pytest.raises(FolderInUseError), sole_writer(tmp_path):
+            pass
+
+
+def test_what_is_misspelt_is_in_the_log(tmp_path):
+    cfg = config('fame/r3d_toy.py', tmp_path)
+    cfg.optim_wraper = dict(clip_grad=1)
+    build(cfg, options=['modle.queue_size=1', 'model.queue_size=16'])
+    (log,) = tmp_path.glob('*/*.log')
+    assert "WARNING - Nothing reads 'optim_wraper' of the config: 'optim_wrapper' is" in (
+        log.read_text()
+    )
+    assert log.read_text().count('--cfg-options') == 1
+
+
+def test_errors_are_one_message_and_the_runner_is_left_as_it_was(tmp_path, monkeypatch):
+    before = Runner.from_cfg.__func__
+    (tmp_path / 'empty.pth').touch()
+    arguments = ['configs/finetune/r3d_toy.py', str(tmp_path / 'empty.pth')]
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, 'argv', ['test.py', *arguments, '--work-dir', str(tmp_path / 'work')])
+    with pytest.raises(SystemExit, match=r'^error: .*empty\.pth is empty \(0 bytes\)'):
+        runpy.run_path(str(ROOT / 'tools' / 'test.py'), run_name='__main__')
+    assert Runner.from_cfg.__func__ is before and not (tmp_path / 'work').exists()
+
+
+def test_options_are_read_as_mmaction2_reads_them():
+    given = ['a.py', '--cfg-options', 'a=1', 'b.c=2', '--resume', '--cfg-options', 'd=3']
+    assert cli.config_options(given) == ['a=1', 'b.c=2', 'd=3']
+    assert cli.config_options(['a.py', '--cfg-options']) == []
+
+
+def test_a_model_that_is_wrapped_for_several_ranks_is_looked_into(trained, tmp_path, monkeypatch):
+    class Wrapper(torch.nn.Module):
+        def __init__(self, module):
+            super().__init__()
+            self.module = module
+
+    MODEL_WRAPPERS.register_module(module=Wrapper, force=True)
+    monkeypatch.setattr(Runner, 'wrap_model', lambda self, cfg, model: Wrapper(model))
+    options = dict(resume=True, load_from=str(trained / 'epoch_1.pth'))
+    build(config('fame/r3d_toy.py', tmp_path, **options))
