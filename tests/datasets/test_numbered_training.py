@@ -1,11 +1,17 @@
 """Training sees the frames that were drawn: of every kind of file, through workers."""
 
+from pathlib import Path
+
 import av
 import numpy as np
 import pytest
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
 from torch.utils.data import DataLoader
 
 from helpers.numbered import KINDS, read_number
+from helpers.running import ROOT
 from mmdebias.apis import _Videos
 from mmdebias.datasets import TolerantVideoDataset, with_our_reader
 
@@ -55,6 +61,49 @@ def test_views_are_of_the_frames_that_were_drawn(videos):
     assert dataset.undecodable() == []
 
 
+class FramesOfBatches(Hook):
+    """Note the numbers in the frames of each batch, and those that were drawn."""
+
+    def __init__(self):
+        self.seen = []
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        for clips, sample in zip(data_batch['inputs'], data_batch['data_samples']):
+            frames = clips.permute(0, 2, 3, 4, 1).reshape(-1, 80, 112, 3).numpy()
+            numbers = [read_number(frame) for frame in frames]
+            drawn = sample.metainfo['frame_inds'].tolist()
+            self.seen.append((Path(sample.metainfo['filename']).name, numbers, drawn))
+
+
+@pytest.mark.slow
+def test_a_whole_training_on_files_like_those_of_hmdb51(tmp_path):
+    """The real runner, for three epochs: every frame of every batch is looked at."""
+    suffix, write = KINDS[MISREAD[0]]
+    paths = [write(tmp_path / f'{i}{suffix}') for i in range(8)]
+    (tmp_path / 'train.txt').write_text(''.join(f'{path.name}\n' for path in paths))
+    cfg = Config.fromfile(ROOT / 'configs' / 'moco' / 'r3d_toy.py')
+    loader = cfg.train_dataloader
+    loader.batch_size = 4
+    loader.dataset.update(data_root=str(tmp_path), ann_file='train.txt')
+    loader.dataset.pipeline.per_view = dict(type='PerView', resize=SIZE)
+    loader.dataset.pipeline.pack.meta_keys = ('filename', 'view_names', 'frame_inds')
+    cfg.model.backbone.base_channels = 4
+    cfg.model.neck.in_channels = 32
+    cfg.model.queue_size = 16
+    cfg.train_cfg.max_epochs = 3
+    cfg.work_dir = str(tmp_path / 'run')
+    runner = Runner.from_cfg(cfg)
+    hook = FramesOfBatches()
+    runner.register_hook(hook)
+    runner.train()
+
+    assert {name for name, *_ in hook.seen} == {path.name for path in paths}
+    assert len(hook.seen) == 3 * 8
+    for _, numbers, drawn in hook.seen:
+        assert len(drawn) == 2 * 8
+        assert numbers == drawn
+
+
 def test_embed_and_stock_configs_see_them_too(videos):
     """Also where a config names MMAction2's own reader."""
     names = (videos / 'list.txt').read_text().split()
@@ -67,7 +116,7 @@ def test_embed_and_stock_configs_see_them_too(videos):
         ]
     )
     for index, name in enumerate(names):
-        clips = _Videos([str(videos / name)], steps)[0]
+        clips = _Videos([str(videos / name)], steps, 300)[0]
         numbers = np.array(
             [
                 [read_number(frame) for frame in clip]
