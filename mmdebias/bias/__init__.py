@@ -5,7 +5,7 @@ from .compose_probe import ComposeProbe
 from .dataset import BiasProbes
 from .intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
 from .job import Model
-from .manifest import ProbeRow, make_manifest, read_manifest, write_manifest
+from .manifest import make_manifest, read_manifest, write_manifest
 from .masks import MaskSource, build_masks
 from .measures import Measure, bias_measures
 from .metrics import BiasMeasures, ProbeScores
@@ -13,6 +13,7 @@ from .page import Sample
 from .probe_config import load_scores, probe_config
 from .probes import PROBES, BiasMeasure, Probe, composed_probes
 from .report import BiasReport, bias_report
+from .rows import ProbeRow
 
 __all__ = [
     'PROBES',

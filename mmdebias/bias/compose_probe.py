@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from mmdebias.ops.compositing import Picture
 
 from .composing import Clip, Stage
-from .manifest import ProbeRow
 from .masks import MaskSource, build_masks
 from .probes import PROBES, composed_probes
 from .reading import read_frames, spread, video_path
+from .rows import ProbeRow
 
 # MMAction2's usual mean, which normalises to about zero.
 NEUTRAL = (124, 116, 104)
@@ -140,7 +140,8 @@ class ComposeProbe(BaseTransform):
             raise ValueError(
                 f'{row.probe} has no frames; the probes that have are {composed_probes()}.'
             )
-        clip = Clip(row, frames, indices, total)
+        source = PROBES[row.probe].still_background
+        clip = Clip(row, frames, indices, total, source)
         stage = Stage(self.data_root, self.masks, self.images_root, self.colour)
         return compose(stage, clip)
 
@@ -153,4 +154,8 @@ class ComposeProbe(BaseTransform):
 
 def _behind(rows: Sequence[ProbeRow], source: str) -> set[str]:
     """Return the pictures, or videos, that rows have put behind."""
-    return {row.background for row in rows if row.source == source and row.background is not None}
+    return {
+        row.background
+        for row in rows
+        if PROBES[row.probe].still_background == source and row.background is not None
+    }

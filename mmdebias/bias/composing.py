@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +27,7 @@ from .backgrounds import (
 )
 from .masks import MaskSource
 from .reading import read_frames, video_path
-
-if TYPE_CHECKING:
-    from .manifest import ProbeRow
+from .rows import ProbeRow
 
 
 @dataclass(frozen=True)
@@ -42,12 +39,14 @@ class Clip:
         frames: RGB, uint8 ``[H, W, 3]`` each.
         indices: int ``[T]``, their numbers in the video, from 0.
         total: Frames of the video.
+        source: Where a still background comes from: 'stripes', 'images', 'videos' or None.
     """
 
     row: ProbeRow
     frames: Sequence[Picture]
     indices: NDArray[np.int_]
     total: int
+    source: str | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -99,11 +98,11 @@ class Stage:
             ValueError: there is no source of masks, or the row has no background.
         """
         row, (height, width) = clip.row, clip.size
-        if row.source == 'stripes':
+        if clip.source == 'stripes':
             picture = draw_stripes(row.seed, height, width)
         elif row.background is None:
             raise ValueError(f'{row.probe} of {row.video} needs a background: give the row one.')
-        elif row.source == 'images':
+        elif clip.source == 'images':
             picture = read_image(Path(self.images_root or '', row.background), height, width)
         else:
             moment = draws(row.seed, 'still').uniform()

@@ -14,9 +14,9 @@ from torch import Tensor
 from mmdebias.analysis.sensitivity import scene_share
 
 from .frozen_features import pooled
-from .manifest import ProbeRow
 from .measures import Measure
 from .probes import measures_by_name
+from .rows import ProbeRow
 
 AS_IS, OTHER_SCENE, FROZEN = FELT = ('original', 'action_swap', 'static_frame')
 """Probes whose embeddings are compared."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .manifest import ProbeRow
 from .probes import PROBES, Probe
+from .rows import ProbeRow
 
 Shown = tuple[str, int, str | None]
 """A video as a row shows it: its name, the seed, the background."""

@@ -25,12 +25,12 @@ from .frozen_features import (
     rows_to_fit,
 )
 from .job import Job, LoadedModel
-from .manifest import ProbeRow
 from .measures import Measure, bias_measures
 from .numbers import Measured, scene_measure
 from .probe_checkpoint import encoder_config, write_probe
 from .probe_config import load_scores, probe_config
 from .progress import Progress, announced
+from .rows import ProbeRow
 from .video_list import Video
 
 

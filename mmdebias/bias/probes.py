@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,11 @@ from numpy.typing import NDArray
 from mmdebias.ops.compositing import Picture
 
 from . import composing
-
-if TYPE_CHECKING:
-    from .manifest import ProbeRow
+from .rows import ProbeRow
 
 Scores = NDArray[np.floating]
 Right = NDArray[np.bool_]
-Answer = Callable[[Sequence['ProbeRow'], Scores], Right]
+Answer = Callable[[Sequence[ProbeRow], Scores], Right]
 STRIPES, IMAGES, VIDEOS, PARTNER = 'stripes', 'images', 'videos', 'partner'
 
 
@@ -85,6 +83,11 @@ class Probe:
     partner: str = ''
     contrast: tuple[str, str] | None = None
     summary: str = ''
+
+    @property
+    def still_background(self) -> str | None:
+        """Return where a still background comes from: 'stripes', 'images', 'videos' or None."""
+        return None if self.background == PARTNER else self.background
 
 
 def names_the_class(rows: Sequence[ProbeRow], scores: Scores) -> Right:

@@ -20,12 +20,13 @@ from mmdebias.provenance import file_sha256
 
 from .compose_probe import ComposeProbe
 from .job import Job, Model, read_job
-from .manifest import ProbeRow, make_manifest, write_manifest
+from .manifest import make_manifest, write_manifest
 from .markdown import render_markdown
 from .measuring import measure
 from .numbers import put_together
 from .page import Sample, render_page
 from .probes import composed_probes
+from .rows import ProbeRow
 from .video_list import Video
 
 SHOWN = 3  # videos whose probes are shown
