@@ -48,7 +48,7 @@ BUILDS = {
     ('hip',): (0.9, 1.25),
     ('throat', 'face', 'crown', 'scalp', 'nape'): (0.92, 1.15),
 }
-GIRTHS = (0.8, 1.3)
+GIRTHS = (0.8, 1.2)
 # Capsules: from, to, radii there, garment, and the joint that the garment turns with.
 _Row = tuple[str, str, float, float, str, str]
 CAPSULES: tuple[_Row, ...] = (
