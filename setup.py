@@ -19,6 +19,9 @@ export = ['onnx', 'onnxruntime', 'onnxscript']
 # Nearest neighbours among many features; without it they are found by matrix products.
 faiss = ['faiss-cpu']
 
+# Recorded motions of people for tools/data/make_toy.py --motions mocap: only its data is read.
+mocap = ['pybullet>=3.2']
+
 # What docs/ is built with.
 docs = ['sphinx>=8.1', 'myst-parser>=4', 'furo', 'sphinx-copybutton']
 
@@ -66,6 +69,7 @@ setup(
         'docs': docs,
         'export': export,
         'faiss': faiss,
+        'mocap': mocap,
         'tensorboard': ['tensorboard'],
         # Finding people in videos; mmdet needs a full mmcv beside it.
         'detect': ['mmdet>=3.0,<4'],

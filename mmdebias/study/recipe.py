@@ -68,6 +68,8 @@ class Settings:
         actors: Looks that all videos share. With one look a video, the clothes would give it away.
         actor_least: Least standing height of the actor, as a share of the frame's.
         actor_most: Greatest.
+        motions: What moves, see ToyConfig: swings of the puppet, or a person as recorded (mocap).
+        images: Folder of photographs for scenes; none paints them.
         epochs: Of pre-training.
         batch_size: Videos a step.
         lr: Greatest rate of AdamW, after a tenth of the steps; then a cosine to nought.
@@ -87,6 +89,8 @@ class Settings:
     actors: int = 1
     actor_least: float = 0.6
     actor_most: float = 0.7
+    motions: str = 'swings'
+    images: str = ''
     epochs: int = 12
     batch_size: int = 64
     lr: float = 1e-3
@@ -106,8 +110,9 @@ class Settings:
             bias=1 / len(CLASSES),
             size=(self.size * 5 // 4 // 2 * 2,) * 2,
             actors=self.actors,
-            motions='swings',
+            motions=self.motions,
             backdrop=backdrop,
+            images=self.images or None,
             actor_size=(self.actor_least, self.actor_most),
             shake=0,
             lighting=0,

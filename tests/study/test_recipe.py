@@ -64,3 +64,9 @@ def test_videos_differ_in_the_backdrop_alone():
     scenes, grey = Settings().toy(), Settings().toy('grey')
     assert dataclasses.replace(scenes, backdrop='grey') == grey != scenes
     assert ROWS['moco_grey'].config == ROWS['moco'].config
+
+
+def test_what_moves_and_before_what_are_settings():
+    assert Settings().toy().motions == 'swings' and Settings().toy().images is None
+    people = Settings(motions='mocap').toy()
+    assert people.motions == 'mocap' and people.bias == Settings().toy().bias

@@ -1,12 +1,15 @@
 """The study from videos to its table, at a scale where its numbers mean nothing."""
 
+import dataclasses
 import json
+import runpy
 import shutil
 import sys
 
 import pytest
 
 from helpers.running import ROOT, run
+from mmdebias.study import Settings
 
 SCRIPT = ROOT / 'tools' / 'analysis' / 'toy_study.py'
 ROWS = 'random,fame,moco_grey'
@@ -64,6 +67,17 @@ def test_the_bias_report_takes_classifiers_and_encoders(study, tmp_path):
     for row in json.loads((folder / 'study.json').read_text())['rows']:
         assert 0 <= row['measures']['bias:background_only/accuracy']['mean'] <= 1
     assert '| motion, no actor |' in (folder / 'study.md').read_text()
+
+
+def test_a_study_begun_before_a_setting_was_there_goes_on(tmp_path):
+    take_folder = runpy.run_path(str(SCRIPT))['take_folder']
+    noted = dataclasses.asdict(Settings())
+    del noted['motions'], noted['images']
+    (tmp_path / 'settings.json').write_text(json.dumps(noted))
+    with pytest.raises(SystemExit, match=r"begun with {'motions': 'swings'}, not {'motions': 'moc"):
+        take_folder(tmp_path, Settings(motions='mocap'))
+    take_folder(tmp_path, Settings())
+    assert json.loads((tmp_path / 'settings.json').read_text()) == dataclasses.asdict(Settings())
 
 
 def test_methods_that_are_not_there_are_named(tmp_path):

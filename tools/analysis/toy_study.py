@@ -31,7 +31,7 @@ from torch import Tensor
 from mmdebias import runs
 from mmdebias.apis import Encoder, embed, load_encoder
 from mmdebias.cli import output_folder
-from mmdebias.datasets.toy import CLASSES, SCENES, make_toy
+from mmdebias.datasets.toy import CLASSES, MOTION_SETS, SCENES, make_toy
 from mmdebias.evaluation import fit_linear_classifier, retrieval_recall
 from mmdebias.files import read_json, write_text
 from mmdebias.processes import end_with_parent
@@ -51,6 +51,7 @@ from mmdebias.study import (
 from mmdebias.weights import read_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
+CHOICES = {'motions': MOTION_SETS}
 
 
 def parse_args() -> tuple[argparse.Namespace, Settings]:
@@ -69,7 +70,7 @@ def parse_args() -> tuple[argparse.Namespace, Settings]:
         name = f'num_{field.name}' if field.name.endswith('videos') else field.name
         parser.add_argument(
             '--' + name.replace('_', '-'), dest=field.name, type=type(field.default),
-            help=f'for example {field.default}',
+            help=f'for example {field.default}', choices=CHOICES.get(field.name),
         )  # fmt: skip
     args = parser.parse_args()
     given = {f.name: getattr(args, f.name) for f in dataclasses.fields(Settings)}
@@ -125,7 +126,8 @@ def toy_folder(work: Path, backdrop: str) -> Path:
 def take_folder(work: Path, settings: Settings) -> None:
     """Note the settings in the work directory; stop where it holds those of another study."""
     path, asked = work / 'settings.json', dataclasses.asdict(settings)
-    there = read_json(path) or asked
+    # Settings that were added later had their default.
+    there = dataclasses.asdict(Settings()) | (read_json(path) or asked)
     changed = {name: value for name, value in asked.items() if there.get(name) != value}
     if changed:
         there = {name: there.get(name) for name in changed}

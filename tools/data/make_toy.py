@@ -1,4 +1,4 @@
-"""Make toy videos: a puppet acts in front of scenes that go with its actions as often as asked.
+"""Make toy videos: an actor in front of scenes that go with its actions as often as asked.
 
 Example::
 
@@ -14,8 +14,10 @@ writes into ``data/toy``
 * ``masks/<split>/*.npz``: the actor's exact masks, see ``mmdebias.datasets.toy.load_masks``;
 * ``meta.json``: arguments, names and counts. It is written last: a set that has it is whole.
 
-Run the same command again to finish a set that was interrupted. No single frame tells the actions
-apart, see ``motions.py`` and ``swings.py`` in ``mmdebias/datasets/toy``.
+Run the same command again to finish a set that was interrupted. No single frame tells the puppet's
+actions apart, see ``motions.py`` and ``swings.py`` in ``mmdebias/datasets/toy``. People move as
+recorded with ``--motions mocap`` (``recorded.py``; ``pip install mmdebias[mocap]``), and
+``--images DIR`` puts photographs behind the actors.
 """
 
 from __future__ import annotations
@@ -51,12 +53,16 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
     add('--seed', int, 'seed of everything')
     add('--size', int, 'frame size in pixels, even', nargs=2, metavar=('H', 'W'))
     add('--frames', int, 'frames per video')
-    add('--fps', float, 'playing speed; motions are timed in frames')
+    add('--fps', float, 'playing speed; motions are timed in frames, recorded ones in seconds')
     add('--actor-size', float, 'standing height as a share of frame height', **pair)
     add('--actors', int, "number of looks shared by all videos; None is one of each video's own")
-    add('--motions', str, 'what moves: limbs, or the whole body', choices=MOTION_SETS)
+    moves = 'what moves: limbs, the whole body, or a person as recorded'
+    add('--motions', str, moves, choices=MOTION_SETS)
     add('--backdrop', str, 'what is behind the actor', choices=BACKDROPS)
-    add('--period', float, 'frames per cycle of a motion', **pair)
+    groups = f'{len(CLASSES)} subfolders of them are the kinds of scenes'
+    add('--images', str, f'photographs for scenes; {groups}', metavar='DIR')
+    add('--period', float, 'frames per cycle of a motion; recorded ones have their own', **pair)
+    add('--speed', float, 'speed of recorded motions, 1 as recorded', **pair)
     add('--shake', float, 'camera shake as a share of frame height')
     add('--lighting', float, 'strength of the lighting changes, 0 for none')
     parser.add_argument('--workers', type=int, help='processes; None is one per processor')
@@ -82,7 +88,7 @@ def main(argv: list[str] | None = None) -> int:
     start = time.perf_counter()
     try:
         meta = make_toy(args.out, config, args.workers, args.overwrite, progress)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ImportError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:

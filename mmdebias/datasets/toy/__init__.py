@@ -1,15 +1,17 @@
-"""Toy videos: an articulated puppet that acts in front of procedural scenes.
+"""Toy videos: an articulated puppet, or a person, that acts in front of scenes.
 
 The actions differ only in how the puppet moves (its limbs, or in small pictures all of it), the
 scenes only in what is behind it, and a number (the bias) says how often the two go together. See
 :mod:`.motions` and :mod:`.swings` for why no single frame tells the actions apart, :mod:`.plan` for
-the bias and :mod:`.writer` for the files written.
+the bias and :mod:`.writer` for the files written. :mod:`.recorded` has motions of people instead,
+:mod:`.photographs` real scenes.
 """
 
 from .config import BACKDROPS, FORMAT_VERSION, MOTION_SETS, SPLITS, ToyConfig
 from .masks import load_masks
 from .motions import CLASSES, MOTIONS, Motion, Tracks, pose_joints, sample_tracks
 from .plan import ToyVideo, plan_split
+from .recorded import RECORDINGS, load_recording, read_recording
 from .render import render_video
 from .scenes import SCENES, draw_scene
 from .swings import SWINGS, sample_swing, swing_joints
@@ -21,6 +23,7 @@ __all__ = [
     'FORMAT_VERSION',
     'MOTIONS',
     'MOTION_SETS',
+    'RECORDINGS',
     'SCENES',
     'SPLITS',
     'SWINGS',
@@ -30,9 +33,11 @@ __all__ = [
     'Tracks',
     'draw_scene',
     'load_masks',
+    'load_recording',
     'make_toy',
     'plan_split',
     'pose_joints',
+    'read_recording',
     'render_video',
     'sample_swing',
     'sample_tracks',

@@ -10,6 +10,9 @@ from numbers import Integral, Real
 from typing import Any
 
 from .motions import CLASSES
+from .photographs import describe_photographs, photograph_groups
+from .recorded import RECORDINGS
+from .scenes import SCENES
 from .swings import SWINGS
 
 # Raise this whenever the same arguments would give other frames, masks or lists: a set made by an
@@ -17,9 +20,15 @@ from .swings import SWINGS
 FORMAT_VERSION = 1
 SPLITS = ('train', 'test', 'test_swap')
 # Eight classes each, so that each has a scene family of its own.
-MOTION_SETS = {'limbs': CLASSES, 'swings': tuple(SWINGS)}
+MOTION_SETS = {'limbs': CLASSES, 'swings': tuple(SWINGS), 'mocap': RECORDINGS}
 # Arguments that sets of this format were made without once, and what they had.
-ADDED = {'actors': None, 'motions': 'limbs', 'backdrop': 'scenes'}
+ADDED = {
+    'actors': None,
+    'motions': 'limbs',
+    'backdrop': 'scenes',
+    'images': None,
+    'speed': (0.8, 1.25),
+}
 BACKDROPS = ('scenes', 'grey')
 # decord 0.6 pads rows to multiples of 32 pixels and takes a padded row of exactly four bytes for
 # each pixel for a picture of four channels (https://github.com/dmlc/decord/issues/336). From 32 up,
@@ -66,16 +75,20 @@ class ToyConfig:
             and 72 are refused because decord misreads them.
         frames: Frames per video.
         fps: Frames per second written into the files. It changes the playing speed only: motions
-            are timed in frames (see ``period``).
+            are timed in frames (see ``period``), unless they are recorded ones.
         actor_size: Least and greatest standing height of the actor, as a share of frame height.
         actors: Number of looks (clothes, skin, hair) that the videos of all splits share, each as
             likely as the others. None gives every video an actor of its own: then the clothes say
             which video it is, and telling videos apart needs neither the scene nor the motion.
-        motions: What the classes are: motions of the ``limbs`` (:mod:`.motions`), or ``swings`` of
-            the whole body (:mod:`.swings`), which small pictures show better.
+        motions: What the classes are: motions of the ``limbs`` (:mod:`.motions`), ``swings`` of
+            the whole body (:mod:`.swings`), which small pictures show better, or recorded motions
+            of people, ``mocap`` (:mod:`.recorded`), seen from any side.
         backdrop: What is behind the actor: its ``scenes``, or a ``grey`` wall in all videos, for
             comparison. The plan and the labels of the scenes stay.
-        period: Least and greatest length of one cycle of a motion, in frames.
+        images: Folder of photographs that are the scenes (:mod:`.photographs`). None paints them.
+        period: Least and greatest length of one cycle of a motion, in frames. Recorded motions have
+            their own.
+        speed: Least and greatest speed of recorded motions; 1 is as recorded.
         shake: Amplitude of the camera's translation as a share of frame height; the camera turns
             by up to 60 degrees times this number. 0 is a camera on a tripod.
         lighting: Strength of the lighting's variation between and within videos: 1 is the usual
@@ -96,7 +109,9 @@ class ToyConfig:
     actors: int | None = None
     motions: str = 'limbs'
     backdrop: str = 'scenes'
+    images: str | None = None
     period: tuple[float, float] = (16.0, 24.0)
+    speed: tuple[float, float] = (0.8, 1.25)
     shake: float = 0.015
     lighting: float = 1.0
 
@@ -122,6 +137,7 @@ class ToyConfig:
         # Below eight frames a cycle, clips that skip every other frame alias a motion with its
         # time-reverse.
         _check_range('period', self.period, 8, 1000, 'frames for one cycle of a motion')
+        _check_range('speed', self.speed, 0.1, 4, '1 is as recorded')
         _check_real('shake', self.shake, 0, 0.2, 'share of the frame height')
         _check_real('lighting', self.lighting, 0, 3, '1 is the usual amount')
         # One representation for numbers that are equal (15 and 15.0), hence one fingerprint.
@@ -129,8 +145,17 @@ class ToyConfig:
             object.__setattr__(self, name, int(getattr(self, name)))
         for name in ('bias', 'fps', 'shake', 'lighting'):
             object.__setattr__(self, name, float(getattr(self, name)))
-        for name, kind in (('size', int), ('actor_size', float), ('period', float)):
+        for name, kind in (
+            ('size', int),
+            ('actor_size', float),
+            ('period', float),
+            ('speed', float),
+        ):
             object.__setattr__(self, name, tuple(kind(number) for number in getattr(self, name)))
+        self._check_timing()
+        if self.images is not None:
+            object.__setattr__(self, 'images', str(self.images))
+            photograph_groups(self.images)
 
     def _check_size(self) -> None:
         if not isinstance(self.size, (tuple, list)) or len(self.size) != 2:
@@ -143,13 +168,22 @@ class ToyConfig:
             near = self.size[1] - 8
             _fail('size', self.size, f'decord misreads this width, give another such as {near}')
 
+    def _check_timing(self) -> None:
+        unused, instead = ('period', 'speed') if self.motions == 'mocap' else ('speed', 'period')
+        default = type(self).__dataclass_fields__[unused].default
+        if getattr(self, unused) != default:
+            need = f'motions={self.motions!r} has no {unused}, give {instead}'
+            _fail(unused, getattr(self, unused), need)
+
     def arguments(self) -> dict[str, object]:
         """Return the arguments as JSON values (tuples as lists), as written to ``meta.json``.
 
         Those that were added later are left out where they change nothing, so that a set made
-        before they existed is still known.
+        before they existed is still known. For the photographs stand their number and a digest.
         """
         given = dataclasses.asdict(self)
+        if self.images is not None:
+            given['images'] = describe_photographs(self.images)
         changed = {key: value for key, value in given.items() if value != ADDED.get(key, ...)}
         return json.loads(json.dumps(changed))
 
@@ -162,6 +196,11 @@ class ToyConfig:
     def classes(self) -> tuple[str, ...]:
         """Return names of the classes, by index."""
         return MOTION_SETS[self.motions]
+
+    @property
+    def scenes(self) -> tuple[str, ...]:
+        """Return names of the scene families, by index."""
+        return SCENES if self.images is None else tuple(photograph_groups(self.images))
 
     def count(self, split: str) -> int:
         """Return the number of videos of ``split``."""

@@ -28,8 +28,8 @@ from mmdebias.files import PREFIX, move_into_place, replacing, unfinished_path
 from .config import FORMAT_VERSION, SPLITS, ToyConfig
 from .masks import pack_masks
 from .plan import ToyVideo, plan_split
+from .recorded import motion_folder
 from .render import render_video
-from .scenes import SCENES
 
 META = 'meta.json'
 UNFINISHED_META = unfinished_path(META).name
@@ -96,7 +96,7 @@ def _texts(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, st
     """Return the contents of the lists and name files by path relative to OUT."""
     texts = {
         'classes.txt': '\n'.join(config.classes) + '\n',
-        'scenes.txt': '\n'.join(SCENES) + '\n',
+        'scenes.txt': '\n'.join(config.scenes) + '\n',
     }
     for split, members in videos.items():
         texts[f'{split}.txt'] = ''.join(f'{v.video_path} {v.label}\n' for v in members)
@@ -115,7 +115,7 @@ def _meta(config: ToyConfig, videos: dict[str, list[ToyVideo]]) -> dict[str, Any
         'fingerprint': config.fingerprint(),
         'arguments': config.arguments(),
         'classes': list(config.classes),
-        'scenes': list(SCENES),
+        'scenes': list(config.scenes),
         'counts': {split: len(members) for split, members in videos.items()},
         'own_scene_share': {split: share(members) for split, members in videos.items()},
     }
@@ -266,10 +266,13 @@ def make_toy(
 
     Raises:
         FileExistsError: if ``out`` holds a set of other arguments or other files.
+        ImportError: if recorded motions are asked for and not installed.
     """
     workers = available_cpus() if workers is None else workers
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise ValueError(f'workers={workers!r}: give a whole number of at least 1')
+    if config.motions == 'mocap':
+        motion_folder()  # fails before anything is written
     out = Path(out)
     finished = _claim(out, config, overwrite)
     videos = {split: plan_split(config, split) for split in SPLITS}
