@@ -33,7 +33,7 @@ from mmdebias.analysis import (
 )
 from mmdebias.analysis.sensitivity import OTHER_VIDEO
 from mmdebias.bias import bootstrap_interval
-from mmdebias.cli import Parser, add_videos, read_videos, run_command
+from mmdebias.cli import Parser, add_videos, output_folder, read_videos, run_command
 from mmdebias.files import write_text
 
 SUMMARY = 'scene against motion'
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument('--masks', type=Path, help='folder of foreground masks, VIDEO.npz')
     parser.add_argument('--shift', type=int, default=4, help='frames of the clip that it is later')
     parser.add_argument('--seed', type=int, default=0, help='of the order of frames and the warps')
-    parser.add_argument('--out', type=Path, default=Path('work_dirs/sensitivity'))
+    parser.add_argument('--out', type=output_folder, default=Path('work_dirs/sensitivity'))
     args = parser.parse_args()
     args.videos = read_videos(args.data, args.data_root)
     if len(args.videos) < 2:

@@ -25,7 +25,7 @@ from mmengine.registry import init_default_scope
 import mmdebias  # noqa: F401  (registers everything)
 from mmdebias.analysis import Answer, answers, few_videos, generated_videos
 from mmdebias.analysis.source_clips import REAL
-from mmdebias.cli import read_videos, run_command
+from mmdebias.cli import output_folder, read_videos, run_command
 from mmdebias.files import existing_file, write_text
 
 REMEDY = 'give a config of pre-training, such as configs/dsm/i3d_k400.py'
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument('--num-train', type=int, default=768, help='clips a net learns from')
     parser.add_argument('--num-test', type=int, default=512, help='clips it is tested on')
     parser.add_argument('--check', action='store_true', help='exit with 1 if there is a shortcut')
-    parser.add_argument('--out', type=Path, help='folder of shortcuts.json')
+    parser.add_argument('--out', type=output_folder, help='folder of shortcuts.json')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args()
