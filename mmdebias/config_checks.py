@@ -117,6 +117,11 @@ def uneven_groups(cfg: Config) -> list[str]:
     return []
 
 
+def typed(config: object) -> Iterator[Any]:
+    """Yield every dict with a type in nested dicts and lists."""
+    return (found for _, found in _dicts(config) if 'type' in found)
+
+
 def _nearest(name: str, names: Iterable[str], likeness: float = LIKENESS) -> str | None:
     return next(iter(difflib.get_close_matches(name, list(names), 1, likeness)), None)
 

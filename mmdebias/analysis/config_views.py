@@ -1,7 +1,7 @@
 """The views of a pre-training config, made from any frames by its own pipeline and augments."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.registry import DefaultScope
 from torch import Tensor
 
+from mmdebias.config_checks import typed
 from mmdebias.datasets import ordered_steps
 from mmdebias.models.pretext_tasks.space_time_puzzles import GRID
 
@@ -148,17 +149,6 @@ class ConfigViews:
         for step in self.behind:
             sample = step(sample)
         return sample
-
-
-def typed(config: object) -> Iterator[Any]:
-    """Yield every dict with a type in nested dicts and lists."""
-    if isinstance(config, dict):
-        if 'type' in config:
-            yield config
-        config = list(config.values())
-    if isinstance(config, (list, tuple)):
-        for part in config:
-            yield from typed(part)
 
 
 def _odd(pixels: float) -> int:

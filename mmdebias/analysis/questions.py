@@ -13,11 +13,11 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch import Tensor, nn
 
+from mmdebias.config_checks import typed
 from mmdebias.datasets import ordered_steps
 from mmdebias.models.pretext_tasks.pretext_task import PretextTask
 from mmdebias.models.recognizers import MoCoRecognizer, PretextRecognizer, TripletRecognizer
 
-from .config_views import typed
 from .source_clips import NOISE, REAL, STILL
 
 Views = dict[str, Tensor]

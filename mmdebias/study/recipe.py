@@ -4,11 +4,11 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from pprint import pformat
-from typing import Any
 
 from mmengine.config import Config
 from mmengine.hub import get_config
 
+from mmdebias.config_checks import typed
 from mmdebias.datasets.toy import CLASSES, ToyConfig
 from mmdebias.methods import METHODS
 
@@ -135,7 +135,7 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
     loader = cfg.train_dataloader
     loader.update(batch_size=settings.batch_size, num_workers=0, persistent_workers=False)
     loader.drop_last = True
-    for step in steps(loader.dataset.pipeline):
+    for step in typed(loader.dataset.pipeline):
         if step.type == 'VideoInit':
             step.type = 'DecodeOnce'
         elif step.type == 'VideoDecode':
@@ -144,7 +144,7 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
             step.scale = (settings.size, settings.size)
         elif step.type in ('SampleViews', 'SampleFrames'):
             step.clip_len = settings.clip_len
-    for step in steps(cfg.model.data_preprocessor):
+    for step in typed(cfg.model.data_preprocessor):
         if step.type == 'RandomGaussianBlur':
             # Twenty-three pixels and up to two are meant for frames of 112.
             step.kernel_size = (settings.size * 23 // 112 // 2 * 2 + 1,) * 2
@@ -180,17 +180,6 @@ def write_config(cfg: Config, path: Path) -> None:
         for key, value in cfg.to_dict().items()
     ]
     path.write_text(''.join(lines))
-
-
-def steps(config: object) -> Iterator[Any]:
-    """Yield every dict with a type in nested dicts and lists."""
-    if isinstance(config, dict):
-        if 'type' in config:
-            yield config
-        config = list(config.values())
-    if isinstance(config, (list, tuple)):
-        for part in config:
-            yield from steps(part)
 
 
 def probe_pipeline(settings: Settings) -> list[dict]:

@@ -6,8 +6,9 @@ import re
 from mmengine.config import Config
 
 from helpers.running import ROOT
-from mmdebias.analysis.config_views import smaller, typed
+from mmdebias.analysis.config_views import smaller
 from mmdebias.analysis.questions import disturbed_alike, questions
+from mmdebias.config_checks import typed
 
 FOLDER = ROOT / 'configs'
 # To be looked at, not to be trained.

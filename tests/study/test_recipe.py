@@ -1,8 +1,8 @@
 import dataclasses
 
+from mmdebias.config_checks import typed
 from mmdebias.methods import METHODS
 from mmdebias.study import ROWS, Settings, study_config
-from mmdebias.study.recipe import steps
 
 
 def test_all_methods_share_clips_schedule_and_net():
@@ -11,7 +11,7 @@ def test_all_methods_share_clips_schedule_and_net():
     assert len({str(cfg.optim_wrapper) + str(cfg.param_scheduler) for cfg in configs.values()}) == 1
     assert len({str(cfg.model.backbone) for cfg in configs.values()}) == 1
     for cfg in configs.values():
-        found = list(steps(cfg.train_dataloader.dataset.pipeline))
+        found = list(typed(cfg.train_dataloader.dataset.pipeline))
         assert {step.scale for step in found if step.type == 'Resize'} == {(28, 28)}
         assert 'VideoInit' not in {step.type for step in found}
         assert cfg.train_cfg.max_epochs == 5 and cfg.randomness.seed == 1
@@ -38,7 +38,7 @@ def test_what_a_method_adds_is_there():
 def test_later_frames_alone_are_not_disturbed():
     def disturbs(name):
         pipeline = study_config(name, 0, Settings()).train_dataloader.dataset.pipeline
-        return 'ScaleOpticalFlow' in {step.type for step in steps(pipeline)}
+        return 'ScaleOpticalFlow' in {step.type for step in typed(pipeline)}
 
     assert disturbs('dsm_triplet') and not disturbs('dsm_triplet_shift')
 
