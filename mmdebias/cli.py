@@ -278,7 +278,9 @@ def _run_checked(path: Path, arguments: Sequence[str]) -> None:
     """Run a tool of MMAction2; of what is wrong with its input there is one message."""
     # Not before mmaction is known to be there.
     from mmdebias.config_checks import ConfigError
+    from mmdebias.datasets.labels import LabelError
     from mmdebias.engine import DivergedError
+    from mmdebias.models.heads.width import HeadWidthError
     from mmdebias.preflight import checked_runners
     from mmdebias.processes import FolderInUseError
     from mmdebias.weights import CheckpointError
@@ -292,6 +294,8 @@ def _run_checked(path: Path, arguments: Sequence[str]) -> None:
         ConfigError,
         DivergedError,
         FolderInUseError,
+        HeadWidthError,
+        LabelError,
         NotADirectoryError,
     ) as error:
         # On each rank that finds it: the first to end has the launcher end the others.

@@ -1,6 +1,7 @@
-"""What is looked at before a training or a test takes long: config, checkpoint, folder."""
+"""Checks before a training or a test takes long: of config, checkpoint and folder."""
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,13 +19,17 @@ from mmdebias.config_checks import (
     uneven_groups,
     wrong_types,
 )
-from mmdebias.engine import LoadReportHook
+from mmdebias.engine import FiniteLossHook, LabelCheckHook, LoadReportHook, SameRunHook
 from mmdebias.engine.same_run_hook import check_same_run
 from mmdebias.files import check_folder
 from mmdebias.models.heads.width import explain_head_width
 from mmdebias.processes import sole_writer
 from mmdebias.weights import read_checkpoint
 from mmdebias.weights.checking import Purpose
+
+# The base configs list these hooks, for MMAction2's own tools. A config that states custom_hooks
+# anew drops them without meaning to, and those of MMAction2 have none.
+CHECKS = (LoadReportHook, LabelCheckHook, SameRunHook, FiniteLossHook)
 
 
 @contextmanager
@@ -33,7 +38,8 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
 
     MMEngine loads a checkpoint last: that it cannot be read, or is of another net, showed when the
     data sets had been built. Here it is read twice instead. Nothing is made or written where
-    something is wrong. While a training runs, nobody else trains in its work directory.
+    something is wrong. While a training runs, nobody else trains in its work directory. The hooks
+    that check a run are there whether the config lists them or not.
 
     Args:
         trains: Whether the runner will train; else it tests.
@@ -60,9 +66,18 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
                 check_same_run(cfg, checkpoint, file)
             if trains and is_first_rank():
                 held.enter_context(sole_writer(cfg.work_dir))
-            runner = original.__func__(kind, cfg)
-            for line in [*misspelt_keys(cfg), *options_of(cfg, options)]:
+            doubts = [*misspelt_keys(cfg), *check_options(cfg, options)]
+            try:
+                runner = original.__func__(kind, cfg)
+            except TypeError:
+                # A misspelt argument of what is built: what is known of names comes before that.
+                print(*doubts, sep='\n', file=sys.stderr)
+                raise
+            for line in doubts:
                 runner.logger.warning(line)
+            for check in CHECKS:
+                if not any(isinstance(hook, check) for hook in runner.hooks):
+                    runner.register_hook(check())
             model = runner.model.module if is_model_wrapper(runner.model) else runner.model
             explain_head_width(model)
             purpose = Purpose.TEST if not trains else Purpose.RESUME if resumes else Purpose.START
@@ -94,7 +109,7 @@ def find_checkpoint(cfg: Config, resumes: bool) -> Path | None:
     return Path(given).expanduser() if isinstance(given, str) and '://' not in given else None
 
 
-def options_of(cfg: Config, options: Sequence[str]) -> list[str]:
+def check_options(cfg: Config, options: Sequence[str]) -> list[str]:
     """Return what :func:`mmdebias.config_checks.misspelt_options` says of a merged config."""
     if not options or cfg.filename is None:
         return []

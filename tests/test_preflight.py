@@ -16,7 +16,7 @@ from helpers.running import ROOT
 from mmdebias import cli
 from mmdebias.config_checks import ConfigError
 from mmdebias.engine import SameRunHook
-from mmdebias.preflight import checked_runners
+from mmdebias.preflight import CHECKS, checked_runners
 from mmdebias.processes import FolderInUseError, sole_writer
 from mmdebias.weights import CheckpointError
 
@@ -80,6 +80,20 @@ def test_a_checkpoint_of_another_width_is_refused(trained, tmp_path):
             hook.allow_partial = True
     narrow.experiment_name += '_again'
     build(narrow, trains=False)
+
+
+@pytest.mark.parametrize('own', [None, [dict(type='EarlyStoppingHook', monitor='acc/top1')]])
+def test_a_config_with_hooks_of_its_own_is_checked_as_well(trained, tmp_path, own):
+    options = {'load_from': str(trained / 'epoch_1.pth'), 'model.cls_head.in_channels': 32}
+    cfg = config('finetune/r3d_toy.py', tmp_path, **options)
+    if own is not None:
+        cfg.custom_hooks = own
+    runner = build(cfg)
+    for check in CHECKS:
+        assert sum(isinstance(hook, check) for hook in runner.hooks) == 1
+    cfg.experiment_name += '_test'
+    with pytest.raises(CheckpointError, match=r'missing     cls_head\.fc_cls\.weight'):
+        build(cfg, trains=False)
 
 
 def test_what_is_resumed_is_the_same_training(trained, tmp_path):

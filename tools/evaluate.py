@@ -200,7 +200,7 @@ def find_config(protocol: str, net: str, data: str, folder: Path) -> Path:
         return path
     path = folder / f'{leaf.replace("/", "_")}.py'
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(new_config(protocol, net, data))
+    write_text(path, new_config(protocol, net, data))
     return path
 
 

@@ -101,7 +101,7 @@ def view_size(pipeline: Sequence[dict[str, Any]]) -> int:
 
 
 class ConfigViews:
-    """What a config's model would be given, from frames that need not be a video's.
+    """Make the views that a config's model would be given, from frames that need not be a video's.
 
     Args:
         cfg: Of pre-training.

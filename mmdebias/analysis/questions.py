@@ -1,4 +1,4 @@
-"""What a pre-training config asks its encoder, as something that a small net can be trained for."""
+"""The question that a pre-training config puts to its encoder, for a small net to answer."""
 
 import copy
 import dataclasses

@@ -1,4 +1,4 @@
-"""What does an encoder feel? How far a clip's embedding moves when one thing of it changes."""
+"""Sensitivity of an encoder: how far a clip's embedding moves when one thing of it changes."""
 
 from collections.abc import Callable, Iterator, Mapping
 

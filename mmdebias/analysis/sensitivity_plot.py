@@ -1,4 +1,4 @@
-"""What encoders feel, as dots with intervals."""
+"""Sensitivities of encoders, as dots with intervals."""
 
 from collections.abc import Mapping
 from pathlib import Path

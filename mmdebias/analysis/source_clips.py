@@ -114,8 +114,8 @@ CASES: dict[str, Maker] = {
     'shuffled frames': shuffled_clips,
     REAL: real_clips,
 }
-"""What is fed. All samples of a batch share the content of a case other than ``REAL``: what still
-tells the positive from another video's clip was put there by the config."""
+"""Clips that are fed. Samples of a batch share the content of a case other than ``REAL``: what
+still tells the positive from another video's clip was put there by the config."""
 
 
 def generated_videos(count: int = 16, seed: int = 0) -> list[Frames]:

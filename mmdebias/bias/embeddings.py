@@ -1,4 +1,4 @@
-"""What a model's embedding feels, from rows that are scored anyway."""
+"""How far scene and motion move a model's embedding, from rows that are scored anyway."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -33,7 +33,7 @@ class _DrnFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         from mmaction.registry import MODELS
 
         class DRN:
-            """Says what is missing."""
+            """Say what is missing."""
 
             def __init__(self, *args: Any, **kwargs: Any) -> None:
                 raise ImportError(

@@ -14,6 +14,10 @@ READERS = tuple(
 )
 
 
+class LabelError(ValueError):
+    """A label that is missing or none of the classes; the message names list, line and remedy."""
+
+
 def check_labels(dataset: Dataset, num_classes: int | None = None) -> None:
     """Compare all labels of a list with the classes of a model.
 
@@ -23,7 +27,7 @@ def check_labels(dataset: Dataset, num_classes: int | None = None) -> None:
         num_classes: Of the model's head; None asks for labels and for no more.
 
     Raises:
-        ValueError: a label is missing or none of the classes; names list, line and label.
+        LabelError: a label is missing or none of the classes; names list, line and label.
     """
     if getattr(type(dataset), 'load_data_list', None) not in READERS:
         return
@@ -36,7 +40,7 @@ def check_labels(dataset: Dataset, num_classes: int | None = None) -> None:
     number, line = [(n, line) for n, line in numbered if line][wrong]
     label = next(label for label in found[wrong] or [-1] if not _fit([label], num_classes))
     everything = [label for own in found for label in own]
-    raise ValueError(
+    raise LabelError(
         f'{source.ann_file}, line {number}: {line!r} has '
         + (_missing(num_classes) if label < 0 else _too_large(label, everything, num_classes))
     )

@@ -26,7 +26,7 @@ class LabelCheckHook(Hook):
         """Look through the lists of the loops that are about to run.
 
         Raises:
-            ValueError: a label is missing or none of the classes, see :func:`check_labels`.
+            LabelError: a label is missing or none of the classes, see :func:`check_labels`.
         """
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         classes = getattr(getattr(model, 'cls_head', None), 'num_classes', None)

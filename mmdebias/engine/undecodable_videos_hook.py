@@ -8,6 +8,8 @@ from mmengine.dist import barrier, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmdebias.files import write_text
+
 from .epoch_seed_hook import innermost_datasets
 
 
@@ -43,7 +45,7 @@ class UndecodableVideosHook(Hook):
         if not is_main_process() or not path.exists():
             return
         reasons = dict(line.split('\t', 1) for line in path.read_text().splitlines())
-        path.write_text(''.join(f'{video}\t{reasons[video]}\n' for video in sorted(reasons)))
+        write_text(path, ''.join(f'{video}\t{reasons[video]}\n' for video in sorted(reasons)))
         runner.logger.log(
             logging.WARNING,
             f'{len(reasons)} video(s) could not be read and were replaced by others: see {path}',

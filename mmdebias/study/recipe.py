@@ -10,6 +10,7 @@ from mmengine.hub import get_config
 
 from mmdebias.config_checks import typed
 from mmdebias.datasets.toy import CLASSES, ToyConfig
+from mmdebias.files import write_text
 from mmdebias.methods import METHODS
 
 
@@ -179,7 +180,7 @@ def write_config(cfg: Config, path: Path) -> None:
         f'{key} = {pformat(value, sort_dicts=False, width=100)}\n'
         for key, value in cfg.to_dict().items()
     ]
-    path.write_text(''.join(lines))
+    write_text(path, ''.join(lines))
 
 
 def probe_pipeline(settings: Settings) -> list[dict]:

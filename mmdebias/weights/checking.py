@@ -5,7 +5,7 @@ from enum import Enum
 
 from torch import Tensor, nn
 
-from .fitting import misfits, shapes, some_of
+from .fitting import list_faults, misfits, shapes
 from .reading import CheckpointError
 
 ENCODER = 'backbone.'
@@ -80,7 +80,7 @@ def check_fit(
         raise CheckpointError(
             f'{file} is not a checkpoint of the {_title(model)} in the config: {len(faults)} of '
             f'the {len(wanted)} tensors of the {part} stay unfilled or do not fit:'
-            f'{some_of(faults)}\nTo mend it, {purpose.value}.'
+            f'{list_faults(faults)}\nTo mend it, {purpose.value}.'
         )
 
 

@@ -84,7 +84,7 @@ def to_fame(checkpoint: Mapping, backbone_only: bool = True) -> dict:
         backbone_only: There are no other parts in this layout; ignored.
 
     Raises:
-        CheckpointError: FAME has no such net.
+        CheckpointError: the authors of FAME have no such net.
     """
     encoder = find_encoder(checkpoint)
     net = identify(encoder)

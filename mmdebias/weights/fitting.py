@@ -53,7 +53,7 @@ def shapes(net: nn.Module) -> dict[str, torch.Size]:
     return {key: value.shape for key, value in net.state_dict().items()}
 
 
-def some_of(faults: list[str], most: int = 5) -> str:
+def list_faults(faults: list[str], most: int = 5) -> str:
     """Return the first faults, a line each, and how many more there are."""
     more = f'\n  … and {len(faults) - most} more' if len(faults) > most else ''
     return '\n  ' + '\n  '.join(faults[:most]) + more
@@ -69,6 +69,6 @@ def fill(net: nn.Module, weights: Mapping[str, Tensor]) -> None:
     if faults:
         raise CheckpointError(
             f'the encoder in the file is not the {type(net).__name__} of the config:'
-            + some_of(faults)
+            + list_faults(faults)
         )
     net.load_state_dict(weights, strict=False)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from helpers.running import ROOT
+from mmdebias.methods import METHODS
 
 READMES = [ROOT / 'README.md', *sorted((ROOT / 'configs').rglob('README.md'))]
 # The guides write what they name, and a test of their own follows them.
@@ -52,9 +53,11 @@ def test_a_config_is_named_with_its_folder(path, folder, found):
 MEASURED = '## Measured with this code\n'
 
 
-@pytest.mark.parametrize('folder', ['be', 'dsm', 'fame'])
+@pytest.mark.parametrize('folder', METHODS)
 def test_what_was_measured_names_its_command(folder):
     text = (ROOT / 'configs' / folder / 'README.md').read_text()
+    if MEASURED not in text:
+        pytest.skip(f'nothing was measured of {folder}')
     section = text[text.index(MEASURED) + len(MEASURED) :].partition('\n## ')[0]
     assert re.search(r'(bash|python) tools/\w+', section)
     if '| loss,' in section:

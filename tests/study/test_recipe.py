@@ -50,12 +50,10 @@ def test_every_method_and_every_variant_is_a_row():
 
 
 def test_every_method_is_compared_with_a_row_of_its_own_recipe():
-    assert {name: ROWS[name].baseline for name in METHODS} == {
-        'moco': None,
-        'fame': 'moco',
-        'be': 'be_baseline',
-        'dsm': 'dsm_baseline',
-    }
+    assert ROWS['moco'].baseline is None and ROWS['fame'].baseline == 'moco'
+    for name, method in METHODS.items():
+        if method.baseline:
+            assert ROWS[name].baseline == f'{name}_baseline'
     assert all(row.baseline in ROWS for row in ROWS.values() if row.baseline)
     assert ROWS['be_baseline'].config == 'be/r3d_toy_baseline'
 

@@ -203,7 +203,10 @@ def test_wrong_masks_are_errors_before_anything_runs(toy, models, report, tmp_pa
 def test_wrong_checkpoints_are_errors_before_anything_runs(toy, models, report, tmp_path):
     rest = ['--data', toy / 'test.txt', '--out', tmp_path / 'out']
     config, moco = models['supervised'][0], models['moco']
-    assert 'tensors stay unfilled' in report('--model', 'a', config, moco[1], *rest)
+    # A pre-trained encoder under a classifier's config: it has no head.
+    message = report('--model', 'a', config, moco[1], *rest)
+    assert 'is not a checkpoint of the Recognizer3D' in message
+    assert 'missing     cls_head.fc_cls.weight' in message
     assert 'moco has no classes' in report(*named('moco', models), *rest)
     big = ROOT / 'configs' / 'moco' / 'r3d_toy.py'
     message = report('--model', 'a', big, moco[1], *rest, '--train', toy / 'train.txt')

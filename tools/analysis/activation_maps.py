@@ -33,6 +33,7 @@ from mmdebias.analysis import (
     write_heat_film,
 )
 from mmdebias.cli import Parser, add_videos, output_folder, read_videos, run_command
+from mmdebias.files import write_text
 from mmdebias.ops import energy_inside, to_heat
 from mmdebias.visualization.pictures import to_pictures
 
@@ -58,7 +59,7 @@ def main() -> None:
     reports = [report(video, i, seen) for i, video in enumerate(args.videos)]
     args.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(dict(map=args.kind, videos=reports), indent=1)
-    (args.out / 'maps.json').write_text(text + '\n')
+    write_text(args.out / 'maps.json', text + '\n')
     print_table(reports, list(seen))
     drawn = args.videos[: args.drawn]
     if drawn:

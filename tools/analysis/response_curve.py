@@ -30,6 +30,7 @@ from mmdebias.analysis import (
 )
 from mmdebias.apis import Encoder
 from mmdebias.cli import Parser, add_videos, output_folder, read_videos, run_command
+from mmdebias.files import write_text
 from mmdebias.ops import channel_map, responses, stretch_maps, to_heat
 from mmdebias.visualization.pictures import to_pictures
 
@@ -93,7 +94,7 @@ def analyse(
         curves[f'{name} (r = {with_motion:.2f} with motion)'] = scaled(values)
     row |= dict(frames=moments.tolist(), motion=motion.round(3).tolist())
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / f'{video.stem}.json').write_text(json.dumps(row) + '\n')
+    write_text(args.out / f'{video.stem}.json', json.dumps(row) + '\n')
     path = args.out / f'{video.stem}.png'
     return draw_response_curve(path, moments, curves, scaled(motion), strips), dict(
         video=video.name,

@@ -1,4 +1,4 @@
-"""What do encoders feel? How far a clip's embedding moves when one thing of the clip changes.
+"""Measure the sensitivity of encoders: how far an embedding moves when the clip changes.
 
 Usage:
     python tools/analysis/sensitivity.py --data VIDEO... --model NAME CONFIG CHECKPOINT

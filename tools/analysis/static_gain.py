@@ -42,7 +42,7 @@ from mmdebias.apis import Encoder, embed
 from mmdebias.cli import Parser, output_file, run_command
 from mmdebias.datasets import TolerantVideoDataset
 from mmdebias.evaluation import fit_linear_classifier, load_classifier
-from mmdebias.files import existing_file
+from mmdebias.files import existing_file, write_text
 
 # DSM: "nearly 24% of the categories show less than 5% or no improvement".
 LITTLE = 0.05
@@ -130,7 +130,7 @@ def write(
             classes=panel.correlation.classes,
         )
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.with_suffix('.json').write_text(json.dumps(report, indent=1) + '\n')
+    write_text(out.with_suffix('.json'), json.dumps(report, indent=1) + '\n')
     print(draw_gains(out, panels, names))
 
 

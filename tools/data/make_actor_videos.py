@@ -30,7 +30,7 @@ import numpy as np
 from mmdebias.cli import output_folder
 from mmdebias.datasets.actor_videos import NoPersonError, read_boxes, write_actor_video
 from mmdebias.datasets.person_detector import PersonDetector
-from mmdebias.files import existing_file
+from mmdebias.files import existing_file, write_text
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -82,9 +82,9 @@ def main(argv: list[str] | None = None) -> int:
             continue
         lines.append(' '.join([relative.as_posix(), *label]))
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / args.data.name).write_text(''.join(f'{line}\n' for line in lines))
+    write_text(args.out / args.data.name, ''.join(f'{line}\n' for line in lines))
     reasons = ''.join(f'{path}\t{reason}\n' for path, reason in left_out.items())
-    (args.out / f'left_out_{args.data.stem}.txt').write_text(reasons)
+    write_text(args.out / f'left_out_{args.data.stem}.txt', reasons)
     print(
         f'{args.out / args.data.name}: {len(lines)} of {len(videos)} videos '
         f'({counts["kept"]} were there, {len(left_out)} left out); '
@@ -139,7 +139,7 @@ def boxes_from(args: argparse.Namespace) -> Callable[[str, Path], list]:
         if not kept.exists():
             boxes = {name: [frame.round(2).tolist() for frame in detector(file)]}
             kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(boxes))
+            write_text(kept, json.dumps(boxes))
         return read_boxes(kept)[name]
 
     return detect

@@ -18,7 +18,7 @@ from .shards import REPORT, Shard, parse_shard
 
 
 def _option(folder: str) -> str:
-    """``videos`` is ``--videos``, ``videos_train`` is ``--train-videos``."""
+    """Return the option of a folder: ``videos_train`` is ``--train-videos``."""
     return '--' + '-'.join(reversed(folder.split('_')))
 
 

@@ -5,11 +5,15 @@ from typing import Any
 from torch import Tensor, nn
 
 
+class HeadWidthError(ValueError):
+    """A head whose ``in_channels`` are not the encoder's; the message says what to set."""
+
+
 def explain_head_width(model: nn.Module) -> None:
     """Have a classifier say what to set, where its ``in_channels`` are not the encoder's.
 
     A matrix product says "mat1 and mat2 shapes cannot be multiplied". The first batch is looked at;
-    the raised error is a ValueError.
+    the raised error is a :class:`HeadWidthError`.
 
     Args:
         model: A recogniser of MMAction2; one without a head, or with one that has no layer of
@@ -27,7 +31,7 @@ def _look_once(layer: nn.Linear, name: str) -> None:
         handle.remove()
         features = inputs[0] if inputs else None
         if isinstance(features, Tensor) and features.shape[-1] != layer.in_features:
-            raise ValueError(
+            raise HeadWidthError(
                 f'model.cls_head.{name} is made for {layer.in_features} channels and the encoder '
                 f'gives {features.shape[-1]}: set model.cls_head.in_channels={features.shape[-1]}'
             )
