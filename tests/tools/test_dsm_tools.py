@@ -31,7 +31,7 @@ def test_flow_is_written_once_and_read_by_the_transform(tmp_path):
         '--data',
         tmp_path / 'list.txt',
     ]
-    command += ['--out', tmp_path / 'flow', '--data-root', tmp_path, '--interval', '2']
+    command += ['--out', tmp_path / 'flow', '--data-root', tmp_path, '--frame-interval', '2']
     shown = run(command)
     path = tmp_path / 'flow' / 'some class' / 'video_2.npy'
     assert f'{path}: (10, 80, 96, 2)' in shown

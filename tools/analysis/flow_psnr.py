@@ -1,6 +1,6 @@
 """How well scaled flow with phi = 1 predicts the true next frame: one JSON line a video.
 
-Usage: python tools/analysis/flow_psnr.py --data VIDEO... [--interval 4] [--method dis_medium]
+Usage: python tools/analysis/flow_psnr.py --data VIDEO... [--frame-interval 4] [--method dis_medium]
 
 PSNR in dB, over 16 frames from the middle of the video, of the next frame against: the frame itself
 (phi = 0), the frame moved by its flow (phi = 1) with the border black or mirrored, and the frame
@@ -25,13 +25,15 @@ def main() -> None:
         description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     add_videos(parser)
-    parser.add_argument('--interval', type=int, default=1, help='between the frames of the clip')
+    parser.add_argument(
+        '--frame-interval', type=int, default=1, help='between the frames of the clip'
+    )
     parser.add_argument('--method', choices=METHODS, default='dis_ultrafast')
     parser.add_argument('--size', type=int, default=224, help='pixels of the square frames')
     args = parser.parse_args()
     rows = []
     for video in read_videos(args.data, args.data_root):
-        rows.append(measure(read(video, args.interval, args.size), args.method))
+        rows.append(measure(read(video, args.frame_interval, args.size), args.method))
         print(json.dumps(dict(video=video.name, **rows[-1])))
     if len(rows) > 1:
         mean = {name: round(float(np.mean([row[name] for row in rows])), 1) for name in rows[0]}

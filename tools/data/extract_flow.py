@@ -3,7 +3,7 @@
 Example::
 
     python tools/data/extract_flow.py --data data/ucf101/ucf101_train_split_1_videos.txt \
-        --data-root data/ucf101/videos --out data/flow --interval 4 --method tvl1
+        --data-root data/ucf101/videos --out data/flow --frame-interval 4 --method tvl1
 
 writes ``data/flow/<folder>/<video>_4.npy``, float16 ``[frames, h, w, 2]``: entry t leads from frame
 ``t + interval`` (past the end, from the beginning again) back to frame t, in pixels of the file's
@@ -30,17 +30,17 @@ def main() -> None:
     )
     add_videos(parser)
     parser.add_argument('--out', type=output_folder, required=True, help='folder to write to')
-    parser.add_argument('--interval', type=int, default=4, help="the clips' frame_interval")
+    parser.add_argument('--frame-interval', type=int, default=4, help="the clips' frame_interval")
     parser.add_argument('--method', choices=METHODS, default='dis_medium')
-    parser.add_argument('--short-side', type=int, default=128, help='size of the flow')
+    parser.add_argument('--size', type=int, default=128, help='pixels of the shorter side')
     args = parser.parse_args()
-    if args.interval < 1:
-        parser.error(f'--interval {args.interval}: give 1 or more')
+    if args.frame_interval < 1:
+        parser.error(f'--frame-interval {args.frame_interval}: give 1 or more')
     for video in read_videos(args.data, args.data_root):
-        out = args.out / video.parent.name / f'{video.stem}_{args.interval}.npy'
+        out = args.out / video.parent.name / f'{video.stem}_{args.frame_interval}.npy'
         if out.exists():
             continue
-        flow = compute_flow(read(video, args.short_side), args.interval, args.method)
+        flow = compute_flow(read(video, args.size), args.frame_interval, args.method)
         with replacing(out) as unfinished:
             np.save(unfinished, flow)
         print(f'{out}: {flow.shape}', flush=True)
