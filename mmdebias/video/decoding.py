@@ -111,7 +111,9 @@ def _in_groups(
     for key in np.unique(keys):
         if key:
             container.seek(int(places[key]), stream=stream)
-        yield from _in_order(_group(container, stream, index, key, set(stamps[keys == key])))
+        yield from _in_order(
+            _group(container, stream, index, key, set(stamps[keys == key].tolist()))
+        )
 
 
 def _group(
@@ -119,7 +121,7 @@ def _group(
     stream: VideoStream,
     index: VideoIndex,
     key: np.intp,
-    left: set[np.int64],
+    left: set[int],
 ) -> Iterator[VideoFrame]:
     """Decode from a key frame on until nothing is left."""
     found = False
