@@ -11,7 +11,8 @@ from typing import Any
 from mmdebias.cli import output_folder
 
 from ..toy.writer import available_cpus
-from .prepare import prepare, summary, unpack_all
+from .lists import summary
+from .prepare import prepare, unpack_all
 from .recipes import Recipe
 from .resizing import CODECS, parse_size
 from .shards import REPORT, Shard, parse_shard

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -23,20 +21,15 @@ from mmdebias.files import read_json, replacing, write_text
 from mmdebias.video import VideoReadError, write_indexes
 from mmdebias.video.index_file import BESIDE_LIST
 
-from .annotations import Annotations, Sample, Split
+from .annotations import Annotations, Sample
 from .archives import unpack
-from .checking import Check, check_videos, index_entries
+from .checking import check_videos, index_entries
+from .lists import Found, write_lists
 from .matching import index_videos, match
 from .parallel import Progress, in_parallel
 from .recipes import Recipe
 from .resizing import check_encoder, resize_video
 from .shards import JOURNAL, REPORT, SETTINGS, SHARDS, Shard, check_whole, journals
-
-MISSING, UNREADABLE, CLASSES = 'missing.txt', 'unreadable.txt', 'classes.txt'
-MISREAD = 'misread.txt'
-
-# A clip of the papers has 16 frames; a shorter video is read in a loop.
-CLIP_FRAMES = 16
 
 
 def _note_settings(out: Path, settings: dict, folders: Sequence[str], own: Path) -> None:
@@ -102,30 +95,7 @@ def _resized(
     return f'{sample.name}.mp4', ''
 
 
-@dataclass
-class _Found:
-    """The videos of a folder.
-
-    Attributes:
-        files: The file of each sample that has one.
-        missing: The other samples.
-        unused: How many files are no sample's.
-        paths: Where readable videos are below the folder, by the samples' names.
-        errors: Why others cannot be read, likewise.
-        checks: What is known of the former, likewise; empty if they were not tried.
-    """
-
-    files: dict[Sample, Path]
-    missing: list[Sample]
-    unused: int
-    paths: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    checks: dict[str, Check] = field(default_factory=dict)
-
-
-def _find(
-    recipe: Recipe, samples: Sequence[Sample], folder: str, sources: Sequence[Path]
-) -> _Found:
+def _find(recipe: Recipe, samples: Sequence[Sample], folder: str, sources: Sequence[Path]) -> Found:
     """Look for the files of some samples; raises a FileNotFoundError where there is none."""
     index = index_videos(sources, recipe.key)
     files, missing = match(samples, index)
@@ -135,11 +105,11 @@ def _find(
             f'{", ".join(map(str, sources))}, for example {samples[0].name}: is it the right '
             'archive?'
         )
-    return _Found(files, missing, len(set(index.values()) - set(files.values())))
+    return Found(files, missing, len(set(index.values()) - set(files.values())))
 
 
 def _place(
-    found: _Found,
+    found: Found,
     folder: Path,
     size: int | tuple[int, int] | None,
     codec: str,
@@ -176,7 +146,7 @@ def _place(
 
 
 def _check(
-    found: _Found, folder: Path, journal: Path, others: Sequence[Path], workers: int, shown: bool
+    found: Found, folder: Path, journal: Path, others: Sequence[Path], workers: int, shown: bool
 ) -> None:
     """Try to read the videos; those that cannot be read move from the paths to the errors."""
     by_path = check_videos(folder, list(found.paths.values()), journal, workers, shown, others)
@@ -186,42 +156,6 @@ def _check(
             del found.paths[name]
         else:
             found.checks[name] = by_path[path]
-
-
-def _durations(checks: Sequence[Check]) -> dict[str, float] | None:
-    seconds = [check.seconds for check in checks]
-    if not seconds:
-        return None
-    return {
-        'shortest_s': round(min(seconds), 2),
-        'median_s': round(statistics.median(seconds), 2),
-        'longest_s': round(max(seconds), 2),
-        'total_h': round(sum(seconds) / 3600, 3),
-        'below_16_frames': sum(check.frames < CLIP_FRAMES for check in checks),
-    }
-
-
-def _report_split(split: Split, found: _Found) -> tuple[list[str], dict]:
-    """Return lines of a list, and what to say about it."""
-    listed = [sample for sample in split.samples if sample.name in found.paths]
-    unreadable = [sample.name for sample in split.samples if sample.name in found.errors]
-    lines = [f'{found.paths[sample.name]} {sample.label}' for sample in listed]
-    known = [found.checks[sample.name] for sample in listed if sample.name in found.checks]
-    return lines, {
-        'folder': split.folder,
-        'official': split.official,
-        'annotated': len(split.samples),
-        'listed': len(listed),
-        'missing': len(split.samples) - len(listed) - len(unreadable),
-        'unreadable': len(unreadable),
-        'misread': sum(bool(check.misread) for check in known),
-        'classes': len({sample.label for sample in listed}),
-        'durations': _durations(known),
-    }
-
-
-def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    write_text(path, ''.join(f'{line}\n' for line in lines))
 
 
 def unpack_all(
@@ -250,39 +184,6 @@ def unpack_all(
     return unpack(annotations, unpacked / 'annotations', shown, before), {
         folder: [path.absolute() for path in unpack(sources, unpacked / folder, shown, before)]
         for folder, sources in videos.items()
-    }
-
-
-def _write_lists(out: Path, official: Annotations, folders: dict[str, _Found]) -> dict:
-    """Write the lists and what they leave out; return what the report says of them."""
-    splits = {}
-    for split in official.splits:
-        if split.folder in folders:
-            lines, splits[split.list_name] = _report_split(split, folders[split.folder])
-            _write_lines(out / split.list_name, lines)
-    _write_lines(out / CLASSES, official.classes)
-    left_out = {name: [] for name in (MISSING, UNREADABLE, MISREAD)}
-    for folder, found in folders.items():
-        left_out[MISSING] += [f'{folder}/{sample.name}' for sample in found.missing]
-        left_out[UNREADABLE] += [f'{folder}/{name}\t{e}' for name, e in found.errors.items()]
-        left_out[MISREAD] += [
-            f'{folder}/{found.paths[name]}\t{check.misread}'
-            for name, check in found.checks.items()
-            if check.misread
-        ]
-    for name, lines in left_out.items():
-        _write_lines(out / name, lines)
-    return {
-        'classes': len(official.classes),
-        'whole': all(
-            split['listed'] == split['annotated'] == (split['official'] or split['annotated'])
-            for split in splits.values()
-        ),
-        'missing': len(left_out[MISSING]),
-        'unreadable': len(left_out[UNREADABLE]),
-        'misread': len(left_out[MISREAD]),
-        'unused': sum(found.unused for found in folders.values()),
-        'lists': splits,
     }
 
 
@@ -368,39 +269,6 @@ def prepare(
         return report
     if check:
         write_indexes(out / BESIDE_LIST, index_entries(journals(out)))
-    report = {**settings, 'checked': check, **_write_lists(out, official, folders)}
+    report = {**settings, 'checked': check, **write_lists(out, official, folders)}
     write_text(out / REPORT, json.dumps(report, indent=2) + '\n')
     return report
-
-
-def summary(report: dict, out: Path) -> str:
-    """Return a report in a few lines of text."""
-    lines = []
-    for name, split in report['lists'].items():
-        line = f'{name}: {split["listed"]} of {split["annotated"]} videos'
-        if split['official'] not in (None, split['annotated']):
-            line += f' (the official number is {split["official"]})'
-        line += f', {split["classes"]} of {report["classes"]} classes'
-        if split['durations']:
-            times = split['durations']
-            line += (
-                f'; {times["shortest_s"]:g} to {times["longest_s"]:g} s, median '
-                f'{times["median_s"]:g} s, {times["total_h"]:.2f} h'
-            )
-            if times['below_16_frames']:
-                line += f'; {times["below_16_frames"]} videos of fewer than {CLIP_FRAMES} frames'
-        lines.append(line)
-    for key, file in (('missing', MISSING), ('unreadable', UNREADABLE)):
-        if report[key]:
-            lines.append(f'{report[key]} videos {key}, left out of the lists: see {out / file}')
-    if report['misread']:
-        remedy = '' if report['resize'] else '; copies made with --resize have nothing of the kind'
-        lines.append(
-            f'{report["misread"]} videos are read right here, but readers such as decord and '
-            f'OpenCV may take wrong frames: see {out / MISREAD}{remedy}'
-        )
-    if report['unused']:
-        lines.append(f'{report["unused"]} videos are in no list')
-    if not report['checked']:
-        lines.append('videos were not checked')
-    return '\n'.join(lines)

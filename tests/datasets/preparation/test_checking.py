@@ -11,7 +11,7 @@ from helpers.miniatures import lines
 from helpers.numbered import FRAMES, KINDS, encode, remux, sequential, with_matrix
 from helpers.running import SHARED
 from mmdebias.datasets.preparation import check_video, check_videos, prepare
-from mmdebias.datasets.preparation.prepare import summary
+from mmdebias.datasets.preparation.lists import summary
 from mmdebias.datasets.tolerant_video_dataset import TolerantVideoDataset
 from mmdebias.video import IndexFile, find_index, index_file, index_video, reading
 
