@@ -34,6 +34,13 @@ from mmdebias import runs
 from mmdebias.bias import confidence_interval
 from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
 from mmdebias.config_checks import misspelt_options, parse_options
+from mmdebias.evaluation.protocols import (
+    PROTOCOLS,
+    SEARCHED,
+    few_labels,
+    new_config,
+    share_of_labels,
+)
 from mmdebias.files import read_json, write_text
 from mmdebias.processes import FolderInUseError, orderly_end, sole_writer
 from mmdebias.provenance import file_sha256, versions
@@ -41,42 +48,7 @@ from mmdebias.weights import read_checkpoint, write_initial_weights
 from mmdebias.weights.checking import Purpose, check_fit
 
 ROOT = Path(__file__).resolve().parents[1]
-# Of each protocol: its file in configs/_base_/protocols, and the leaf in configs/.
-PROTOCOLS = dict(
-    finetune=('finetune', 'finetune/{net}_{data}'),
-    finetune_be=('finetune_be', 'finetune/{net}_{data}_be'),
-    finetune_dsm=('finetune_dsm', 'finetune/{net}_{data}_dsm'),
-    linear=('linear_probe', 'linear_probe/{net}_{data}'),
-    knn=('retrieval', 'retrieval/{net}_{data}'),
-    retrieval=('retrieval', 'retrieval/{net}_{data}'),
-    clips=('clip_retrieval', 'retrieval/{net}_{data}_clips'),
-    low_shot_1=('finetune_dsm', 'low_shot/{net}_{data}_1percent'),
-    low_shot_10=('finetune_dsm', 'low_shot/{net}_{data}_10percent'),
-)
-BASES = """# {protocol} of {net} on {data}, written by tools/evaluate.py.
-_base_ = [
-    'mmdebias::_base_/encoders/{net}.py',
-    'mmdebias::_base_/datasets/{data}.py',
-    'mmdebias::_base_/protocols/{protocol}.py',
-]
-"""
-TRAINED = """\
-head = dict(in_channels=_base_.channels, num_classes=_base_.num_classes{dropout})
-model = dict(backbone=_base_.encoder, cls_head=head)
-clip = dict(resize=_base_.resize, flip=_base_.flip)
-train_dataloader = dict(dataset=dict(pipeline=clip, **{labels}))
-val_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
-test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **_base_.test_set))
-"""
-COMPARED = """\
-model = dict(backbone=_base_.encoder)
-sides = dict(gallery=_base_.train_set, query=_base_.test_set)
-test_dataloader = dict(dataset=dict(pipeline=_base_.middle, **sides))
-"""
-# The labels of low-shot, see configs/low_shot/README.md.
-FEW = 'dict(_base_.train_set, ann_file={name!r})'
 LABELS = 'train_dataloader.dataset.ann_file'
-SEARCHED = ('knn', 'retrieval', 'clips')  # the others train first
 
 
 def count_splits() -> dict[str, int]:
@@ -200,38 +172,14 @@ def find_config(protocol: str, net: str, data: str, folder: Path) -> Path:
         return path
     path = folder / f'{leaf.replace("/", "_")}.py'
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, new_config(protocol, net, data))
+    write_text(path, new_config(protocol, net, data, train_list(data)))
     return path
-
-
-def new_config(protocol: str, net: str, data: str) -> str:
-    """Return the text of a protocol's config for any encoder and data set."""
-    # FAME, appendix A.3: .7 on UCF101, .5 elsewhere.
-    dropout = ', dropout_ratio=0.7' if (protocol, data) == ('finetune', 'ucf101') else ''
-    text = BASES.format(protocol=PROTOCOLS[protocol][0], net=net, data=data)
-    if protocol in SEARCHED:
-        return text + COMPARED
-    labels = '_base_.train_set'
-    if percent := share_of_labels(protocol):
-        labels = FEW.format(name=few_labels(train_list(data), percent))
-    return text + TRAINED.format(dropout=dropout, labels=labels)
-
-
-def share_of_labels(protocol: str) -> int | None:
-    """Return the percent of the labels that a low-shot protocol trains on, None for the others."""
-    return int(protocol.removeprefix('low_shot_')) if protocol.startswith('low_shot_') else None
 
 
 def train_list(data: str) -> str:
     """Return the name of a data set's training list, of its first split."""
     path = ROOT / 'configs' / '_base_' / 'datasets' / f'{data}.py'
     return Config.fromfile(path).train_set.ann_file
-
-
-def few_labels(ann_file: str, percent: int) -> str:
-    """Return the name that a part of a list has beside it, as in configs/low_shot/README.md."""
-    stem = Path(ann_file).stem.removesuffix('_videos').removesuffix('_list')
-    return f'{stem}_{percent}percent.txt'
 
 
 def main() -> None:

@@ -249,7 +249,7 @@ def test_a_written_config_is_the_shipped_one_where_there_is_one(cell, tmp_path):
     path = MODULE['find_config'](protocol, net, data, tmp_path)
     assert path.is_relative_to(ROOT / 'configs') and not list(tmp_path.iterdir())
 
-    (tmp_path / 'written.py').write_text(MODULE['new_config'](*cell))
+    (tmp_path / 'written.py').write_text(MODULE['new_config'](*cell, MODULE['train_list'](data)))
 
     assert digest(Config.fromfile(tmp_path / 'written.py')) == digest(Config.fromfile(path))
 
