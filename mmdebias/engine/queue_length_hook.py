@@ -25,7 +25,7 @@ class QueueLengthHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Compare the queue of ``runner.model`` with the training videos."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        if not hasattr(model, 'queue'):
+        if getattr(model, 'queue', None) is None:
             return
         datasets: Any = innermost_datasets(runner.train_dataloader.dataset)
         videos = sum(len(dataset) for dataset in datasets)

@@ -90,6 +90,29 @@ def rank_slice(rows: Tensor) -> slice:
     return slice(begin, begin + len(rows))
 
 
+def other_rows(rows: Tensor, everything: Tensor) -> Tensor:
+    """Return for each of this rank's ``rows`` ``[N, D]`` all ranks' rows but itself.
+
+    Args:
+        rows: This rank's.
+        everything: What :func:`gather_rows` makes of them, ``[M, D]``.
+
+    Returns:
+        ``[N, M - 1, D]``.
+
+    Raises:
+        ValueError: a single row, which has no others.
+    """
+    if len(everything) < 2:
+        raise ValueError(
+            'Without a queue (queue_size=0) the negatives are the other videos of the batch, and '
+            'it holds 1 video: give two or more (train_dataloader.batch_size), and '
+            'train_dataloader.drop_last=True where an epoch ends with a smaller batch.'
+        )
+    own = torch.eye(len(everything), dtype=torch.bool, device=rows.device)[rank_slice(rows)]
+    return everything.expand(len(rows), -1, -1)[~own].unflatten(0, (len(rows), -1))
+
+
 def give_back(keys: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
     """Undo :func:`exchange` on what was computed from its clips.
 

@@ -13,7 +13,7 @@ def contrastive_logits(
     Args:
         query: Unit vectors ``[N, D]``.
         positive: Unit vectors ``[N, D]``; row i is query i's positive key.
-        queue: Unit vectors ``[K, D]``, negatives of every query.
+        queue: Unit vectors ``[K, D]``, negatives of every query, or ``[N, K, D]``, K for each.
         extra_negatives: Unit vectors ``[N, D]``, or ``[N, M, D]`` for several; row i holds those of
             query i alone (BE Eq. 7, DSM Eq. 7).
 
@@ -32,12 +32,15 @@ def contrastive_logits(
                 f'{name} has shape {tuple(rows.shape)} and query {tuple(query.shape)}; each query '
                 'needs one row.'
             )
-    if queue.ndim != 2 or queue.shape[1] != query.shape[1]:
+    n, channels = query.shape
+    fits = queue.ndim == 2 or (queue.ndim == 3 and len(queue) == n)
+    if not fits or queue.shape[-1] != channels:
         raise ValueError(
-            f'queue has shape {tuple(queue.shape)}; queries of {query.shape[1]} dimensions need '
-            f'[K, {query.shape[1]}].'
+            f'queue has shape {tuple(queue.shape)}; {n} queries of {channels} dimensions need '
+            f'[K, {channels}] or [{n}, K, {channels}].'
         )
-    columns = [(query * positive).sum(1, keepdim=True), query @ queue.T]
+    against = query @ queue.T if queue.ndim == 2 else (queue @ query[..., None])[..., 0]
+    columns = [(query * positive).sum(1, keepdim=True), against]
     columns += [(query * rows).sum(1, keepdim=True) for rows in own]
     return torch.cat(columns, dim=1)
 
@@ -57,7 +60,7 @@ def info_nce(
     Args:
         query: Unit vectors ``[N, D]``.
         positive: Unit vectors ``[N, D]``.
-        queue: Unit vectors ``[K, D]``.
+        queue: Unit vectors ``[K, D]`` or ``[N, K, D]``.
         temperature: Positive number that divides the similarities.
         extra_negatives: Unit vectors ``[N, D]`` or ``[N, M, D]``, or None.
 

@@ -32,7 +32,7 @@ class InfoNCEHead(BaseModule):
         Args:
             query: Unit vectors ``[N, D]``, with gradient.
             key: Unit vectors ``[N, D]``, the positives.
-            queue: Unit vectors ``[K, D]``, everybody's negatives.
+            queue: Unit vectors ``[K, D]``, everybody's negatives, or ``[N, K, D]``, K for each.
             negative: Unit vectors ``[N, D]``, each query's own hard negative, or ``[N, M, D]`` for
                 several, or None.
 
@@ -54,11 +54,12 @@ class InfoNCEHead(BaseModule):
     ) -> dict[str, Tensor]:
         """Return the scalars beside the loss; see :meth:`loss`."""
         cosines = contrastive_logits(query, key, queue, negative)
-        own = {} if negative is None else {'cos_own': cosines[:, 1 + len(queue) :].mean()}
+        shared = queue.shape[-2]
+        own = {} if negative is None else {'cos_own': cosines[:, 1 + shared :].mean()}
         return {
             **own,
             'top1': (cosines.argmax(1) == 0).float().mean(),
             'cos_pos': cosines[:, 0].mean(),
-            'cos_neg': cosines[:, 1 : 1 + len(queue)].mean(),
+            'cos_neg': cosines[:, 1 : 1 + shared].mean(),
             'std': query.std(0, correction=0).mean() * query.shape[1] ** 0.5,
         }

@@ -10,7 +10,7 @@ from mmengine.model import ExponentialMovingAverage
 from torch import Tensor, nn
 
 from mmdebias.models.feature_queue import FeatureQueue
-from mmdebias.models.gather import exchange, gather_rows, give_back
+from mmdebias.models.gather import exchange, gather_rows, give_back, other_rows
 
 from .pretraining import PretrainingRecognizer
 
@@ -31,7 +31,10 @@ class MoCoRecognizer(PretrainingRecognizer):
         neck: Config of a module from the backbone's output to unit vectors ``[N, D]``, with an
             ``out_channels`` attribute.
         head: Config of the loss, :class:`InfoNCEHead`.
-        queue_size: Number K of keys in the queue.
+        queue_size: Number K of keys in the queue. 0 goes without one: the negatives are the other
+            videos of the batch, on all ranks (MoCo v3: Chen et al., ICCV 2021, section 3). In a
+            schedule of some hundred steps the key encoder changes so fast that keys of a queue
+            are told by their age, without a look at the video.
         momentum: Share m of the key encoder that stays at each step, in (0, 1).
         symmetric: Let each view be query and key in turn; the loss is the mean of both directions
             (FAME, appendix A.1), and the keys of both enter the queue after both were computed.
@@ -39,7 +42,8 @@ class MoCoRecognizer(PretrainingRecognizer):
         key_view: Name of the view that is the positive key.
         negative_view: Name of a view that is the query's own hard negative, embedded by the query
             encoder with gradient (BE Eq. 7, DSM Eq. 7), or names of several, or None.
-        queue_view: Name of the one view whose keys enter the queue, or None for those of the
+        queue_view: Name of the one view whose keys enter the queue (without a queue: are the
+            negatives), or None for those of the
             positive keys. DSM's bank keeps anchors, which are no keys of its loss (Eq. 7): that
             costs one more pass of the key encoder.
         shuffle_bn: Encode keys among other clips than their queries, so that common batch-norm
@@ -56,9 +60,9 @@ class MoCoRecognizer(PretrainingRecognizer):
         test_cfg: As in MMAction2.
 
     Raises:
-        ValueError: ``momentum`` outside (0, 1), ``queue_size`` or ``bn_groups`` below 1, a view
-            that the preprocessor does not give, or ``enqueue_between`` without two directions whose
-            keys enter the queue.
+        ValueError: ``momentum`` outside (0, 1), ``queue_size`` below 0 or ``bn_groups`` below 1, a
+            view that the preprocessor does not give, or ``enqueue_between`` without a queue or
+            without two directions whose keys enter it.
     """
 
     def __init__(
@@ -91,13 +95,14 @@ class MoCoRecognizer(PretrainingRecognizer):
             raise ValueError(f'momentum={momentum!r} must lie between 0 and 1; .999 is usual.')
         if bn_groups < 1:
             raise ValueError(f'bn_groups={bn_groups} must be 1 or more.')
-        if enqueue_between and (not symmetric or queue_view is not None):
+        if enqueue_between and (not symmetric or queue_view is not None or queue_size == 0):
             raise ValueError(
                 'enqueue_between=True acts between the two directions of symmetric=True, whose '
-                'keys enter the queue: drop it, or queue_view.'
+                'keys enter the queue: drop it, or queue_view, or give queue_size.'
             )
         self.head = MODELS.build(head)
-        self.queue = FeatureQueue(queue_size, self.neck.out_channels)
+        channels = self.neck.out_channels
+        self.queue = None if queue_size == 0 else FeatureQueue(queue_size, channels)
         # MMEngine's momentum is the share that is replaced.
         self.momentum_encoder = ExponentialMovingAverage(self.encoder(), 1 - momentum)
         self.symmetric = symmetric
@@ -138,7 +143,7 @@ class MoCoRecognizer(PretrainingRecognizer):
             The head's dict of scalars, averaged over the directions.
 
         Raises:
-            ValueError: ``bn_groups`` does not divide N.
+            ValueError: ``bn_groups`` does not divide N, or without a queue a batch of one video.
         """
         if self._query_encoder_has_moved():
             self.momentum_encoder.update_parameters(self.encoder())
@@ -149,22 +154,23 @@ class MoCoRecognizer(PretrainingRecognizer):
         if self.negative_views:
             embedded = [self.embed(inputs[view]) for view in self.negative_views]
             negative = torch.stack(embedded, dim=1)
-        directions, all_keys = [], {}
+        directions: list[dict[str, Tensor]] = []
+        all_keys: dict[str, Tensor] = {}
         for query_view, key_view in pairs:
             if self.enqueue_between:
                 self._enqueue(all_keys)
                 all_keys = {}
-            if not directions or self.enqueue_between:
+            if self.queue is not None and (not directions or self.enqueue_between):
                 # The queue changes in place, before the backward pass reads it.
-                queue = self.queue.features.clone()
-            key, keys = self.embed_key(inputs[key_view])
+                others = self.queue.features.clone()
+            key, all_keys[key_view] = self.embed_key(inputs[key_view])
+            if self.queue is None:
+                bank = self._keys_of(self.queue_view or key_view, all_keys, inputs)
+                others = other_rows(key, bank)
             query = self.embed(inputs[query_view])
-            directions.append(self.head.loss(query, key, queue, negative))
-            all_keys[key_view] = keys
+            directions.append(self.head.loss(query, key, others, negative))
         if self.queue_view is not None:
-            if self.queue_view not in all_keys:
-                all_keys[self.queue_view] = self.embed_key(inputs[self.queue_view])[1]
-            all_keys = {self.queue_view: all_keys[self.queue_view]}
+            all_keys = {self.queue_view: self._keys_of(self.queue_view, all_keys, inputs)}
         self._enqueue(all_keys)
         return {
             name: torch.stack([direction[name] for direction in directions]).mean()
@@ -191,9 +197,16 @@ class MoCoRecognizer(PretrainingRecognizer):
         clips, order = exchange(clips)
         return give_back(self._in_groups(self.momentum_encoder, clips), order)
 
+    def _keys_of(self, view: str, keys: dict[str, Tensor], inputs: dict[str, Tensor]) -> Tensor:
+        # The queue's view need be no key of the loss.
+        if view not in keys:
+            keys[view] = self.embed_key(inputs[view])[1]
+        return keys[view]
+
     def _enqueue(self, keys: dict[str, Tensor]) -> None:
-        for of_view in keys.values():
-            self.queue.enqueue(of_view)
+        if self.queue is not None:
+            for of_view in keys.values():
+                self.queue.enqueue(of_view)
 
     def _query_encoder_has_moved(self) -> bool:
         # No loop tells the model whether it accumulates gradients: its parameters do. A step writes

@@ -321,6 +321,27 @@ def test_features_come_out_as_from_an_mmaction2_recogniser():
     assert moco(clips, mode='tensor', stage='neck').shape == (6, 16)
 
 
+@pytest.mark.parametrize('bank', ['key', 'query'])
+def test_without_a_queue_the_other_videos_of_the_batch_are_the_negatives(bank):
+    queue_view = None if bank == 'key' else bank
+    moco = model(queue_size=0, symmetric=False, queue_view=queue_view).train()
+    clips = views(n=3)
+    loss = moco.loss(clips)['loss_contrast']
+    query, key = moco.embed(clips['query']), moco.embed_key(clips['key'])[0]
+    negatives = key if bank == 'key' else moco.embed_key(clips[bank])[0]
+    by_hand = [
+        info_nce(query[[i]], key[[i]], torch.cat([negatives[:i], negatives[i + 1 :]]), 0.1)
+        for i in range(3)
+    ]
+    torch.testing.assert_close(loss, torch.stack(by_hand).mean())
+    assert not [name for name in moco.state_dict() if name.startswith('queue')]
+
+
+def test_without_a_queue_a_single_video_is_refused():
+    with pytest.raises(ValueError, match='1 video'):
+        model(queue_size=0).train().loss(views(n=1))
+
+
 def test_bad_arguments_are_refused_when_built():
     with pytest.raises(ValueError, match='momentum=1'):
         model(momentum=1)
@@ -328,8 +349,10 @@ def test_bad_arguments_are_refused_when_built():
         model(query_view='anchor')
     with pytest.raises(ValueError, match=r"not \['anchor'\]"):
         model(queue_view='anchor')
-    with pytest.raises(ValueError, match='queue_size=0'):
-        model(queue_size=0)
+    with pytest.raises(ValueError, match='queue_size=-1'):
+        model(queue_size=-1)
+    with pytest.raises(ValueError, match='give queue_size'):
+        model(queue_size=0, enqueue_between=True)
     with pytest.raises(ValueError, match='bn_groups=0'):
         model(bn_groups=0)
 
