@@ -69,13 +69,16 @@ class Settings:
         actors: Looks that all videos share. With one look a video, the clothes would give it away.
         actor_least: Least standing height of the actor, as a share of the frame's.
         actor_most: Greatest.
+        contrast: Of the scenes. At full contrast, what FAME's mask leaves of a video's own scene
+            around the actor still tells which video it is.
         motions: What moves, see ToyConfig: swings of the puppet, or a person as recorded (mocap).
         images: Folder of photographs for scenes; none paints them.
+        channels: Of the net's first layer; the last has eight times as many.
         epochs: Of pre-training.
         batch_size: Videos a step.
         lr: Greatest rate of AdamW, after a tenth of the steps; then a cosine to nought.
         weight_decay: Of AdamW.
-        queue_size: Keys of MoCo's queue.
+        queue_size: Keys of MoCo's queue; without one the negatives are the rest of the batch.
         momentum: Of the key encoder.
         temperature: Of the contrastive losses.
         directions: 1 keeps MoCo and FAME from learning in both directions, as BE and DSM do not.
@@ -88,16 +91,18 @@ class Settings:
     size: int = 32
     clip_len: int = 8
     actors: int = 1
-    actor_least: float = 0.6
-    actor_most: float = 0.7
+    actor_least: float = 0.9
+    actor_most: float = 1.0
+    contrast: float = 0.5
     motions: str = 'swings'
     images: str = ''
-    epochs: int = 12
+    channels: int = 8
+    epochs: int = 6
     batch_size: int = 64
-    lr: float = 1e-3
+    lr: float = 3e-3
     weight_decay: float = 0.05
-    queue_size: int = 128
-    momentum: float = 0.99
+    queue_size: int = 0
+    momentum: float = 0.95
     temperature: float = 0.2
     directions: int = 1
     beta: float = 0.5
@@ -114,6 +119,7 @@ class Settings:
             motions=self.motions,
             backdrop=backdrop,
             images=self.images or None,
+            contrast=self.contrast,
             actor_size=(self.actor_least, self.actor_most),
             shake=0,
             lighting=0,
@@ -121,10 +127,10 @@ class Settings:
 
 
 SCALES = {
-    'minutes': Settings(videos=256, test_videos=128, epochs=4, batch_size=32, queue_size=128),
+    'minutes': Settings(videos=256, test_videos=128, epochs=4, batch_size=32),
     'cpu': Settings(),
     'gpu': Settings(
-        videos=16384, test_videos=2048, size=64, epochs=40, batch_size=256, queue_size=512
+        videos=16384, test_videos=2048, size=64, epochs=40, batch_size=256, channels=32
     ),
 }
 
@@ -152,7 +158,13 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
             step.sigma = (0.1, 2 * settings.size / 112)
         elif step.type == 'FAME':
             step.beta = step.get('beta', settings.beta)
+    cfg.model.backbone.base_channels = settings.channels
+    for part in ('neck', 'cls_head'):
+        if cfg.model.get(part):
+            cfg.model[part].in_channels = 8 * settings.channels
     if cfg.model.type == 'MoCoRecognizer':
+        # Groups are for a queue, whose keys have other statistics than the batch's own.
+        cfg.model.bn_groups = 2 if settings.queue_size else 1
         cfg.model.update(queue_size=settings.queue_size, momentum=settings.momentum)
         cfg.model.head.temperature = settings.temperature
         cfg.model.symmetric = cfg.model.symmetric and settings.directions == 2

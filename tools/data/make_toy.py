@@ -61,6 +61,7 @@ def parse_args(argv: list[str] | None = None) -> tuple[argparse.Namespace, ToyCo
     add('--backdrop', str, 'what is behind the actor', choices=BACKDROPS)
     groups = f'{len(CLASSES)} subfolders of them are the kinds of scenes'
     add('--images', str, f'photographs for scenes; {groups}', metavar='DIR')
+    add('--contrast', float, 'of what is behind the actor, 1 as drawn')
     add('--period', float, 'frames per cycle of a motion; recorded ones have their own', **pair)
     add('--speed', float, 'speed of recorded motions, 1 as recorded', **pair)
     add('--shake', float, 'camera shake as a share of frame height')

@@ -17,7 +17,7 @@ from .swings import SWINGS
 
 # Raise this whenever the same arguments would give other frames, masks or lists: a set made by an
 # older generator is then refused instead of being mixed with new files.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SPLITS = ('train', 'test', 'test_swap')
 # Eight classes each, so that each has a scene family of its own.
 MOTION_SETS = {'limbs': CLASSES, 'swings': tuple(SWINGS), 'mocap': RECORDINGS}
@@ -27,6 +27,7 @@ ADDED = {
     'motions': 'limbs',
     'backdrop': 'scenes',
     'images': None,
+    'contrast': 1.0,
     'speed': (0.8, 1.25),
 }
 BACKDROPS = ('scenes', 'grey')
@@ -86,6 +87,7 @@ class ToyConfig:
         backdrop: What is behind the actor: its ``scenes``, or a ``grey`` wall in all videos, for
             comparison. The plan and the labels of the scenes stay.
         images: Folder of photographs that are the scenes (:mod:`.photographs`). None paints them.
+        contrast: Of what is behind the actor: 1 as it is drawn, 0 the grey of the wall.
         period: Least and greatest length of one cycle of a motion, in frames. Recorded motions have
             their own.
         speed: Least and greatest speed of recorded motions; 1 is as recorded.
@@ -110,6 +112,7 @@ class ToyConfig:
     motions: str = 'limbs'
     backdrop: str = 'scenes'
     images: str | None = None
+    contrast: float = 1.0
     period: tuple[float, float] = (16.0, 24.0)
     speed: tuple[float, float] = (0.8, 1.25)
     shake: float = 0.015
@@ -139,11 +142,12 @@ class ToyConfig:
         _check_range('period', self.period, 8, 1000, 'frames for one cycle of a motion')
         _check_range('speed', self.speed, 0.1, 4, '1 is as recorded')
         _check_real('shake', self.shake, 0, 0.2, 'share of the frame height')
+        _check_real('contrast', self.contrast, 0, 1, '1 is as drawn')
         _check_real('lighting', self.lighting, 0, 3, '1 is the usual amount')
         # One representation for numbers that are equal (15 and 15.0), hence one fingerprint.
         for name in ('videos', 'test_videos', 'seed', 'frames'):
             object.__setattr__(self, name, int(getattr(self, name)))
-        for name in ('bias', 'fps', 'shake', 'lighting'):
+        for name in ('bias', 'fps', 'contrast', 'shake', 'lighting'):
             object.__setattr__(self, name, float(getattr(self, name)))
         for name, kind in (
             ('size', int),

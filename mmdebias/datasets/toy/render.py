@@ -19,6 +19,8 @@ from .swings import sample_swing, swing_joints
 
 # Of a recorded motion's view: degrees above the horizon, and standing heights from the camera.
 ELEVATION, DISTANCE = (-5.0, 35.0), (2.5, 8.0)
+# Of a wall, in [0, 1].
+GREY = 0.45
 # Least distance of a person from the frame's border and greatest from its middle, as shares of the
 # frame.
 MARGIN, OFF_CENTRE = 0.03, 0.1
@@ -131,11 +133,14 @@ def _draw_backdrop(
     config: ToyConfig, video: ToyVideo, shape: tuple[int, int], rng: np.random.Generator
 ) -> np.ndarray:
     """Return what is behind the actor, BGR float32 [*shape, 3] in [0, 1]."""
+    wall = np.full((*shape, 3), GREY, np.float32)
     if config.backdrop == 'grey':
-        return np.full((*shape, 3), 0.45, np.float32)
-    if config.images is not None:
-        return read_photograph(config.images, video.scene, *shape, rng)
-    return draw_scene(video.scene, *shape, rng)
+        return wall
+    if config.images is None:
+        picture = draw_scene(video.scene, *shape, rng)
+    else:
+        picture = read_photograph(config.images, video.scene, *shape, rng)
+    return picture if config.contrast == 1 else wall + config.contrast * (picture - wall)
 
 
 def render_video(config: ToyConfig, video: ToyVideo) -> tuple[np.ndarray, np.ndarray]:
