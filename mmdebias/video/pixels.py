@@ -48,6 +48,8 @@ class Orientation:
 
     def apply(self, frame: Pixels) -> Pixels:
         """Turn a frame ``[H, W, C]``."""
+        if self == UPRIGHT:
+            return frame
         if self.mirrored:
             frame = frame[:, ::-1]
         return np.rot90(frame, self.turns)

@@ -178,5 +178,8 @@ def finish(clip: list[np.ndarray], size: tuple[int, int], drawn: dict) -> list[n
         how = drawn['interpolation'] or 'bilinear'
         clip = [mmcv.imresize(frame, size[::-1], interpolation=how) for frame in clip]
     if drawn['flip']:
-        clip = [mmcv.imflip(frame, drawn['flip_direction']) for frame in clip]
+        # Not as a view that runs backwards, which takes 40 times as long to stack.
+        clip = [
+            mmcv.imflip_(np.ascontiguousarray(frame), drawn['flip_direction']) for frame in clip
+        ]
     return clip
