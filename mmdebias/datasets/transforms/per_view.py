@@ -118,11 +118,15 @@ class PerView(BaseTransform):
             box = None if drawn is None else tuple(drawn['crop_bbox'].round().astype(int).tolist())
             parts += [(position, box) for position in positions]
             samples.append((sample, drawn))
-        pixels = iter(frames.parts(parts))
         length = results['view_positions'].shape[1]
-        for sample, drawn in samples:
-            clip = [next(pixels) for _ in range(length)]
-            sample['imgs'] = clip if drawn is None else finish(clip, sample['img_shape'], drawn)
+
+        def finished(place: int, part: np.ndarray) -> np.ndarray:
+            sample, drawn = samples[place // length]
+            return part if drawn is None else finish(part, sample['img_shape'], drawn)
+
+        pixels = frames.parts(parts, finished)
+        for number, (sample, _) in enumerate(samples):
+            sample['imgs'] = pixels[number * length : (number + 1) * length]
         return [sample for sample, _ in samples]
 
     def _samples(self, results: dict) -> Iterator[tuple[str, np.ndarray, dict]]:
@@ -166,20 +170,18 @@ def drawing(transforms: Sequence[BaseTransform]) -> Compose | None:
     return Compose(copies)
 
 
-def finish(clip: list[np.ndarray], size: tuple[int, int], drawn: dict) -> list[np.ndarray]:
-    """Resize and flip frames that have been cropped.
+def finish(frame: np.ndarray, size: tuple[int, int], drawn: dict) -> np.ndarray:
+    """Resize and flip a frame that has been cropped.
 
     Args:
-        clip: Frames ``[h, w, 3]``; they are changed.
-        size: Height and width they are to have.
+        frame: Of shape ``[h, w, 3]``; it is changed.
+        size: Height and width it is to have.
         drawn: What MMAction2's transforms noted under ``lazy``.
     """
-    if clip[0].shape[:2] != tuple(size):
+    if frame.shape[:2] != tuple(size):
         how = drawn['interpolation'] or 'bilinear'
-        clip = [mmcv.imresize(frame, size[::-1], interpolation=how) for frame in clip]
+        frame = mmcv.imresize(frame, size[::-1], interpolation=how)
     if drawn['flip']:
-        # Not as a view that runs backwards, which takes 40 times as long to stack.
-        clip = [
-            mmcv.imflip_(np.ascontiguousarray(frame), drawn['flip_direction']) for frame in clip
-        ]
-    return clip
+        # Not as a view that runs backwards: 32 of them take 3 ms more to stack.
+        frame = mmcv.imflip_(np.ascontiguousarray(frame), drawn['flip_direction'])
+    return frame
