@@ -124,16 +124,18 @@ def _group(
     left: set[int],
 ) -> Iterator[VideoFrame]:
     """Decode from a key frame on until nothing is left."""
-    found = False
+    context, start, found = stream.codec_context, int(index.key_pts[key]), False
+    # In H.264 no other frame needs what is not a reference. In H.265 one may.
+    passing_over = index.codec == 'h264'
     for packet in read_packets(container, stream):
-        found = found or packet.pts == index.key_pts[key]
+        pts = packet.pts
+        found = found or pts == start
         if not found:
             continue
-        # In H.264 no other frame needs what is not a reference. In H.265 one may.
-        optional = index.codec == 'h264' and packet.pts not in left
-        stream.codec_context.skip_frame = 'NONREF' if optional else 'DEFAULT'
-        yield from stream.codec_context.decode(packet)
-        left.discard(packet.pts)
+        if passing_over:
+            context.skip_frame = 'DEFAULT' if pts in left else 'NONREF'
+        yield from context.decode(packet)
+        left.discard(pts)
         if not left:
             break
     yield from _rest(stream)
