@@ -12,6 +12,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -23,6 +24,7 @@ from .keyframes import (
     starts_afresh,
 )
 from .opening import VideoReadError, opened, read_packets
+from .passing import NO_PACKETS, Packets, SeenPacket, passable_packets, seen_packet
 from .pixels import UPRIGHT, Orientation, orientation
 
 # Where a seek lands on a key frame that one can check, and frames come out of the decoder with the
@@ -63,6 +65,8 @@ class VideoIndex:
         plain: Every packet is shown, and no other frame than those behind a key frame needs it:
             readers that trust what the container says find the right frames as well.
         changes_size: Frames come in several sizes. Known where all were decoded for the index.
+        passable: Packets that need not be decoded while frames are counted, see
+            :func:`mmdebias.video.passing.passable_packets`; empty unless there is a doubt.
     """
 
     frames: int
@@ -79,6 +83,7 @@ class VideoIndex:
     key_dts: Timestamps = field(default_factory=_none, repr=False)
     plain: bool = False
     changes_size: bool = False
+    passable: Packets = field(default_factory=NO_PACKETS.copy, repr=False)
 
     @property
     def regular(self) -> bool:
@@ -150,14 +155,21 @@ def index_by_decoding(path: str | Path, doubt: str) -> VideoIndex:
         FileNotFoundError: there is no such file.
         VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
     """
-    first, count = None, 0
+    first, count, damaged = None, 0, False
     sizes: set[tuple[int, int]] = set()
+    seen: list[SeenPacket] = []
     with opened(path) as (container, stream):
         facts = _facts(container, stream)
-        for frame in decoded_in_order(container, stream):
-            first = frame if first is None else first
-            count += 1
-            sizes.add((frame.width, frame.height))
+        for packet in read_packets(container, stream):
+            frames = decoded(stream, packet)
+            for frame in frames or ():
+                first = frame if first is None else first
+                count += 1
+                sizes.add((frame.width, frame.height))
+                damaged = damaged or frame.is_corrupt
+            damaged = damaged or frames is None
+            if facts['codec'] == 'mpeg4':
+                seen.append(seen_packet(memoryview(packet), frames or ()))
     if first is None:
         raise VideoReadError(f'{path} cannot be read: none of its frames can be decoded.')
     return VideoIndex(
@@ -166,6 +178,7 @@ def index_by_decoding(path: str | Path, doubt: str) -> VideoIndex:
         **_upright_facts(first),
         doubt=doubt,
         changes_size=len(sizes) > 1,
+        passable=NO_PACKETS if damaged else passable_packets(seen),
     )
 
 
@@ -213,7 +226,7 @@ def proven_index(path: str | Path) -> VideoIndex:
 
 
 def decoded_in_order(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """Decode a file in order. What cannot be decoded is left out, as FFmpeg does.
+    """Decode a file in order.
 
     This says what frame ``i`` of a file is; all other ways must agree with it.
 
@@ -222,11 +235,20 @@ def decoded_in_order(container: InputContainer, stream: VideoStream) -> Iterator
         stream: Likewise.
     """
     for packet in read_packets(container, stream):
-        try:
-            frames = stream.codec_context.decode(packet)
-        except av.error.FFmpegError:
-            continue
-        yield from frames
+        yield from decoded(stream, packet) or ()
+
+
+def decoded(stream: VideoStream, packet: Packet) -> list[VideoFrame] | None:
+    """Decode the next packet of a file; None where that fails: it is left out, as FFmpeg does.
+
+    Args:
+        stream: Of :func:`opened`.
+        packet: Of :func:`read_packets`.
+    """
+    try:
+        return stream.codec_context.decode(packet)
+    except av.error.FFmpegError:
+        return None
 
 
 def _doubt_about_kind(container: InputContainer, stream: VideoStream) -> str:

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from .decoding import UnsureError, counted_frames, sought_frames
 from .index import VideoIndex, index_by_decoding, index_video
 from .index_file import find_used
 from .opening import VideoReadError, reason
+from .passing import NO_PACKETS
 from .pixels import Box, Converter, Pixels
 from .with_decord import decord_frames
 
@@ -182,7 +184,9 @@ def _recount(path: str | Path, wrong: VideoIndex, doubt: str) -> VideoIndex:
     What was read before the damage was met, and stands behind it, was of other numbers.
     """
     stat = os.stat(path)
-    index = _keep(os.fspath(path), stat, index_by_decoding(path, doubt))
+    # Nothing is passed over any more.
+    index = replace(index_by_decoding(path, doubt), passable=NO_PACKETS)
+    _keep(os.fspath(path), stat, index)
     if index.frames != wrong.frames:
         warnings.warn(
             f'{path} has {index.frames} frames and not {wrong.frames}, as its packets say: '
@@ -227,7 +231,9 @@ def _read(
         return []
     converter = Converter(index.upright, index.width, index.height)
     way = (
-        counted_frames(path, list(uses)) if index.doubt else sought_frames(path, index, list(uses))
+        counted_frames(path, list(uses), index.passable)
+        if index.doubt
+        else sought_frames(path, index, list(uses))
     )
     pixels: dict[int, Pixels] = {}
     for number, frame in way:
