@@ -1,5 +1,6 @@
 """Videos of every kind whose frames carry their number, and a slow obvious reader."""
 
+import re
 import struct
 from fractions import Fraction
 
@@ -9,6 +10,11 @@ import pytest
 from av.video.frame import PictureType
 
 FRAMES = 40
+
+# MPEG-4 (ISO/IEC 14496-2): what a frame begins with; a frame that shows nothing; whose encoder.
+PICTURE = b'\0\0\1\xb6'
+NOTHING = PICTURE + b'\x50\0'
+DIVX = b'\0\0\1\xb2DivX503b1393p'
 
 
 def draw(number, width, height, grey=False):
@@ -134,6 +140,27 @@ def remux(source, path, *, format=None, shift=0, first=0, muxing=None):
     return path
 
 
+def pack(source, path):
+    """Write a copy of an MPEG-4 .avi file with packed B-frames, as DivX did: the first of those that
+    follow a frame stands in its packet, the others one packet early, and a frame that says that
+    nothing is shown in the last one's place."""
+    with av.open(str(source)) as given, av.open(str(path), 'w') as file:
+        stream = file.add_stream_from_template(given.streams.video[0])
+        packets = [packet for packet in given.demux(given.streams.video[0]) if packet.size]
+        datas = [re.sub(rb'\x00\x00\x01\xb2Lavc[0-9.]*', DIVX, bytes(packet)) for packet in packets]
+        is_b = [data[data.index(PICTURE) + 4] >> 6 == 2 for data in datas] + [False]
+        for place, packet in enumerate(packets):
+            data = datas[place] if not is_b[place] else NOTHING
+            if is_b[place + 1]:
+                data = (b'' if is_b[place] else data) + datas[place + 1]
+            packed = av.Packet(data)
+            packed.pts = packed.dts = place
+            packed.time_base, packed.is_keyframe = packet.time_base, packet.is_keyframe
+            packed.stream = stream
+            file.mux(packed)
+    return path
+
+
 def sequential(path, convert=lambda frame: frame.to_ndarray(format='rgb24')):
     """Every frame of a file in order, ``[T, H, W, 3]``; as stored, unless converted otherwise."""
     frames = []
@@ -222,6 +249,12 @@ def _cut(codec, options, first=15):
     return write
 
 
+def _packed(options):
+    return lambda path: pack(
+        encode(path.with_name('whole.avi'), 'mpeg4', options={'bf': '2', **options}), path
+    )
+
+
 def _irregular(codec, **options):
     times = np.cumsum(1 + np.arange(FRAMES) ** 2 % 7).tolist()
     return lambda path: encode(path, codec, times=times, options=options)
@@ -236,6 +269,7 @@ KINDS = {
     'MPEG-4 with B-frames': ('.mp4', _plain('mpeg4', options={'bf': '2'})),
     'MPEG-4 in .avi': ('.avi', _plain('mpeg4')),
     'MPEG-4 with B-frames in .avi': ('.avi', _plain('mpeg4', options={'bf': '2'})),
+    'MPEG-4, packed B-frames, in .avi': ('.avi', _packed({})),
     'MPEG-4 with B-frames in .mkv': ('.mkv', _plain('mpeg4', options={'bf': '2'})),
     # The container fills the gaps with empty packets.
     'MPEG-4, irregular times, in .avi': ('.avi', _irregular('mpeg4')),
