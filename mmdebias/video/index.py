@@ -21,6 +21,7 @@ from .keyframes import (
     bytes_of_length,
     header_parser,
     is_hidden,
+    parameter_sets,
     starts_afresh,
 )
 from .opening import VideoReadError, opened, read_packets
@@ -267,6 +268,7 @@ def _demux(
     codec, length_bytes = _codec(stream), bytes_of_length(stream.codec_context)
     packets = _Packets()
     parser = header_parser(stream)
+    setup, changed = stream.codec_context.extradata or b'', set[bytes]()
     first: VideoFrame | None = None
     for packet in read_packets(container, stream):
         if packet.size:
@@ -275,10 +277,14 @@ def _demux(
             data = memoryview(packet)
             try:
                 fresh = starts_afresh(data, codec, length_bytes) and packet.is_keyframe
+                sets = parameter_sets(data, codec, length_bytes)
             except UnclearPacketError as error:
                 return packets, first, str(error)
             if packet.is_corrupt or is_hidden(data, codec):
                 return packets, first, 'packets that are damaged or not shown'
+            changed.update(one for one in sets if one not in setup)
+            if fresh and not changed.issubset(sets):
+                return packets, first, 'key frames that need what an earlier one says'
             packets.pts.append(packet.pts)
             packets.dts.append(packet.pts if packet.dts is None else packet.dts)
             packets.shown.append(not packet.is_discard)

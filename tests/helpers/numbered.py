@@ -7,6 +7,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.codec.context import Flags
 from av.video.frame import PictureType
 
 FRAMES = 40
@@ -84,6 +85,40 @@ def encode(
     return path
 
 
+def encode_two_setups(path, repeated):
+    """Write numbered frames of H.264 whose second half has another picture parameter set, which
+    changes no more than colours; it stands before each of its key frames or the first one only."""
+    if 'libx264' not in av.codecs_available:
+        pytest.skip('this PyAV has no encoder libx264')
+    with av.open(str(path), 'w') as file:
+        for part, parameters in enumerate(('bframes=2', 'bframes=2:chroma-qp-offset=9')):
+            encoder = av.CodecContext.create('libx264', 'w')
+            encoder.width, encoder.height, encoder.pix_fmt, encoder.gop_size = 112, 80, 'yuv420p', 8
+            encoder.framerate, encoder.time_base, encoder.thread_count = 25, Fraction(1, 25), 1
+            encoder.options = {'x264-params': parameters}
+            encoder.flags |= Flags.global_header.value
+            packets = []
+            for number in range(part * FRAMES // 2, (part + 1) * FRAMES // 2):
+                frame = av.VideoFrame.from_ndarray(draw(number, 112, 80), format='rgb24')
+                frame = frame.reformat(format='yuv420p')
+                frame.pts = number
+                packets += encoder.encode(frame)
+            packets += encoder.encode(None)
+            if not part:
+                stream = file.add_stream('libx264', rate=25)
+                stream.width, stream.height, stream.pix_fmt = 112, 80, 'yuv420p'
+                stream.codec_context.flags |= Flags.global_header.value
+                stream.codec_context.options = encoder.options
+            for place, packet in enumerate(packets):
+                if part and packet.is_keyframe and (repeated or not place):
+                    told = av.Packet(encoder.extradata + bytes(packet))
+                    told.pts, told.dts, told.time_base = packet.pts, packet.dts, packet.time_base
+                    told.is_keyframe, packet = True, told
+                packet.stream = stream
+                file.mux(packet)
+    return path
+
+
 def encode_two_sizes(path, codec, pix_fmt='yuv420p', sizes=((112, 80), (64, 48)), each=20):
     """Write numbered frames of one size and then of another into one stream."""
     with av.open(str(path), 'w') as file:
@@ -141,9 +176,11 @@ def remux(source, path, *, format=None, shift=0, first=0, muxing=None):
 
 
 def pack(source, path):
-    """Write a copy of an MPEG-4 .avi file with packed B-frames, as DivX did: the first of those that
-    follow a frame stands in its packet, the others one packet early, and a frame that says that
-    nothing is shown in the last one's place."""
+    """Write a copy of an MPEG-4 .avi file with packed B-frames, as DivX did.
+
+    The first of those that follow a frame stands in its packet, the others one packet early, and in
+    the last one's place a frame that says that nothing is shown.
+    """
     with av.open(str(source)) as given, av.open(str(path), 'w') as file:
         stream = file.add_stream_from_template(given.streams.video[0])
         packets = [packet for packet in given.demux(given.streams.video[0]) if packet.size]
@@ -249,6 +286,10 @@ def _cut(codec, options, first=15):
     return write
 
 
+def _two_setups(repeated):
+    return lambda path: encode_two_setups(path, repeated)
+
+
 def _packed(options):
     return lambda path: pack(
         encode(path.with_name('whole.avi'), 'mpeg4', options={'bf': '2', **options}), path
@@ -286,6 +327,9 @@ KINDS = {
     'H.264, interlaced': ('.mp4', _x264(**{'x264-params': 'interlaced=1'})),
     'H.264, every frame a key frame': ('.mp4', _plain('libx264', gop=1)),
     'H.264, fragments': ('.mp4', _plain('libx264', options={'bf': '2'}, muxing=FRAGMENTS)),
+    'H.264, another setup told once': ('.mp4', _two_setups(False)),
+    'H.264, another setup told once, in .mkv': ('.mkv', _two_setups(False)),
+    'H.264, another setup told each time': ('.mp4', _two_setups(True)),
     'H.264, edit list': ('.mp4', _edited),
     'H.264, cut': ('.mp4', _cut('libx264', {'bf': '2'})),
     'H.264, cut, in .mkv': ('.mkv', _cut('libx264', {'bf': '2'})),
