@@ -63,8 +63,9 @@ class VideoIndex:
         key_pts: Timestamps of the key frames from which all that is shown later can be decoded,
             int64 ``[K]``, ascending.
         key_dts: Their decoding timestamps, by which some containers seek.
-        plain: Every packet is shown, and no other frame than those behind a key frame needs it:
-            readers that trust what the container says find the right frames as well.
+        plain: Every packet is shown, no other frame than those behind a key frame needs it, and the
+            decoder keeps its setup: readers that trust what the container says find the right
+            frames as well.
         changes_size: Frames come in several sizes. Known where all were decoded for the index.
         passable: Packets that need not be decoded while frames are counted, see
             :func:`mmdebias.video.passing.passable_packets`; empty unless there is a doubt.
@@ -108,6 +109,8 @@ class _Packets:
     flagged: list[bool] = field(default_factory=list)
     fresh: list[bool] = field(default_factory=list)
     held_back: int = 0  # while the first frame came out
+    changed: set[bytes] = field(default_factory=set)  # parameter sets that are not the setup's
+    untold: bool = False  # a key frame relies on the setup for its parameter sets
 
 
 def index_video(path: str | Path) -> VideoIndex:
@@ -141,7 +144,11 @@ def index_video(path: str | Path) -> VideoIndex:
         pts=np.sort(pts[shown]),
         key_pts=pts[fresh][order],
         key_dts=dts[fresh][order],
-        plain=bool(shown.all()) and packets.fresh == packets.flagged and _closed(pts, fresh),
+        # Readers that go back would decode with a later setup what relies on the first.
+        plain=bool(shown.all())
+        and packets.fresh == packets.flagged
+        and _closed(pts, fresh)
+        and not (packets.changed and packets.untold),
     )
 
 
@@ -268,7 +275,7 @@ def _demux(
     codec, length_bytes = _codec(stream), bytes_of_length(stream.codec_context)
     packets = _Packets()
     parser = header_parser(stream)
-    setup, changed = stream.codec_context.extradata or b'', set[bytes]()
+    setup = stream.codec_context.extradata or b''
     first: VideoFrame | None = None
     for packet in read_packets(container, stream):
         if packet.size:
@@ -282,8 +289,9 @@ def _demux(
                 return packets, first, str(error)
             if packet.is_corrupt or is_hidden(data, codec):
                 return packets, first, 'packets that are damaged or not shown'
-            changed.update(one for one in sets if one not in setup)
-            if fresh and not changed.issubset(sets):
+            packets.changed.update(one for one in sets if one not in setup)
+            packets.untold |= fresh and not sets
+            if fresh and not packets.changed.issubset(sets):
                 return packets, first, 'key frames that need what an earlier one says'
             packets.pts.append(packet.pts)
             packets.dts.append(packet.pts if packet.dts is None else packet.dts)
