@@ -117,18 +117,11 @@ def compare(
     **more: float,
 ) -> None:
     """Print the time of a sample, the mean of the files', beside that of d261f1a."""
-    pipelines = dict(ours=pipeline('Video', size), theirs=pipeline('Decord', size))
-    # The best time of each sample: no other program has to stay away from all of them in a row.
-    ways = {
-        (name, *files, seed): partial(read_sample, file, pipelines[name], seed)
-        for files in zip(ours, theirs)
-        for seed in range(args.samples)
-        for name, file in zip(pipelines, files)
-    }
-    times = best_times(ways, args.repeats, time.process_time)
-    seconds = {
-        name: sum(time for way, time in times.items() if way[0] == name) for name in pipelines
-    }
+    ways = dict(
+        ours=partial(sample_all, ours, pipeline('Video', size), args.samples),
+        theirs=partial(sample_all, theirs, pipeline('Decord', size), args.samples),
+    )
+    seconds = best_times(ways, args.repeats, time.process_time)
     count = args.samples * len(ours)
     show(
         case=case,
@@ -156,13 +149,15 @@ def pipeline(reader: str, size: int) -> list:
     return [TRANSFORMS.build(step) for step in steps]
 
 
-def read_sample(video: Path, steps: list, seed: int) -> None:
-    """Read a sample of a video, the same for each pipeline."""
-    np.random.seed(seed)
-    random.seed(seed)
-    sample = dict(filename=str(video), start_index=0, modality='RGB')
-    for step in steps:
-        sample = step(sample)
+def sample_all(videos: list[Path], steps: list, samples: int) -> None:
+    """Read samples of videos, the same for each pipeline."""
+    for video in videos:
+        for seed in range(samples):
+            np.random.seed(seed)
+            random.seed(seed)
+            sample = dict(filename=str(video), start_index=0, modality='RGB')
+            for step in steps:
+                sample = step(sample)
 
 
 def first_opening(video: Path, repeats: int) -> None:
