@@ -131,7 +131,7 @@ def describe(index: VideoIndex) -> str:
     if index.doubt:
         return ', '.join(filter(None, (index.doubt, sizes)))
     parts = [f'{index.codec} in {index.container}', f'{index.width} wide']
-    parts += ['' if index.plain else 'open groups or frames that are not shown']
+    parts += ['' if index.plain else 'open groups, frames that are not shown or another setup']
     parts += ['' if index.regular else 'irregular times']
     parts += ['' if index.upright == UPRIGHT else 'to be turned or mirrored']
     return ', '.join(filter(None, (*parts, sizes)))

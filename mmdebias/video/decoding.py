@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
 import numpy as np
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from .index import VideoIndex, decoded_in_order
+from .index import VideoIndex, decoded
 from .opening import opened, read_packets
+from .passing import Packets, left_of_runs
 
 # So many frames that need no others are passed over rather than sought.
 NEAR = 32
@@ -22,12 +25,15 @@ class UnsureError(Exception):
     """A file that is not as its index says; its frames must be counted."""
 
 
-def counted_frames(path: str | Path, wanted: Sequence[int]) -> Iterator[tuple[int, VideoFrame]]:
+def counted_frames(
+    path: str | Path, wanted: Sequence[int], passable: Packets | None = None
+) -> Iterator[tuple[int, VideoFrame]]:
     """Decode a file from its start to the last frame that is wanted.
 
     Args:
         path: The file.
         wanted: Numbers of frames, ascending, each once.
+        passable: Packets that need not be decoded, of the file's index; None is none.
 
     Yields:
         The number of a wanted frame, and the frame.
@@ -35,15 +41,36 @@ def counted_frames(path: str | Path, wanted: Sequence[int]) -> Iterator[tuple[in
     Raises:
         FileNotFoundError: there is no such file.
         VideoReadError: it cannot be opened, or has no film.
+        UnsureError: a packet that was to be passed over gave a frame.
     """
-    left = set(wanted)
+    runs = {} if passable is None else left_of_runs(passable)
+    number, left, passing = 0, deque(wanted), False
     with opened(path) as (container, stream):
-        for number, frame in enumerate(decoded_in_order(container, stream)):
-            if number in left:
-                yield number, frame
-                left.remove(number)
+        for place, packet in enumerate(read_packets(container, stream)):
+            run = runs.get(place, 0)
+            if run and left[0] >= number + run:
+                # What stands behind the first packet would be taken for what that one left.
+                if not passing:
+                    _pass_over(stream, packet)
+                passing = True
+                number += 1
+                continue
+            passing = False
+            for frame in decoded(stream, packet) or ():
+                if left and number == left[0]:
+                    yield left.popleft(), frame
+                number += 1
             if not left:
                 return
+
+
+def _pass_over(stream: VideoStream, packet: Packet) -> None:
+    """Let the decoder read the header of the next B-frame, and forget it if it was held back."""
+    stream.codec_context.skip_frame = 'NONREF'
+    frames = decoded(stream, packet)
+    stream.codec_context.skip_frame = 'DEFAULT'
+    if frames != []:
+        raise UnsureError('a packet that was to be passed over')
 
 
 def sought_frames(
@@ -124,16 +151,18 @@ def _group(
     left: set[int],
 ) -> Iterator[VideoFrame]:
     """Decode from a key frame on until nothing is left."""
-    found = False
+    context, start, found = stream.codec_context, int(index.key_pts[key]), False
+    # In H.264 no other frame needs what is not a reference. In H.265 one may.
+    passing_over = index.codec == 'h264'
     for packet in read_packets(container, stream):
-        found = found or packet.pts == index.key_pts[key]
+        pts = packet.pts
+        found = found or pts == start
         if not found:
             continue
-        # In H.264 no other frame needs what is not a reference. In H.265 one may.
-        optional = index.codec == 'h264' and packet.pts not in left
-        stream.codec_context.skip_frame = 'NONREF' if optional else 'DEFAULT'
-        yield from stream.codec_context.decode(packet)
-        left.discard(packet.pts)
+        if passing_over:
+            context.skip_frame = 'DEFAULT' if pts in left else 'NONREF'
+        yield from context.decode(packet)
+        left.discard(pts)
         if not left:
             break
     yield from _rest(stream)

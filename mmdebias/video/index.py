@@ -12,6 +12,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -20,9 +21,11 @@ from .keyframes import (
     bytes_of_length,
     header_parser,
     is_hidden,
+    parameter_sets,
     starts_afresh,
 )
 from .opening import VideoReadError, opened, read_packets
+from .passing import NO_PACKETS, Packets, SeenPacket, passable_packets, seen_packet
 from .pixels import UPRIGHT, Orientation, orientation
 
 # Where a seek lands on a key frame that one can check, and frames come out of the decoder with the
@@ -60,9 +63,12 @@ class VideoIndex:
         key_pts: Timestamps of the key frames from which all that is shown later can be decoded,
             int64 ``[K]``, ascending.
         key_dts: Their decoding timestamps, by which some containers seek.
-        plain: Every packet is shown, and no other frame than those behind a key frame needs it:
-            readers that trust what the container says find the right frames as well.
+        plain: Every packet is shown, no other frame than those behind a key frame needs it, and the
+            decoder keeps its setup: readers that trust what the container says find the right
+            frames as well.
         changes_size: Frames come in several sizes. Known where all were decoded for the index.
+        passable: Packets that need not be decoded while frames are counted, see
+            :func:`mmdebias.video.passing.passable_packets`; empty unless there is a doubt.
     """
 
     frames: int
@@ -79,6 +85,7 @@ class VideoIndex:
     key_dts: Timestamps = field(default_factory=_none, repr=False)
     plain: bool = False
     changes_size: bool = False
+    passable: Packets = field(default_factory=NO_PACKETS.copy, repr=False)
 
     @property
     def regular(self) -> bool:
@@ -102,6 +109,8 @@ class _Packets:
     flagged: list[bool] = field(default_factory=list)
     fresh: list[bool] = field(default_factory=list)
     held_back: int = 0  # while the first frame came out
+    changed: set[bytes] = field(default_factory=set)  # parameter sets that are not the setup's
+    untold: bool = False  # a key frame relies on the setup for its parameter sets
 
 
 def index_video(path: str | Path) -> VideoIndex:
@@ -135,7 +144,11 @@ def index_video(path: str | Path) -> VideoIndex:
         pts=np.sort(pts[shown]),
         key_pts=pts[fresh][order],
         key_dts=dts[fresh][order],
-        plain=bool(shown.all()) and packets.fresh == packets.flagged and _closed(pts, fresh),
+        # Readers that go back would decode with a later setup what relies on the first.
+        plain=bool(shown.all())
+        and packets.fresh == packets.flagged
+        and _closed(pts, fresh)
+        and not (packets.changed and packets.untold),
     )
 
 
@@ -150,14 +163,21 @@ def index_by_decoding(path: str | Path, doubt: str) -> VideoIndex:
         FileNotFoundError: there is no such file.
         VideoReadError: it cannot be opened, has no film, or none of its frames can be decoded.
     """
-    first, count = None, 0
+    first, count, damaged = None, 0, False
     sizes: set[tuple[int, int]] = set()
+    seen: list[SeenPacket] = []
     with opened(path) as (container, stream):
         facts = _facts(container, stream)
-        for frame in decoded_in_order(container, stream):
-            first = frame if first is None else first
-            count += 1
-            sizes.add((frame.width, frame.height))
+        for packet in read_packets(container, stream):
+            frames = decoded(stream, packet)
+            for frame in frames or ():
+                first = frame if first is None else first
+                count += 1
+                sizes.add((frame.width, frame.height))
+                damaged = damaged or frame.is_corrupt
+            damaged = damaged or frames is None
+            if facts['codec'] == 'mpeg4':
+                seen.append(seen_packet(memoryview(packet), frames or ()))
     if first is None:
         raise VideoReadError(f'{path} cannot be read: none of its frames can be decoded.')
     return VideoIndex(
@@ -166,6 +186,7 @@ def index_by_decoding(path: str | Path, doubt: str) -> VideoIndex:
         **_upright_facts(first),
         doubt=doubt,
         changes_size=len(sizes) > 1,
+        passable=NO_PACKETS if damaged else passable_packets(seen),
     )
 
 
@@ -213,7 +234,7 @@ def proven_index(path: str | Path) -> VideoIndex:
 
 
 def decoded_in_order(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    """Decode a file in order. What cannot be decoded is left out, as FFmpeg does.
+    """Decode a file in order.
 
     This says what frame ``i`` of a file is; all other ways must agree with it.
 
@@ -222,11 +243,20 @@ def decoded_in_order(container: InputContainer, stream: VideoStream) -> Iterator
         stream: Likewise.
     """
     for packet in read_packets(container, stream):
-        try:
-            frames = stream.codec_context.decode(packet)
-        except av.error.FFmpegError:
-            continue
-        yield from frames
+        yield from decoded(stream, packet) or ()
+
+
+def decoded(stream: VideoStream, packet: Packet) -> list[VideoFrame] | None:
+    """Decode the next packet of a file; None where that fails: it is left out, as FFmpeg does.
+
+    Args:
+        stream: Of :func:`opened`.
+        packet: Of :func:`read_packets`.
+    """
+    try:
+        return stream.codec_context.decode(packet)
+    except av.error.FFmpegError:
+        return None
 
 
 def _doubt_about_kind(container: InputContainer, stream: VideoStream) -> str:
@@ -245,6 +275,7 @@ def _demux(
     codec, length_bytes = _codec(stream), bytes_of_length(stream.codec_context)
     packets = _Packets()
     parser = header_parser(stream)
+    setup = stream.codec_context.extradata or b''
     first: VideoFrame | None = None
     for packet in read_packets(container, stream):
         if packet.size:
@@ -253,10 +284,15 @@ def _demux(
             data = memoryview(packet)
             try:
                 fresh = starts_afresh(data, codec, length_bytes) and packet.is_keyframe
+                sets = parameter_sets(data, codec, length_bytes)
             except UnclearPacketError as error:
                 return packets, first, str(error)
             if packet.is_corrupt or is_hidden(data, codec):
                 return packets, first, 'packets that are damaged or not shown'
+            packets.changed.update(one for one in sets if one not in setup)
+            packets.untold |= fresh and not sets
+            if fresh and not packets.changed.issubset(sets):
+                return packets, first, 'key frames that need what an earlier one says'
             packets.pts.append(packet.pts)
             packets.dts.append(packet.pts if packet.dts is None else packet.dts)
             packets.shown.append(not packet.is_discard)

@@ -7,7 +7,8 @@ loaded. Its parts, one behind the other, each from a multiple of 64 bytes on:
    videos and of key frames, and the words that entries name by number;
 2. the first halves of the names' digests, ascending, 64 bits each;
 3. an entry a video in the same order, see ``ENTRY``;
-4. numbers of key frames, 32 bits each.
+4. numbers of key frames, 32 bits each; of a video whose frames are counted, the packets that can be
+   passed over.
 
 Where not all timestamps of decoding have one distance from those of showing, the distances stand
 behind the numbers of key frames.
@@ -38,8 +39,8 @@ BESIDE_LIST = 'video_index.bin'
 MAGIC = b'mmdebias video index 1\n\x00'
 
 # ``name`` is the second half of the digest. Timestamps are ``first + step * number``, rounded;
-# those of decoding are ``delay`` later. ``keys`` numbers of key frames stand from ``keys_from``
-# on.
+# those of decoding are ``delay`` later. ``keys`` numbers of key frames or packets stand
+# from ``keys_from`` on.
 ENTRY = np.dtype(
     [
         ('name', '<u8'),
@@ -90,6 +91,7 @@ def compact(index: VideoIndex) -> dict[str, Any]:
         plain=index.plain,
         changes_size=index.changes_size,
         times=None if index.doubt else _times(index),
+        passable=index.passable.tolist(),
     )
 
 
@@ -105,7 +107,9 @@ def expand(facts: Mapping[str, Any]) -> VideoIndex | None:
     kept = {name: facts[name] for name in _KEPT}
     upright = Orientation(facts['turns'], facts['mirrored'])
     if times is None:
-        return VideoIndex(**kept, upright=upright)
+        # Journals of earlier versions say nothing of it.
+        passable = np.asarray(facts.get('passable', ()), np.int64)
+        return VideoIndex(**kept, upright=upright, passable=passable)
     pts = _line(times['first'], times['step'], facts['frames'])
     key_pts = pts if times['keys'] is None else pts[np.asarray(times['keys'], np.int64)]
     return VideoIndex(
@@ -176,7 +180,7 @@ def write_indexes(
     keys = array('I')
     for name, (size, mtime_ns, index) in entries:
         digest, facts = _digest(name), compact(index)
-        times = facts['times'] or dict(first=0, step=0.0, delay=0, keys=[])
+        times = facts['times'] or dict(first=0, step=0.0, delay=0, keys=facts['passable'])
         numbers, delay = times['keys'] or [], times['delay']
         several = isinstance(delay, list)
         flags = (
@@ -293,6 +297,7 @@ class IndexFile:
             'changes_size': bool(entry['flags'] & CHANGES_SIZE),
         }
         facts['times'] = None if facts['doubt'] else {**entry, 'keys': keys, 'delay': delay}
+        facts['passable'] = keys
         return expand(facts)
 
 

@@ -19,6 +19,13 @@ H264_SLICES = range(1, 6)
 IRAP_SLICES = range(16, 22)
 LAST_H265_SLICE = 31
 
+# Likewise: parameter sets, which hold until others come. ISO/IEC 14496-2, 6.2.1, table 6-3: the
+# starts of what does so in MPEG-4, video object layers.
+H264_SETS, H265_SETS = (7, 8, 13), (32, 33, 34)
+LONGEST_SET = 0xFFFF
+MPEG4_LAYERS = range(0x20, 0x30)
+MPEG4_START = b'\x00\x00\x01'
+
 # Types of OBUs, AV1 bitstream specification, 6.2.2: of a frame, with its header or only that.
 AV1_FRAMES = (3, 6)
 
@@ -67,14 +74,37 @@ def starts_afresh(packet: memoryview, codec: str, length_bytes: int) -> bool:
     if codec == 'mpeg4':
         return _mpeg4_picture(packet) == INTRA_PICTURE
     if codec == 'h264':
-        slices = [unit & 31 for unit in _units(packet, length_bytes) if unit & 31 in H264_SLICES]
-        return IDR_SLICE in _picture(slices)
+        types = [unit[0] & 31 for unit in _units(packet, length_bytes)]
+        return IDR_SLICE in _picture([kind for kind in types if kind in H264_SLICES])
     if codec == 'hevc':
-        types = [unit >> 1 & 63 for unit in _units(packet, length_bytes)]
+        types = [unit[0] >> 1 & 63 for unit in _units(packet, length_bytes)]
         return _picture([kind for kind in types if kind <= LAST_H265_SLICE])[0] in IRAP_SLICES
     if codec == 'av1':
         _picture([kind for kind in _av1_types(packet) if kind in AV1_FRAMES])
     return True
+
+
+def parameter_sets(packet: memoryview, codec: str, length_bytes: int) -> list[bytes]:
+    """Return what a packet says that holds for packets behind it, as a decoder's setup says it.
+
+    Args:
+        packet: Its bytes.
+        codec: FFmpeg's name of the codec.
+        length_bytes: See :func:`bytes_of_length`; for H.264 and H.265.
+
+    Raises:
+        UnclearPacketError: a packet of H.264 or H.265 whose units do not fill it.
+    """
+    if codec == 'mpeg4':
+        parts = bytes(packet).partition(MPEG4_PICTURE)[0].split(MPEG4_START)[1:]
+        return [MPEG4_START + part for part in parts if part and part[0] in MPEG4_LAYERS]
+    if codec not in ('h264', 'hevc'):
+        return []
+    shift, mask, kinds = (0, 31, H264_SETS) if codec == 'h264' else (1, 63, H265_SETS)
+    units = [unit for unit in _units(packet, length_bytes) if unit[0] >> shift & mask in kinds]
+    if any(len(unit) > LONGEST_SET for unit in units):
+        raise UnclearPacketError('a packet is damaged')
+    return [len(unit).to_bytes(2, 'big') + bytes(unit) for unit in units]
 
 
 def _picture(slices: list[int]) -> list[int]:
@@ -95,15 +125,15 @@ def header_parser(stream: VideoStream) -> BitStreamFilterContext | None:
     return BitStreamFilterContext(name, stream)
 
 
-def _units(packet: memoryview, length_bytes: int) -> list[int]:
-    """Return the first byte of each NAL unit."""
+def _units(packet: memoryview, length_bytes: int) -> list[memoryview]:
+    """Return the NAL units, none of which is empty."""
     units, place, end = [], 0, len(packet)
     while place < end:
         start = place + length_bytes
         place = start + int.from_bytes(packet[place:start], 'big')
         if start >= end or not start < place <= end:
             raise UnclearPacketError('a packet is damaged')
-        units.append(packet[start])
+        units.append(packet[start:place])
     return units
 
 

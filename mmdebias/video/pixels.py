@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,9 @@ MATRICES: dict[int, Colorspace | int] = {
 # FFmpeg's scaler takes it for BT.601.
 YCGCO = 8
 
+# So many of FFmpeg's scalers are kept, some 100 kB each: more than a sample has views.
+SCALERS = 16
+
 # Layouts whose planes can be cut before they are converted: chroma at half the width and height.
 CUT_BEFORE = ('yuv420p', 'yuvj420p')
 
@@ -48,6 +52,8 @@ class Orientation:
 
     def apply(self, frame: Pixels) -> Pixels:
         """Turn a frame ``[H, W, C]``."""
+        if self == UPRIGHT:
+            return frame
         if self.mirrored:
             frame = frame[:, ::-1]
         return np.rot90(frame, self.turns)
@@ -95,8 +101,9 @@ class Converter:
     def __init__(self, upright: Orientation, width: int, height: int) -> None:
         self.upright = upright
         self.stored = upright.size(width, height)
-        # Sets up FFmpeg's scaler once for frames of one kind.
-        self.scaler = VideoReformatter()
+        self.resizer = VideoReformatter()
+        # Each sets up FFmpeg's scaler for one size: views take turns where they overlap.
+        self.scalers: dict[tuple[int, int], VideoReformatter] = defaultdict(VideoReformatter)
 
     def rgb(self, frame: VideoFrame, box: Box | None = None) -> Pixels:
         """Convert a frame, or a part of it.
@@ -112,7 +119,7 @@ class Converter:
         """
         width, height = self.stored
         if (frame.width, frame.height) != (width, height):
-            frame = self.scaler.reformat(frame, width, height, interpolation='BICUBIC')
+            frame = self.resizer.reformat(frame, width, height, interpolation='BICUBIC')
         if box is None:
             return self.upright.apply(self._convert(frame))
         x1, y1, x2, y2 = box
@@ -127,12 +134,15 @@ class Converter:
         return self.upright.apply(self._convert(frame))[y1:y2, x1:x2]
 
     def _convert(self, frame: VideoFrame) -> Pixels:
+        if len(self.scalers) > SCALERS:
+            self.scalers.clear()
+        scaler = self.scalers[frame.width, frame.height]
         if frame.format.is_rgb:
-            return _pixels(self.scaler.reformat(frame, format='rgb24'))
+            return _pixels(scaler.reformat(frame, format='rgb24'))
         if frame.colorspace == YCGCO:
-            return rgb_from_ycgco(frame, self.scaler)
+            return rgb_from_ycgco(frame, scaler)
         matrix = MATRICES.get(int(frame.colorspace), Colorspace.ITU601)
-        converted = self.scaler.reformat(
+        converted = scaler.reformat(
             frame,
             format='rgb24',
             src_colorspace=matrix,

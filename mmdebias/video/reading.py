@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import warnings
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from .decoding import UnsureError, counted_frames, sought_frames
 from .index import VideoIndex, index_by_decoding, index_video
 from .index_file import find_used
 from .opening import VideoReadError, reason
+from .passing import NO_PACKETS
 from .pixels import Box, Converter, Pixels
 from .with_decord import decord_frames
 
@@ -24,6 +26,9 @@ KEPT = 4096
 # Of what "frame i" means. Features and masks of readers with another version are of other frames:
 # version 1 was decord's.
 READER_VERSION = 2
+
+# What is made of the part at a place.
+Finish = Callable[[int, Pixels], Pixels]
 
 _kept: OrderedDict[str, tuple[int, int, VideoIndex]] = OrderedDict()
 
@@ -131,7 +136,10 @@ def each_frame(path: str | Path) -> Iterator[Pixels]:
 
 
 def read_parts(
-    path: str | Path, parts: Sequence[tuple[int, Box | None]], reader: str = 'pyav'
+    path: str | Path,
+    parts: Sequence[tuple[int, Box | None]],
+    reader: str = 'pyav',
+    finish: Finish | None = None,
 ) -> list[Pixels]:
     """Decode parts of frames; only what is wanted of a frame is converted to RGB.
 
@@ -140,9 +148,13 @@ def read_parts(
         parts: For each part the number of its frame, from 0, and its box in the upright frame (x1,
             y1, x2, y2 in pixels, the last two excluded), or None for the whole frame.
         reader: 'pyav'; or 'decord', for those files that it is known to read right.
+        finish: What is made of a part, given its place in ``parts`` and its pixels, which it may
+            change. It is called once a frame is decoded: a smaller result then takes the place of
+            the whole frame in memory, and in the processor's caches. Where a file has to be read
+            again, it is called again.
 
     Returns:
-        Each part, RGB, uint8 ``[h, w, 3]``. They share no memory.
+        Each part, RGB, uint8 ``[h, w, 3]``, or what ``finish`` made of it. They share no memory.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -156,13 +168,14 @@ def read_parts(
     if found is not None:
         whole = dict(zip(uses, found))
         boxes = [(whole[number], box or (0, 0, index.width, index.height)) for number, box in parts]
-        return [frame[y1:y2, x1:x2].copy() for frame, (x1, y1, x2, y2) in boxes]
+        cut = [frame[y1:y2, x1:x2].copy() for frame, (x1, y1, x2, y2) in boxes]
+        return [finish(place, part) for place, part in enumerate(cut)] if finish else cut
     try:
-        return _read(path, index, parts, uses)
+        return _read(path, index, parts, uses, finish)
     except UnsureError as error:
         index = _recount(path, index, f'its frames are not where its packets say ({error})')
         # There may be fewer frames than the packets said.
-        return _read(path, index, parts, _uses(path, index, parts))
+        return _read(path, index, parts, _uses(path, index, parts), finish)
 
 
 def _recount(path: str | Path, wrong: VideoIndex, doubt: str) -> VideoIndex:
@@ -171,7 +184,9 @@ def _recount(path: str | Path, wrong: VideoIndex, doubt: str) -> VideoIndex:
     What was read before the damage was met, and stands behind it, was of other numbers.
     """
     stat = os.stat(path)
-    index = _keep(os.fspath(path), stat, index_by_decoding(path, doubt))
+    # Nothing is passed over any more.
+    index = replace(index_by_decoding(path, doubt), passable=NO_PACKETS)
+    _keep(os.fspath(path), stat, index)
     if index.frames != wrong.frames:
         warnings.warn(
             f'{path} has {index.frames} frames and not {wrong.frames}, as its packets say: '
@@ -210,15 +225,19 @@ def _read(
     index: VideoIndex,
     parts: Sequence[tuple[int, Box | None]],
     uses: dict[int, list[int]],
+    finish: Finish | None,
 ) -> list[Pixels]:
     if not uses:
         return []
     converter = Converter(index.upright, index.width, index.height)
     way = (
-        counted_frames(path, list(uses)) if index.doubt else sought_frames(path, index, list(uses))
+        counted_frames(path, list(uses), index.passable)
+        if index.doubt
+        else sought_frames(path, index, list(uses))
     )
     pixels: dict[int, Pixels] = {}
     for number, frame in way:
         for place in uses[number]:
-            pixels[place] = converter.rgb(frame, parts[place][1])
+            part = converter.rgb(frame, parts[place][1])
+            pixels[place] = part if finish is None else finish(place, part)
     return [pixels[place] for place in range(len(parts))]

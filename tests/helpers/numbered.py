@@ -1,14 +1,21 @@
 """Videos of every kind whose frames carry their number, and a slow obvious reader."""
 
+import re
 import struct
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
+from av.codec.context import Flags
 from av.video.frame import PictureType
 
 FRAMES = 40
+
+# MPEG-4 (ISO/IEC 14496-2): what a frame begins with; a frame that shows nothing; whose encoder.
+PICTURE = b'\0\0\1\xb6'
+NOTHING = PICTURE + b'\x50\0'
+DIVX = b'\0\0\1\xb2DivX503b1393p'
 
 
 def draw(number, width, height, grey=False):
@@ -78,6 +85,40 @@ def encode(
     return path
 
 
+def encode_two_setups(path, repeated):
+    """Write numbered frames of H.264 whose second half has another picture parameter set, which
+    changes no more than colours; it stands before each of its key frames or the first one only."""
+    if 'libx264' not in av.codecs_available:
+        pytest.skip('this PyAV has no encoder libx264')
+    with av.open(str(path), 'w') as file:
+        for part, parameters in enumerate(('bframes=2', 'bframes=2:chroma-qp-offset=9')):
+            encoder = av.CodecContext.create('libx264', 'w')
+            encoder.width, encoder.height, encoder.pix_fmt, encoder.gop_size = 112, 80, 'yuv420p', 8
+            encoder.framerate, encoder.time_base, encoder.thread_count = 25, Fraction(1, 25), 1
+            encoder.options = {'x264-params': parameters}
+            encoder.flags |= Flags.global_header.value
+            packets = []
+            for number in range(part * FRAMES // 2, (part + 1) * FRAMES // 2):
+                frame = av.VideoFrame.from_ndarray(draw(number, 112, 80), format='rgb24')
+                frame = frame.reformat(format='yuv420p')
+                frame.pts = number
+                packets += encoder.encode(frame)
+            packets += encoder.encode(None)
+            if not part:
+                stream = file.add_stream('libx264', rate=25)
+                stream.width, stream.height, stream.pix_fmt = 112, 80, 'yuv420p'
+                stream.codec_context.flags |= Flags.global_header.value
+                stream.codec_context.options = encoder.options
+            for place, packet in enumerate(packets):
+                if part and packet.is_keyframe and (repeated or not place):
+                    told = av.Packet(encoder.extradata + bytes(packet))
+                    told.pts, told.dts, told.time_base = packet.pts, packet.dts, packet.time_base
+                    told.is_keyframe, packet = True, told
+                packet.stream = stream
+                file.mux(packet)
+    return path
+
+
 def encode_two_sizes(path, codec, pix_fmt='yuv420p', sizes=((112, 80), (64, 48)), each=20):
     """Write numbered frames of one size and then of another into one stream."""
     with av.open(str(path), 'w') as file:
@@ -131,6 +172,29 @@ def remux(source, path, *, format=None, shift=0, first=0, muxing=None):
                     packet.pts += shift * step
                     packet.dts += shift * step
                 file.mux(packet)
+    return path
+
+
+def pack(source, path):
+    """Write a copy of an MPEG-4 .avi file with packed B-frames, as DivX did.
+
+    The first of those that follow a frame stands in its packet, the others one packet early, and in
+    the last one's place a frame that says that nothing is shown.
+    """
+    with av.open(str(source)) as given, av.open(str(path), 'w') as file:
+        stream = file.add_stream_from_template(given.streams.video[0])
+        packets = [packet for packet in given.demux(given.streams.video[0]) if packet.size]
+        datas = [re.sub(rb'\x00\x00\x01\xb2Lavc[0-9.]*', DIVX, bytes(packet)) for packet in packets]
+        is_b = [data[data.index(PICTURE) + 4] >> 6 == 2 for data in datas] + [False]
+        for place, packet in enumerate(packets):
+            data = datas[place] if not is_b[place] else NOTHING
+            if is_b[place + 1]:
+                data = (b'' if is_b[place] else data) + datas[place + 1]
+            packed = av.Packet(data)
+            packed.pts = packed.dts = place
+            packed.time_base, packed.is_keyframe = packet.time_base, packet.is_keyframe
+            packed.stream = stream
+            file.mux(packed)
     return path
 
 
@@ -222,6 +286,16 @@ def _cut(codec, options, first=15):
     return write
 
 
+def _two_setups(repeated):
+    return lambda path: encode_two_setups(path, repeated)
+
+
+def _packed(options):
+    return lambda path: pack(
+        encode(path.with_name('whole.avi'), 'mpeg4', options={'bf': '2', **options}), path
+    )
+
+
 def _irregular(codec, **options):
     times = np.cumsum(1 + np.arange(FRAMES) ** 2 % 7).tolist()
     return lambda path: encode(path, codec, times=times, options=options)
@@ -236,6 +310,7 @@ KINDS = {
     'MPEG-4 with B-frames': ('.mp4', _plain('mpeg4', options={'bf': '2'})),
     'MPEG-4 in .avi': ('.avi', _plain('mpeg4')),
     'MPEG-4 with B-frames in .avi': ('.avi', _plain('mpeg4', options={'bf': '2'})),
+    'MPEG-4, packed B-frames, in .avi': ('.avi', _packed({})),
     'MPEG-4 with B-frames in .mkv': ('.mkv', _plain('mpeg4', options={'bf': '2'})),
     # The container fills the gaps with empty packets.
     'MPEG-4, irregular times, in .avi': ('.avi', _irregular('mpeg4')),
@@ -252,6 +327,9 @@ KINDS = {
     'H.264, interlaced': ('.mp4', _x264(**{'x264-params': 'interlaced=1'})),
     'H.264, every frame a key frame': ('.mp4', _plain('libx264', gop=1)),
     'H.264, fragments': ('.mp4', _plain('libx264', options={'bf': '2'}, muxing=FRAGMENTS)),
+    'H.264, another setup told once': ('.mp4', _two_setups(False)),
+    'H.264, another setup told once, in .mkv': ('.mkv', _two_setups(False)),
+    'H.264, another setup told each time': ('.mp4', _two_setups(True)),
     'H.264, edit list': ('.mp4', _edited),
     'H.264, cut': ('.mp4', _cut('libx264', {'bf': '2'})),
     'H.264, cut, in .mkv': ('.mkv', _cut('libx264', {'bf': '2'})),

@@ -40,7 +40,8 @@ COUNTED = {
     'H.265, open groups, in .ts', 'MPEG-1', 'MPEG-2', 'MPEG-2 in .ts', 'MPEG-4 with B-frames',
     'MPEG-4 with B-frames in .avi', 'MPEG-4 with B-frames in .mkv', 'VP8, hidden frames',
     'MPEG-4 with B-frames, irregular times, in .avi',
-    'Windows Media',
+    'MPEG-4, packed B-frames, in .avi', 'Windows Media', 'H.264, another setup told once',
+    'H.264, another setup told once, in .mkv',
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Transforming each view of a video by itself."""
 
+import contextlib
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -98,7 +99,7 @@ class PerView(BaseTransform):
             # MMAction2's Flip works in place: a frame used twice would be flipped twice.
             sample['imgs'] = [frames[i].copy() if uses[i] > 1 else frames[i] for i in positions]
             if self.views is None or view in self.views:
-                with drawing_alike(states, self.same_draws.get(view, view)):
+                with self._drawing_alike(states, view):
                     sample = self.transforms(sample)
             if sample is None:
                 return None
@@ -112,18 +113,30 @@ class PerView(BaseTransform):
         for view, positions, sample in self._samples(results):
             del sample['imgs']
             if self.views is None or view in self.views:
-                with drawing_alike(states, self.same_draws.get(view, view)):
+                with self._drawing_alike(states, view):
                     sample = self.drawing(sample)
             drawn = sample.pop('lazy', None)
             box = None if drawn is None else tuple(drawn['crop_bbox'].round().astype(int).tolist())
             parts += [(position, box) for position in positions]
             samples.append((sample, drawn))
-        pixels = iter(frames.parts(parts))
         length = results['view_positions'].shape[1]
-        for sample, drawn in samples:
-            clip = [next(pixels) for _ in range(length)]
-            sample['imgs'] = clip if drawn is None else finish(clip, sample['img_shape'], drawn)
+
+        def finished(place: int, part: np.ndarray) -> np.ndarray:
+            sample, drawn = samples[place // length]
+            return part if drawn is None else finish(part, sample['img_shape'], drawn)
+
+        pixels = frames.parts(parts, finished)
+        for number, (sample, _) in enumerate(samples):
+            sample['imgs'] = pixels[number * length : (number + 1) * length]
         return [sample for sample, _ in samples]
+
+    def _drawing_alike(
+        self, states: dict[str, tuple], view: str
+    ) -> contextlib.AbstractContextManager[None]:
+        """Draw for a view what is drawn for the one it is to be like."""
+        if not self.same_draws:  # noting where the generators stand takes 0.1 ms a view
+            return contextlib.nullcontext()
+        return drawing_alike(states, self.same_draws.get(view, view))
 
     def _samples(self, results: dict) -> Iterator[tuple[str, np.ndarray, dict]]:
         """Yield each view's name, where its frames are, and a sample of it.
@@ -166,17 +179,18 @@ def drawing(transforms: Sequence[BaseTransform]) -> Compose | None:
     return Compose(copies)
 
 
-def finish(clip: list[np.ndarray], size: tuple[int, int], drawn: dict) -> list[np.ndarray]:
-    """Resize and flip frames that have been cropped.
+def finish(frame: np.ndarray, size: tuple[int, int], drawn: dict) -> np.ndarray:
+    """Resize and flip a frame that has been cropped.
 
     Args:
-        clip: Frames ``[h, w, 3]``; they are changed.
-        size: Height and width they are to have.
+        frame: Of shape ``[h, w, 3]``; it is changed.
+        size: Height and width it is to have.
         drawn: What MMAction2's transforms noted under ``lazy``.
     """
-    if clip[0].shape[:2] != tuple(size):
+    if frame.shape[:2] != tuple(size):
         how = drawn['interpolation'] or 'bilinear'
-        clip = [mmcv.imresize(frame, size[::-1], interpolation=how) for frame in clip]
+        frame = mmcv.imresize(frame, size[::-1], interpolation=how)
     if drawn['flip']:
-        clip = [mmcv.imflip(frame, drawn['flip_direction']) for frame in clip]
-    return clip
+        # Not as a view that runs backwards: 32 of them take 3 ms more to stack.
+        frame = mmcv.imflip_(np.ascontiguousarray(frame), drawn['flip_direction'])
+    return frame

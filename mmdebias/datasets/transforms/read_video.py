@@ -1,6 +1,6 @@
 """Opening and decoding a video with the reader of :mod:`mmdebias.video`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -94,16 +94,21 @@ class UndecodedFrames(Sequence[np.ndarray]):
         self.total, self.shape = index.frames, (index.height, index.width)
         self._frames: list[np.ndarray] | None = None
 
-    def parts(self, parts: Sequence[tuple[int, Box | None]]) -> list[np.ndarray]:
+    def parts(
+        self,
+        parts: Sequence[tuple[int, Box | None]],
+        finish: Callable[[int, np.ndarray], np.ndarray] | None = None,
+    ) -> list[np.ndarray]:
         """Decode parts of frames.
 
         Args:
             parts: For each its frame's place in this sequence, and a box; see
                 :func:`mmdebias.video.read_parts`.
+            finish: What is made of each part; see there.
         """
         numbered = [(int(self.numbers[place]), box) for place, box in parts]
         try:
-            return read_parts(self.path, numbered, self.reader)
+            return read_parts(self.path, numbered, self.reader, finish)
         except IndexError as error:
             # Fewer frames than its packets promised, which shows when they are decoded.
             recounted = find_index(self.path).frames < self.total
