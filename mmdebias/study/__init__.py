@@ -1,5 +1,7 @@
 """The study of all methods on generated videos: its recipe and its table."""
 
+from .probe_plot import draw_probes
+from .probing import probe
 from .recipe import ROWS, SCALES, Settings, probe_pipeline, study_config, write_config
 from .table import COLUMNS, average_runs, draw, render_markdown
 
@@ -10,6 +12,8 @@ __all__ = [
     'Settings',
     'average_runs',
     'draw',
+    'draw_probes',
+    'probe',
     'probe_pipeline',
     'render_markdown',
     'study_config',

@@ -26,13 +26,11 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from mmdebias import runs
-from mmdebias.apis import Encoder, embed, load_encoder
+from mmdebias.apis import load_encoder
 from mmdebias.cli import output_folder
-from mmdebias.datasets.toy import CLASSES, MOTION_SETS, SCENES, make_toy
-from mmdebias.evaluation import fit_linear_classifier, retrieval_recall
+from mmdebias.datasets.toy import CLASSES, MOTION_SETS, make_toy
 from mmdebias.files import read_json, write_text
 from mmdebias.processes import end_with_parent
 from mmdebias.provenance import versions
@@ -43,6 +41,7 @@ from mmdebias.study import (
     Settings,
     average_runs,
     draw,
+    probe,
     probe_pipeline,
     render_markdown,
     study_config,
@@ -147,7 +146,7 @@ def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed:
         started = time.monotonic()
         pretrain(method, seed, settings, folder)
         trained = time.monotonic()
-        found = dict(method=method, seed=seed, **probe(folder, toy))
+        found = dict(method=method, seed=seed, **probe_run(folder, toy))
         ended = time.monotonic()
         minutes = dict(train=(trained - started) / 60, probe=(ended - trained) / 60)
         found = dict(found, minutes=minutes)
@@ -180,32 +179,11 @@ def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:
     torch.save(dict(state_dict=weights), folder / 'weights.pth')
 
 
-def probe(folder: Path, toy: Path) -> dict:
+def probe_run(folder: Path, toy: Path) -> dict[str, float]:
     """Probe frozen features for motion and scene, each a share of the test videos."""
     encoder = load_encoder(folder / 'encoder.py', folder / 'weights.pth')
-    device = 'cuda' if torch.cuda.is_available() else None
-    train, test = (read_features(toy, split, encoder, device) for split in ('train', 'test'))
-    found = {}
-    for name, classes in (('motion', CLASSES), ('scene', SCENES)):
-        weights, biases = fit_linear_classifier(train['features'], train[name], len(classes))
-        rows = torch.nn.functional.normalize(test['features'], dim=1)
-        right = (rows @ weights.T + biases).argmax(1) == test[name]
-        recall = retrieval_recall(train['features'], train[name], test['features'], test[name])
-        found[f'{name}_probe'] = right.double().mean().item()
-        found[f'{name}_retrieval'] = recall[1]
-    return found
-
-
-def read_features(toy: Path, split: str, encoder: Encoder, device: str | None) -> dict[str, Tensor]:
-    """Return features [N, C] of a split's videos, and their labels [N]."""
-    lines = [line.split() for line in (toy / f'{split}.txt').read_text().splitlines()]
-    scenes = (toy / 'scene_labels' / f'{split}.txt').read_text().splitlines()
-    features = embed([toy / video for video, _ in lines], encoder, 64, device)
-    return dict(
-        features=torch.from_numpy(features),
-        motion=torch.tensor([int(label) for _, label in lines]),
-        scene=torch.tensor([int(line.split()[1]) for line in scenes]),
-    )
+    read = probe(encoder, toy, 'cuda' if torch.cuda.is_available() else None)
+    return {name: interval.value for name, interval in read.items()}
 
 
 def report_bias(folder: Path, toy: Path, videos: int) -> dict:

@@ -1,0 +1,58 @@
+"""What a linear classifier and the nearest neighbours read from frozen features of generated
+videos."""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmdebias.apis import Encoder, embed
+from mmdebias.bias import Interval, bootstrap_interval
+from mmdebias.datasets.toy import CLASSES, SCENES
+from mmdebias.evaluation import fit_linear_classifier, nearest
+
+# What is read: the labels of the videos, and their number.
+READ = {'motion': len(CLASSES), 'scene': len(SCENES)}
+
+
+def probe(encoder: Encoder, toy: Path, device: str | None = None) -> dict[str, Interval]:
+    """Read motion and scene from features of test videos, with what the training videos teach.
+
+    Args:
+        encoder: Of :func:`mmdebias.apis.load_encoder`.
+        toy: Folder of generated videos, as tools/data/make_toy.py writes it. Motion and scene
+            should be independent in it (``bias`` 1/8), or the one gives the other away.
+        device: Where the encoder runs; None leaves it where it is.
+
+    Returns:
+        Shares of the test videos with their 95 % intervals over videos: ``motion_probe`` and
+        ``scene_probe``, of which a linear classifier of the training videos' features names the
+        motion or the scene; ``motion_retrieval`` and ``scene_retrieval``, whose nearest training
+        video has the same one. Chance is 1/8.
+    """
+    train, test = (read_features(toy, split, encoder, device) for split in ('train', 'test'))
+    neighbours = nearest(train['features'], test['features'], 1)[1][:, 0]
+    found = {}
+    for name, classes in READ.items():
+        weights, biases = fit_linear_classifier(train['features'], train[name], classes)
+        scores = F.normalize(test['features'], dim=1) @ weights.T + biases
+        found[f'{name}_probe'] = _share(scores.argmax(1) == test[name])
+        found[f'{name}_retrieval'] = _share(train[name][neighbours] == test[name])
+    return found
+
+
+def read_features(toy: Path, split: str, encoder: Encoder, device: str | None) -> dict[str, Tensor]:
+    """Return features ``[N, C]`` of a split's videos, and their labels ``[N]``."""
+    lines = [line.split() for line in (toy / f'{split}.txt').read_text().splitlines()]
+    scenes = (toy / 'scene_labels' / f'{split}.txt').read_text().splitlines()
+    features = embed([toy / video for video, _ in lines], encoder, 64, device)
+    return dict(
+        features=torch.from_numpy(features),
+        motion=torch.tensor([int(label) for _, label in lines]),
+        scene=torch.tensor([int(line.split()[1]) for line in scenes]),
+    )
+
+
+def _share(right: Tensor) -> Interval:
+    return bootstrap_interval(right.double().numpy())
