@@ -237,3 +237,16 @@ def test_a_grey_backdrop_changes_nothing_but_the_scene():
     # The rim of the actor is neither.
     assert (bare[~masks] == 115).mean() > 0.9
     assert np.abs(bare[masks].astype(int) - frames[masks]).mean() < 5
+
+
+def test_contrast_pulls_the_scene_towards_the_wall_and_leaves_the_actor():
+    config = dataclasses.replace(SMALL, lighting=0)
+    video = ToyVideo('train', 5, 2, 3)
+    (full, masks), (half, same), (none, _), (bare, _) = (
+        render_video(dataclasses.replace(config, **change), video)
+        for change in ({}, {'contrast': 0.5}, {'contrast': 0}, {'backdrop': 'grey'})
+    )
+    assert np.array_equal(masks, same) and np.array_equal(none, bare)
+    middle = (full.astype(float) + bare) / 2
+    assert np.abs(half - middle)[~masks].max() <= 3
+    assert np.abs(half.astype(int) - full)[masks].mean() < 5
