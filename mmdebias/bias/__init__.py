@@ -1,19 +1,22 @@
-"""The bias report: how much of a video model is background."""
+"""The bias report: how much of a video model is background.
+
+It needs no MMAction2, but for MMAction2's own models: see :mod:`mmdebias.bias.mmaction2`.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from .backgrounds import list_images
-from .compose_probe import ComposeProbe
-from .dataset import BiasProbes
+from .composer import Composer
 from .intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
-from .job import Model
 from .manifest import make_manifest, read_manifest, write_manifest
 from .masks import MaskSource, build_masks
 from .measures import Measure, bias_measures
-from .metrics import BiasMeasures, ProbeScores
+from .model import Model
 from .page import Sample
-from .probe_config import load_scores, probe_config
 from .probes import PROBES, BiasMeasure, Probe, composed_probes
 from .report import BiasReport, bias_report
 from .rows import ProbeRow
+from .scores import load_scores
 
 __all__ = [
     'PROBES',
@@ -22,6 +25,7 @@ __all__ = [
     'BiasProbes',
     'BiasReport',
     'ComposeProbe',
+    'Composer',
     'Interval',
     'MaskSource',
     'Measure',
@@ -44,3 +48,17 @@ __all__ = [
     'read_manifest',
     'write_manifest',
 ]
+
+if TYPE_CHECKING:
+    from .mmaction2 import BiasMeasures, BiasProbes, ComposeProbe, ProbeScores, probe_config
+
+OF_MMACTION2 = ('BiasMeasures', 'BiasProbes', 'ComposeProbe', 'ProbeScores', 'probe_config')
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is made for MMAction2 when it is asked for."""
+    if name in OF_MMACTION2:
+        from . import mmaction2
+
+        return getattr(mmaction2, name)
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}', name=name)

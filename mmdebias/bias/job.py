@@ -8,60 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmengine.config import Config
 
-from mmdebias.apis import load_encoder
-from mmdebias.cli import existing_checkpoint, existing_config
-from mmdebias.config_checks import merge_options
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit
-from mmdebias.evaluation import load_classifier
-from mmdebias.provenance import digest, file_sha256, versions
+from mmdebias.optional import need_mmaction2
+from mmdebias.provenance import file_sha256, versions
 
 from .backgrounds import list_images
 from .masks import build_masks
-from .probe_checkpoint import needs_probe
+from .model import LoadedModel, Model
 from .probes import IMAGES, PROBES, composed_probes
 from .video_list import Video, check_classes, read_scenes, read_video_list, some_videos
-
-
-@dataclass(frozen=True)
-class Model:
-    """A checkpoint to report on.
-
-    Args:
-        name: In the report.
-        config: File of its config.
-        checkpoint: Its file.
-    """
-
-    name: str
-    config: Path
-    checkpoint: Path
-
-
-@dataclass
-class LoadedModel:
-    """A model whose config was read.
-
-    Args:
-        name: In the report.
-        config: File of its config.
-        checkpoint: Its file.
-        cfg: Its config, with the options of the report.
-        sha256: Of the checkpoint.
-        probed: Whether it has no classes, so that the report trains a linear layer.
-    """
-
-    name: str
-    config: Path
-    checkpoint: Path
-    cfg: Config
-    sha256: str
-    probed: bool
-    key: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.key = digest(self.cfg.to_dict(), self.sha256)
 
 
 @dataclass(frozen=True)
@@ -69,7 +25,7 @@ class Job:
     """Everything that a report is made from.
 
     Args:
-        models: Whose configs and checkpoints fit each other and the list.
+        models: Which fit the list.
         data: The list of the test videos.
         root: Folder that their paths are relative to.
         videos: Of the list, or some of them.
@@ -152,7 +108,7 @@ class Job:
             train=[str(file) for file in self.train_lists],
             scenes=self._scene_sizes(),
             seed=self.seed,
-            checkpoints=[[model.name, model.sha256] for model in self.models],
+            checkpoints=[model.identity for model in self.models],
             options={str(key): str(value) for key, value in self.options.items()},
             versions=dict(versions(), numpy=np.__version__),
         )
@@ -220,7 +176,7 @@ def read_job(
     loaded = [_load(model, options) for model in models]
     _check_names([model.name for model in loaded])
     for model in loaded:
-        _check_model(model, chosen, trained)
+        model.check(chosen, trained)
     return Job(
         models=loaded,
         data=data,
@@ -255,12 +211,10 @@ def _check_lists(**arguments: Any) -> None:
 
 
 def _load(model: Model, options: dict[str, Any]) -> LoadedModel:
-    config = existing_config(model.name, model.config)
-    checkpoint = existing_checkpoint(model.name, model.checkpoint)
-    cfg = Config.fromfile(config)
-    merge_options(cfg, options)
-    sha256 = file_sha256(checkpoint)
-    return LoadedModel(model.name, config, checkpoint, cfg, sha256, needs_probe(cfg))
+    need_mmaction2(f'The model {model.name}, of a config and a checkpoint,')
+    from .mmaction2.model import load_config_model
+
+    return load_config_model(model, options)
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -268,28 +222,6 @@ def _check_names(names: Sequence[str]) -> None:
         raise ValueError('models is empty: name one or more.')
     if len(set(names)) < len(names):
         raise ValueError(f'The models have the names {list(names)}: give each its own.')
-
-
-def _check_model(model: LoadedModel, videos: list[Video], train: list[Video]) -> None:
-    """Raise where a checkpoint is not the config's, or the model not of the list's classes."""
-    if model.probed:
-        if not train:
-            raise ValueError(
-                f'{model.name} has no classes (its model is {model.cfg.model.type}): give train, '
-                'the list that a linear layer on its frozen features is trained on.'
-            )
-        untrained = sorted({label for _, label in videos} - {label for _, label in train})
-        if untrained:
-            raise ValueError(
-                f'train has no video of class {", ".join(map(str, untrained[:5]))}, which the test '
-                'list has: give the training list of the same classes.'
-            )
-        load_encoder(model.cfg, model.checkpoint)
-    else:
-        classes = model.cfg.model.cls_head.get('num_classes')
-        if classes is not None:
-            check_classes(videos, classes, f'{model.name} ({model.config})')
-        load_classifier(model.cfg, model.checkpoint)
 
 
 def _find_masks(masks: dict[str, Any] | None, root: Path) -> dict[str, Any]:

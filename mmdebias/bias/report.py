@@ -18,11 +18,12 @@ from mmdebias.files import read_json, write_text
 from mmdebias.ops.compositing import Picture
 from mmdebias.provenance import file_sha256
 
-from .compose_probe import ComposeProbe
-from .job import Job, Model, read_job
+from .composer import Composer
+from .job import Job, read_job
 from .manifest import make_manifest, write_manifest
 from .markdown import render_markdown
 from .measuring import measure
+from .model import Model
 from .numbers import put_together
 from .page import Sample, render_page
 from .probes import composed_probes
@@ -167,7 +168,7 @@ def _preview(job: Job, rows: Sequence[ProbeRow]) -> dict[tuple[str, str], Pictur
 
     Masks of another size than their videos show here, before anything is measured.
     """
-    composer = ComposeProbe(str(job.root), job.masks, job.images_root)
+    composer = Composer(str(job.root), job.masks, job.images_root)
     composer.check(rows)
     shown = _shown_videos(job.videos)
     return {(r.probe, r.video): composer.preview(r) for r in rows if r.video in shown}

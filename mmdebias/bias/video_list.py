@@ -78,6 +78,26 @@ def check_classes(videos: Sequence[Video], num_classes: int | None = None, of: s
         )
 
 
+def check_training(videos: Sequence[Video], train: Sequence[Video], of: str) -> None:
+    """Raise ValueError where a linear layer cannot be trained for the classes of a list.
+
+    Args:
+        videos: Of the test.
+        train: Those that the layer is trained on.
+        of: Whose features it takes, and why it needs a layer, for the message.
+    """
+    if not train:
+        raise ValueError(
+            f'{of}: give train, the list that a linear layer on its frozen features is trained on.'
+        )
+    untrained = sorted({label for _, label in videos} - {label for _, label in train})
+    if untrained:
+        raise ValueError(
+            f'train has no video of class {", ".join(map(str, untrained[:5]))}, which the test '
+            'list has: give the training list of the same classes.'
+        )
+
+
 def some_videos(videos: Sequence[Video], count: int, seed: int = 0) -> list[Video]:
     """Return as many videos of each class as can be, drawn by the seed, in the list's order.
 
