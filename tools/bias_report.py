@@ -73,7 +73,7 @@ def main() -> None:
         report = bias_report(
             [given_model(args, model) for model in read_models(args.models)],
             args.data,
-            args.out,
+            out=args.out,
             masks=masks,
             data_root=args.data_root,
             images=args.images,

@@ -6,6 +6,8 @@ It needs no MMAction2, but for MMAction2's own models: see :mod:`mmdebias.bias.m
 from typing import TYPE_CHECKING, Any
 
 from .backgrounds import list_images
+from .clip_model import ClipModel
+from .clip_spec import ClipSpec, parse_clip
 from .composer import Composer
 from .intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
 from .manifest import make_manifest, read_manifest, write_manifest
@@ -17,6 +19,7 @@ from .probes import PROBES, BiasMeasure, Probe, composed_probes
 from .report import BiasReport, bias_report
 from .rows import ProbeRow
 from .scores import load_scores
+from .torch_models import from_module, from_torchscript
 
 __all__ = [
     'PROBES',
@@ -24,6 +27,8 @@ __all__ = [
     'BiasMeasures',
     'BiasProbes',
     'BiasReport',
+    'ClipModel',
+    'ClipSpec',
     'ComposeProbe',
     'Composer',
     'Interval',
@@ -40,10 +45,13 @@ __all__ = [
     'build_masks',
     'composed_probes',
     'confidence_interval',
+    'from_module',
+    'from_torchscript',
     'list_images',
     'load_scores',
     'make_manifest',
     'paired_difference',
+    'parse_clip',
     'probe_config',
     'read_manifest',
     'write_manifest',

@@ -11,13 +11,18 @@ import numpy as np
 
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit
 from mmdebias.optional import need_mmaction2
-from mmdebias.provenance import file_sha256, versions
+from mmdebias.provenance import versions
 
 from .backgrounds import list_images
+from .labelled import Label, Labelled, class_names, number_scenes, numbered, read_labelled
 from .masks import build_masks
 from .model import LoadedModel, Model
 from .probes import IMAGES, PROBES, composed_probes
-from .video_list import Video, check_classes, read_scenes, read_video_list, some_videos
+from .video_list import Video, check_classes, read_scenes, some_videos
+
+Masks = Mapping[str, Any] | str | Path | None
+"""A mask source: its config, or a folder of files, a file of boxes (.json), 'motion'; None takes
+the folder ``masks`` of the data root."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,12 @@ class Job:
 
     Args:
         models: Which fit the list.
-        data: The list of the test videos.
-        root: Folder that their paths are relative to.
-        videos: Of the list, or some of them.
-        train_lists: Lists that linear layers are trained on.
-        train: Their videos, with whole paths.
+        test: The test videos.
+        videos: Of these, or some of them, with numbers of classes.
+        train_sets: Videos that linear layers are trained on.
+        train: All of theirs, with whole paths.
+        names: Of the classes, by number, where labels are names.
+        columns: By model, the order of its scores that brings them into the order of ``names``.
         scenes: By whole path; empty where there is no scene probe.
         masks: Config of the mask source, see :func:`build_masks`.
         images_folder: Of the pictures that are put behind actors, or None.
@@ -43,11 +49,12 @@ class Job:
     """
 
     models: list[LoadedModel]
-    data: Path
-    root: Path
+    test: Labelled
     videos: list[Video]
-    train_lists: list[Path]
+    train_sets: list[Labelled]
     train: list[Video]
+    names: tuple[str, ...] | None
+    columns: dict[str, list[int]]
     scenes: dict[Path, int]
     masks: dict[str, Any]
     images_folder: Path | None
@@ -57,6 +64,11 @@ class Job:
     seed: int = 0
     options: dict[str, Any] = field(default_factory=dict)
     time_limit: float | None = TIME_LIMIT
+
+    @property
+    def root(self) -> Path:
+        """Return the folder that the test videos are relative to."""
+        return self.test.root
 
     @property
     def images_root(self) -> str | None:
@@ -97,15 +109,15 @@ class Job:
         source = build_masks(self.masks, str(self.root))
         kind = dict(kind=self.masks['type'])
         return dict(
-            data=str(self.data),
-            data_sha256=file_sha256(self.data),
+            data=self.test.source,
+            data_sha256=self.test.sha256,
             data_root=str(self.root),
             videos=len(self.videos),
             classes=len({label for _, label in self.videos}),
             probes=list(self.probes),
             masks=dict(kind, description=source.description, warning=source.warning),
             images=self.images_root,
-            train=[str(file) for file in self.train_lists],
+            train=[one.source for one in self.train_sets],
             scenes=self._scene_sizes(),
             seed=self.seed,
             checkpoints=[model.identity for model in self.models],
@@ -126,15 +138,18 @@ class Job:
 
 
 def read_job(
-    models: Sequence[Model],
-    videos: str | Path,
+    models: Sequence[Model | LoadedModel],
+    videos: str | Path | Sequence[str | Path],
     out: str | Path,
     *,
-    masks: dict[str, Any] | None = None,
+    labels: Sequence[Label] | None = None,
+    masks: Masks = None,
     data_root: str | Path | None = None,
     images: str | Path | None = None,
     train: Sequence[str | Path] = (),
-    scenes: Sequence[str | Path] = (),
+    train_labels: Sequence[Label] | None = None,
+    scenes: Sequence[str | Path] | Mapping[str, Label] = (),
+    classes: Sequence[str] | None = None,
     probes: Sequence[str] | None = None,
     max_videos: int | None = None,
     seed: int = 0,
@@ -145,47 +160,53 @@ def read_job(
 
     Raises:
         FileNotFoundError: something is not there.
-        TypeError: one name or path where a list belongs, or a model that is no :class:`Model`.
+        TypeError: one name or path where a list belongs, or something that is no model.
         ValueError: something does not fit.
     """
-    _check_lists(models=models, train=train, scenes=scenes, probes=probes)
+    _check_lists(models=models, train=train, scenes=scenes, probes=probes, classes=classes)
     if scenes and not train:
         raise ValueError(
-            f'scenes={[str(file) for file in scenes]} needs train, the list that the layer which '
+            f'scenes={_listed(scenes)} needs train, the list that the layer which '
             'names scenes is trained on: give both or neither.'
         )
-    data, options = Path(videos), dict(cfg_options or {})
-    root = data.parent if data_root is None else Path(data_root)
     unknown = [name for name in probes or () if name not in composed_probes()]
     if unknown:
         raise ValueError(f'probes={unknown} are not known; there are {composed_probes()}.')
     if seed < 0:
         raise ValueError(f'seed={seed} must be 0 or more.')
-    chosen = read_video_list(data, root)
-    check_classes(chosen, of=str(data))
+    test = read_labelled(videos, labels, data_root)
+    sides = _train_sets(train, train_labels)
+    names = class_names([test, *sides])
+    chosen = numbered(test, names)
+    check_classes(chosen, of=test.source)
     if max_videos is not None:
         chosen = some_videos(chosen, max_videos, seed)
-    train_lists = [Path(file) for file in train]
     trained = [
-        (str((file.parent / path).resolve()), label)
-        for file in train_lists
-        for path, label in read_video_list(file)
+        (str((one.root / path).resolve()), label)
+        for one in sides
+        for path, label in numbered(one, names)
     ]
     pictures = [] if images is None else list_images(images)
     possible = [p for p in composed_probes() if pictures or PROBES[p].background != IMAGES]
-    loaded = [_load(model, options) for model in models]
+    options = dict(cfg_options or {})
+    loaded = [load_model(model, options) for model in models]
     _check_names([model.name for model in loaded])
+    columns = {}
     for model in loaded:
+        order = score_columns(model, names, classes)
+        if order is not None:
+            columns[model.name] = order
         model.check(chosen, trained)
     return Job(
         models=loaded,
-        data=data,
-        root=root,
+        test=test,
         videos=chosen,
-        train_lists=train_lists,
+        train_sets=sides,
         train=trained,
-        scenes=_find_scenes(scenes, data, train_lists),
-        masks=_find_masks(masks, root),
+        names=names,
+        columns=columns,
+        scenes=_find_scenes(scenes, test, sides),
+        masks=_find_masks(masks, test.root),
         images_folder=None if images is None else Path(images),
         images=pictures,
         probes=list(possible if probes is None else probes),
@@ -196,6 +217,76 @@ def read_job(
     )
 
 
+def load_model(model: Model | LoadedModel, options: Mapping[str, Any]) -> LoadedModel:
+    """Return a model that can be asked.
+
+    Args:
+        model: One of MMAction2's, or one that can be asked already.
+        options: Merged into a config of MMAction2.
+
+    Raises:
+        MissingPackageError: MMAction2 is not installed.
+    """
+    if not isinstance(model, Model):
+        return model
+    need_mmaction2(f'The model {model.name}, of a config and a checkpoint,')
+    from .mmaction2.model import load_config_model
+
+    return load_config_model(model, dict(options))
+
+
+def score_columns(
+    model: LoadedModel, names: Sequence[str] | None, classes: Sequence[str] | None = None
+) -> list[int] | None:
+    """Return the order of a model's scores that begins with those of the names.
+
+    Args:
+        model: Its ``classes`` are matched with the names, whatever the case, and with spaces for
+            underscores.
+        names: Of the classes of the videos; None where labels are numbers of scores.
+        classes: Names of its scores, where it has none of its own.
+
+    Returns:
+        Numbers of its scores; None where they are to stay as they are.
+
+    Raises:
+        ValueError: a name is none of its classes, or these are not known.
+    """
+    if names is None or model.probed:
+        return None
+    own = model.classes or classes
+    if own is None:
+        raise ValueError(
+            f'labels are names, such as {names[0]!r}, and the scores of {model.name} have none: '
+            'give classes, their names in the order of the scores, or labels that are numbers.'
+        )
+    places = {_plain(name): place for place, name in enumerate(own)}
+    missing = [name for name in names if _plain(name) not in places]
+    if missing:
+        raise ValueError(
+            f'{model.name} has no class {missing[0]!r} ({len(missing)} of {len(names)} names are '
+            f'none of its {len(own)} classes, which begin {", ".join(own[:3])}): give labels that '
+            'are names of its classes, or numbers.'
+        )
+    first = [places[_plain(name)] for name in names]
+    return [*first, *sorted(set(range(len(own))) - set(first))]
+
+
+def _plain(name: str) -> str:
+    return name.replace('_', ' ').casefold().strip()
+
+
+def _train_sets(train: Sequence[str | Path], labels: Sequence[Label] | None) -> list[Labelled]:
+    """Return what linear layers are trained on: of lists one each, of videos with labels one."""
+    if labels is not None:
+        return [read_labelled(train, labels, argument='train')]
+    return [read_labelled(file, argument='train') for file in train]
+
+
+def _listed(values: Sequence[str | Path] | Mapping[str, Label]) -> list[str]:
+    return [str(value) for value in values]
+
+
 def _check_lists(**arguments: Any) -> None:
     """Raise where one name or one path stands for a list, whose letters would be its entries."""
     for name, value in arguments.items():
@@ -204,17 +295,12 @@ def _check_lists(**arguments: Any) -> None:
     if arguments['probes'] is not None and not arguments['probes']:
         raise ValueError('probes is empty: name one or more, or leave it out for all that can be.')
     for model in arguments['models']:
-        if not isinstance(model, Model):
+        if not isinstance(model, Model) and not hasattr(model, 'answers'):
             raise TypeError(
-                f'models has {model!r}: each must be mmdebias.bias.Model(name, config, checkpoint).'
+                f'models has {model!r}: each must be mmdebias.bias.Model(name, config, '
+                'checkpoint), or made by from_module, from_torchscript, from_onnx or '
+                'from_hugging_face.'
             )
-
-
-def _load(model: Model, options: dict[str, Any]) -> LoadedModel:
-    need_mmaction2(f'The model {model.name}, of a config and a checkpoint,')
-    from .mmaction2.model import load_config_model
-
-    return load_config_model(model, options)
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -224,23 +310,40 @@ def _check_names(names: Sequence[str]) -> None:
         raise ValueError(f'The models have the names {list(names)}: give each its own.')
 
 
-def _find_masks(masks: dict[str, Any] | None, root: Path) -> dict[str, Any]:
+def _find_masks(masks: Masks, root: Path) -> dict[str, Any]:
     """Return the config of the mask source; by default the folder ``masks`` of the data root."""
-    if masks is not None:
-        return masks
-    if not (root / 'masks').is_dir():
-        raise FileNotFoundError(
-            f'There are no masks in {root / "masks"}: give masks, a folder, boxes or motion.'
-        )
-    return dict(type='files', folder=str(root / 'masks'))
+    if masks is None:
+        if not (root / 'masks').is_dir():
+            raise FileNotFoundError(
+                f'There are no masks in {root / "masks"}: give masks, a folder, boxes or motion.'
+            )
+        return dict(type='files', folder=str(root / 'masks'))
+    if isinstance(masks, Mapping):
+        return dict(masks)
+    if masks == 'motion':
+        return dict(type='motion')
+    file = Path(masks)
+    if file.suffix.lower() == '.json':
+        return dict(type='boxes', file=str(file))
+    return dict(type='files', folder=str(file))
 
 
 def _find_scenes(
-    lists: Sequence[str | Path], data: Path, train_lists: Sequence[Path]
+    scenes: Sequence[str | Path] | Mapping[str, Label],
+    test: Labelled,
+    train_sets: Sequence[Labelled],
 ) -> dict[Path, int]:
     """Return the scenes of all videos, where there is something to train a probe on."""
-    if not train_lists:
+    if not train_sets:
         return {}
-    beside = [file.parent / 'scene_labels' / file.name for file in (*train_lists, data)]
-    found = lists or (beside if all(file.is_file() for file in beside) else [])
-    return read_scenes(found) if found else {}
+    sets = (*train_sets, test)
+    if isinstance(scenes, Mapping):
+        return number_scenes({Path(path).resolve(): scene for path, scene in scenes.items()})
+    if scenes:
+        return read_scenes(scenes)
+    told = {path: scene for one in sets for path, scene in one.scenes.items()}
+    if told:
+        return number_scenes(told)
+    lists = [Path(one.source) for one in sets]
+    beside = [file.parent / 'scene_labels' / file.name for file in lists]
+    return read_scenes(beside) if all(file.is_file() for file in beside) else {}

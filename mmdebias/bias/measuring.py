@@ -43,11 +43,13 @@ def measure(
     if model.probed:
         layer = _linear_layer(job, model)
         facts |= dict(
-            train=[str(file) for file in job.train_lists],
+            train=[one.source for one in job.train_sets],
             train_videos=len(job.train),
             probe=str((layer / LAYER).relative_to(job.out)),
         )
     scores, embeddings = _scores(job, model, layer, rows, manifest)
+    if model.name in job.columns:
+        scores = scores[:, job.columns[model.name]]
     measures, scenes = bias_measures(rows, scores), None
     measures |= felt_measure(rows, embeddings)
     if job.scenes and model.has_features:
