@@ -26,6 +26,10 @@ mmaction2 = [
     'setuptools<81',  # MMEngine imports pkg_resources
 ]
 
+# Models for the bias report: of Hugging Face, and ONNX files.
+transformers = ['transformers>=4.53']
+onnx = ['onnxruntime']
+
 # What tools/convert/export_weights.py --to onnx writes and checks with.
 export = ['onnx', 'onnxruntime', 'onnxscript']
 
@@ -73,6 +77,8 @@ setup(
             *faiss,
         ],
         'mmaction2': mmaction2,
+        'transformers': transformers,
+        'onnx': onnx,
         'docs': docs,
         'export': export,
         'faiss': faiss,

@@ -9,11 +9,13 @@ from .backgrounds import list_images
 from .clip_model import ClipModel
 from .clip_spec import ClipSpec, parse_clip
 from .composer import Composer
+from .hugging_face import from_hugging_face
 from .intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
 from .manifest import make_manifest, read_manifest, write_manifest
 from .masks import MaskSource, build_masks
 from .measures import Measure, bias_measures
 from .model import Model
+from .onnx_models import from_onnx
 from .page import Sample
 from .probes import PROBES, BiasMeasure, Probe, composed_probes
 from .report import BiasReport, bias_report
@@ -45,7 +47,9 @@ __all__ = [
     'build_masks',
     'composed_probes',
     'confidence_interval',
+    'from_hugging_face',
     'from_module',
+    'from_onnx',
     'from_torchscript',
     'list_images',
     'load_scores',
