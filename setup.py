@@ -54,6 +54,7 @@ setup(
         'mmdebias': [*mim, 'py.typed'],
         'mmdebias.bias': ['page.html', 'style.css'],
     },
+    entry_points={'console_scripts': ['mmdebias-bias = mmdebias.bias.command:main']},
     python_requires='>=3.10,<3.13',
     # The bias report, the reader and the mathematics.
     install_requires=[
