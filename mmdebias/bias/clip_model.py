@@ -97,8 +97,8 @@ class ClipModel:
             kind='probe' if self.probed else 'classifier',
         )
 
-    def check(self, videos: Sequence[Video], train: Sequence[Video]) -> None:
-        """Show it one black clip.
+    def check(self, videos: Sequence[Video], train: Sequence[Video]) -> int | None:
+        """Show it one black clip, and return the number of its scores.
 
         Raises:
             ValueError: it does not take clips of the spec, returns something else than scores or
@@ -109,14 +109,10 @@ class ClipModel:
         black = torch.zeros(1, 3, self.clip.frames, *self.clip.height_and_width).byte()
         found = self._ask(self.load(), black)
         if found.scores is None or self.probed:
-            return
+            return None
         classes = found.scores.shape[1]
-        if self.classes is not None and len(self.classes) != classes:
-            raise ValueError(
-                f'{self.name} returns scores of {classes} classes, and {len(self.classes)} names '
-                'are given: give one for each, in their order.'
-            )
         check_classes(videos, classes, self.name)
+        return classes
 
     def features(
         self,

@@ -255,14 +255,17 @@ def _tokens(output: Any) -> Tensor:
 
 @contextmanager
 def _quiet(transformers: ModuleType) -> Iterator[None]:
-    """Keep transformers' warnings of what it did not use: decoders, heads."""
+    """Keep transformers' bars, and its warnings of what it did not use: decoders, heads."""
     logging = transformers.logging
-    level = logging.get_verbosity()
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
+    logging.disable_progress_bar()
     try:
         yield
     finally:
         logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def _fingerprint(folder: Path) -> str:

@@ -194,9 +194,15 @@ def read_job(
     columns = {}
     for model in loaded:
         order = score_columns(model, names, classes)
-        if order is not None:
-            columns[model.name] = order
-        model.check(chosen, trained)
+        scores = model.check(chosen, trained)
+        if order is None:
+            continue
+        if scores not in (None, len(order)):
+            raise ValueError(
+                f'{model.name} returns scores of {scores} classes, and {len(order)} names are '
+                'given: give one for each, in their order.'
+            )
+        columns[model.name] = order
     return Job(
         models=loaded,
         test=test,

@@ -106,8 +106,12 @@ class LoadedModel(Protocol):
     def facts(self) -> Mapping[str, object]:
         """Return where it comes from, for the JSON."""
 
-    def check(self, videos: Sequence[Video], train: Sequence[Video]) -> None:
-        """Raise ValueError where it cannot be shown videos, or has not their classes."""
+    def check(self, videos: Sequence[Video], train: Sequence[Video]) -> int | None:
+        """Raise ValueError where it cannot be shown videos, or has not their classes.
+
+        Returns:
+            The number of its scores; None where it has none, or they are not known.
+        """
 
     def features(
         self,

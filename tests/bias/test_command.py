@@ -128,3 +128,5 @@ def test_names_need_the_classes_of_the_scores(data, tmp_path, capsys):
     (tmp_path / 'other.txt').write_text('up\ndown\n')
     given[place + 1] = tmp_path / 'other.txt'
     assert "net has no class 'right' (1 of 2 names" in refusal(capsys, *given)
+    given[place + 1].write_text('right\ndown\nup\n')
+    assert 'net returns scores of 2 classes, and 3 names are given' in refusal(capsys, *given)

@@ -72,8 +72,11 @@ class ConfigModel:
             backbone=self.cfg.model.backbone.type,
         )
 
-    def check(self, videos: Sequence[Video], train: Sequence[Video]) -> None:
+    def check(self, videos: Sequence[Video], train: Sequence[Video]) -> int | None:
         """Raise where the checkpoint is not the config's, or the model not of the list's classes.
+
+        Returns:
+            The number of its scores, if its config states it.
 
         Raises:
             CheckpointError: the checkpoint is another net's.
@@ -84,11 +87,12 @@ class ConfigModel:
                 videos, train, f'{self.name} has no classes (its model is {self.cfg.model.type})'
             )
             load_encoder(self.cfg, self.checkpoint)
-        else:
-            classes = self.cfg.model.cls_head.get('num_classes')
-            if classes is not None:
-                check_classes(videos, classes, f'{self.name} ({self.config})')
-            load_classifier(self.cfg, self.checkpoint)
+            return None
+        classes: int | None = self.cfg.model.cls_head.get('num_classes')
+        if classes is not None:
+            check_classes(videos, classes, f'{self.name} ({self.config})')
+        load_classifier(self.cfg, self.checkpoint)
+        return classes
 
     def features(
         self,
