@@ -74,6 +74,7 @@ setup(
             'ruff',
             'mypy',
             *docs,  # with MMAction2
+            *transformers,
             *export,
             *faiss,
         ],

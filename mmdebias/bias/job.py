@@ -18,6 +18,7 @@ from .labelled import Label, Labelled, class_names, number_scenes, numbered, rea
 from .masks import build_masks
 from .model import LoadedModel, Model
 from .probes import IMAGES, PROBES, composed_probes
+from .score_order import check_models
 from .video_list import Video, check_classes, read_scenes, some_videos
 
 Masks = Mapping[str, Any] | str | Path | None
@@ -164,16 +165,7 @@ def read_job(
         ValueError: something does not fit.
     """
     _check_lists(models=models, train=train, scenes=scenes, probes=probes, classes=classes)
-    if scenes and not train:
-        raise ValueError(
-            f'scenes={_listed(scenes)} needs train, the list that the layer which '
-            'names scenes is trained on: give both or neither.'
-        )
-    unknown = [name for name in probes or () if name not in composed_probes()]
-    if unknown:
-        raise ValueError(f'probes={unknown} are not known; there are {composed_probes()}.')
-    if seed < 0:
-        raise ValueError(f'seed={seed} must be 0 or more.')
+    _check_choices(train, scenes, probes, seed)
     test = read_labelled(videos, labels, data_root)
     sides = _train_sets(train, train_labels)
     names = class_names([test, *sides])
@@ -191,18 +183,7 @@ def read_job(
     options = dict(cfg_options or {})
     loaded = [load_model(model, options) for model in models]
     _check_names([model.name for model in loaded])
-    columns = {}
-    for model in loaded:
-        order = score_columns(model, names, classes)
-        scores = model.check(chosen, trained)
-        if order is None:
-            continue
-        if scores not in (None, len(order)):
-            raise ValueError(
-                f'{model.name} returns scores of {scores} classes, and {len(order)} names are '
-                'given: give one for each, in their order.'
-            )
-        columns[model.name] = order
+    columns = check_models(loaded, chosen, trained, names, classes)
     return Job(
         models=loaded,
         test=test,
@@ -241,56 +222,11 @@ def load_model(model: Model | LoadedModel, options: Mapping[str, Any]) -> Loaded
     return load_config_model(model, dict(options))
 
 
-def score_columns(
-    model: LoadedModel, names: Sequence[str] | None, classes: Sequence[str] | None = None
-) -> list[int] | None:
-    """Return the order of a model's scores that begins with those of the names.
-
-    Args:
-        model: Its ``classes`` are matched with the names, whatever the case, and with spaces for
-            underscores.
-        names: Of the classes of the videos; None where labels are numbers of scores.
-        classes: Names of its scores, where it has none of its own.
-
-    Returns:
-        Numbers of its scores; None where they are to stay as they are.
-
-    Raises:
-        ValueError: a name is none of its classes, or these are not known.
-    """
-    if names is None or model.probed:
-        return None
-    own = model.classes or classes
-    if own is None:
-        raise ValueError(
-            f'labels are names, such as {names[0]!r}, and the scores of {model.name} have none: '
-            'give classes, their names in the order of the scores, or labels that are numbers.'
-        )
-    places = {_plain(name): place for place, name in enumerate(own)}
-    missing = [name for name in names if _plain(name) not in places]
-    if missing:
-        raise ValueError(
-            f'{model.name} has no class {missing[0]!r} ({len(missing)} of {len(names)} names are '
-            f'none of its {len(own)} classes, which begin {", ".join(own[:3])}): give labels that '
-            'are names of its classes, or numbers.'
-        )
-    first = [places[_plain(name)] for name in names]
-    return [*first, *sorted(set(range(len(own))) - set(first))]
-
-
-def _plain(name: str) -> str:
-    return name.replace('_', ' ').casefold().strip()
-
-
 def _train_sets(train: Sequence[str | Path], labels: Sequence[Label] | None) -> list[Labelled]:
     """Return what linear layers are trained on: of lists one each, of videos with labels one."""
     if labels is not None:
         return [read_labelled(train, labels, argument='train')]
     return [read_labelled(file, argument='train') for file in train]
-
-
-def _listed(values: Sequence[str | Path] | Mapping[str, Label]) -> list[str]:
-    return [str(value) for value in values]
 
 
 def _check_lists(**arguments: Any) -> None:
@@ -307,6 +243,25 @@ def _check_lists(**arguments: Any) -> None:
                 'checkpoint), or made by from_module, from_torchscript, from_onnx or '
                 'from_hugging_face.'
             )
+
+
+def _check_choices(
+    train: Sequence[str | Path],
+    scenes: Sequence[str | Path] | Mapping[str, Label],
+    probes: Sequence[str] | None,
+    seed: int,
+) -> None:
+    """Raise where something that was chosen cannot be."""
+    if scenes and not train:
+        raise ValueError(
+            f'scenes={[str(value) for value in scenes]} needs train, the list that the layer which '
+            'names scenes is trained on: give both or neither.'
+        )
+    unknown = [name for name in probes or () if name not in composed_probes()]
+    if unknown:
+        raise ValueError(f'probes={unknown} are not known; there are {composed_probes()}.')
+    if seed < 0:
+        raise ValueError(f'seed={seed} must be 0 or more.')
 
 
 def _check_names(names: Sequence[str]) -> None:
