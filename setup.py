@@ -13,6 +13,23 @@ mim = [
     ),
 ]
 
+# What trains: MMAction2. mmcv is left out on purpose: mmcv and mmcv-lite own the same folder, and a
+# requirement on one would be installed over the other. Importing mmdebias says what to do where it
+# is missing.
+mmaction2 = [
+    'mmaction2>=1.2,<1.3',
+    'mmengine>=0.10,<1',
+    # An option of the reader, and what MMAction2's own configs use. It has no other wheels.
+    'decord>=0.6; platform_machine in "x86_64 AMD64" and sys_platform in "linux win32"',
+    'kornia>=0.7',
+    'importlib_metadata',  # MMAction2 imports it without saying so
+    'setuptools<81',  # MMEngine imports pkg_resources
+]
+
+# Models for the bias report: of Hugging Face, and ONNX files.
+transformers = ['transformers>=4.53']
+onnx = ['onnxruntime']
+
 # What tools/convert/export_weights.py --to onnx writes and checks with.
 export = ['onnx', 'onnxruntime', 'onnxscript']
 
@@ -23,7 +40,7 @@ faiss = ['faiss-cpu']
 mocap = ['pybullet>=3.2']
 
 # What docs/ is built with.
-docs = ['sphinx>=8.1', 'myst-parser>=4', 'furo', 'sphinx-copybutton']
+docs = [*mmaction2, 'sphinx>=8.1', 'myst-parser>=4', 'furo', 'sphinx-copybutton']
 
 setup(
     name='mmdebias',
@@ -37,23 +54,17 @@ setup(
         'mmdebias': [*mim, 'py.typed'],
         'mmdebias.bias': ['page.html', 'style.css'],
     },
+    entry_points={'console_scripts': ['mmdebias-bias = mmdebias.bias.command:main']},
     python_requires='>=3.10,<3.13',
-    # mmcv is left out on purpose: mmcv and mmcv-lite own the same folder, and a requirement on one
-    # would be installed over the other. Importing mmdebias says what to do where it is missing.
+    # The bias report, the reader and the mathematics.
     install_requires=[
         'torch>=2.1',
-        'mmaction2>=1.2,<1.3',
-        'mmengine>=0.10,<1',
         'av>=16',
-        # An option of the reader, and what MMAction2's own configs use. It has no other wheels.
-        'decord>=0.6; platform_machine in "x86_64 AMD64" and sys_platform in "linux win32"',
-        'kornia>=0.7',
         'matplotlib',
         'numpy>=1.21',
+        'opencv-python',
         'pillow',
         'scipy',
-        'importlib_metadata',  # MMAction2 imports it without saying so
-        'setuptools<81',  # MMEngine imports pkg_resources
     ],
     extras_require={
         'test': [
@@ -62,10 +73,14 @@ setup(
             'tensorboard',
             'ruff',
             'mypy',
-            *docs,
+            *docs,  # with MMAction2
+            *transformers,
             *export,
             *faiss,
         ],
+        'mmaction2': mmaction2,
+        'transformers': transformers,
+        'onnx': onnx,
         'docs': docs,
         'export': export,
         'faiss': faiss,

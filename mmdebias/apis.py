@@ -8,6 +8,9 @@ Example::
     features = embed(['one.mp4', 'two.avi'], encoder, device='cuda')  # [2, 1024]
 """
 
+import mmdebias.needs_mmaction2  # noqa: F401
+
+# isort: split
 import sys
 import warnings
 from collections.abc import Callable, Sequence

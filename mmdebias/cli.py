@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from mmengine.config import Config
-
 from mmdebias.files import check_folder, existing_file
 from mmdebias.video import VideoReadError
 
@@ -246,6 +244,8 @@ def take_load_from(arguments: Sequence[str]) -> tuple[list[str], str | None]:
 @contextmanager
 def _loading_from(checkpoint: str | None) -> Iterator[None]:
     """Have configs that are read say ``load_from``, past the parser of options."""
+    from mmengine.config import Config
+
     stock = Config.__dict__['fromfile']
 
     def fromfile(*args: Any, **kwargs: Any) -> Config:
@@ -269,7 +269,7 @@ def _check_config_file(arguments: Sequence[str]) -> None:
     if not path.is_file():
         sys.exit(f'error: there is no config {path}; give a file such as configs/fame/i3d_k400.py')
     try:
-        Config.fromfile(path)
+        _read_config(path)
     except SyntaxError as error:
         sys.exit(f'error: {path}, or a config that it inherits, is no Python: {error}')
 
@@ -331,7 +331,7 @@ def work_dir_arguments(arguments: Sequence[str]) -> list[str]:
     if chosen or path is None:
         return []
     parts = path.resolve().with_suffix('').parts
-    if 'configs' not in parts[:-1] or Config.fromfile(path).get('work_dir') is not None:
+    if 'configs' not in parts[:-1] or _read_config(path).get('work_dir') is not None:
         return []
     below = len(parts) - parts[::-1].index('configs')
     return ['--work-dir', str(Path('work_dirs', *parts[below:]))]
@@ -359,10 +359,16 @@ def seed_arguments(arguments: Sequence[str]) -> list[str]:
         return []
     options = [f'randomness.{key}={value}' for key, value in given.items() if value is not None]
     path = _find_config(arguments)
-    if not options or path is None or Config.fromfile(path).get('randomness') is None:
+    if not options or path is None or _read_config(path).get('randomness') is None:
         return []
     return ['--cfg-options', *options]
 
 
 def _find_config(arguments: Sequence[str]) -> Path | None:
     return next((Path(a) for a in arguments if a.endswith('.py') and Path(a).is_file()), None)
+
+
+def _read_config(path: Path) -> Any:
+    from mmengine.config import Config
+
+    return Config.fromfile(path)

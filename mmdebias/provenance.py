@@ -1,5 +1,6 @@
 """The origin of a result: versions, and digests of files and settings."""
 
+import contextlib
 import hashlib
 import json
 import platform
@@ -10,11 +11,14 @@ from mmdebias.video import READER_VERSION
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what numbers depend on, by name."""
+    """Return the versions of what numbers depend on, by name, as far as it is installed."""
     names = dict(
         mmdebias='mmdebias', mmaction2='mmaction2', mmengine='mmengine', torch='torch', av='av'
     )
-    found = {name: _version(package) for name, package in names.items()}
+    found = {}
+    for name, package in names.items():
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = _version(package)
     return dict(found, python=platform.python_version())
 
 

@@ -4,5 +4,5 @@
 # Usage: bash tools/quickstart.sh [options of tools/quickstart.py]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-source tools/setup_env.sh tensorboard
+source tools/setup_env.sh mmaction2,tensorboard
 exec python tools/quickstart.py "$@"

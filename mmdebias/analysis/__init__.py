@@ -1,12 +1,15 @@
 """The papers' figures, for any checkpoints."""
 
+import mmdebias.needs_mmaction2  # noqa: F401
+from mmdebias.ops.scene_share import scene_share
+
 from .activations import activation_maps, feature_maps
 from .class_maps import ClassMaps, classifier_with_gradients
 from .gain_plot import GainPanel, draw_gains
 from .heat import draw_heat_sheet, overlay, write_heat_film
 from .kernel_violins import draw_kernel_violins
 from .response_curve import draw_response_curve
-from .sensitivity import Distances, feel, scene_share, summarise
+from .sensitivity import Distances, feel, summarise
 from .sensitivity_plot import draw_sensitivity
 from .shortcuts import Answer, answers
 from .source_clips import few_videos, generated_videos

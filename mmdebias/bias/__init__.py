@@ -1,19 +1,27 @@
-"""The bias report: how much of a video model is background."""
+"""The bias report: how much of a video model is background.
+
+It needs no MMAction2, but for MMAction2's own models: see :mod:`mmdebias.bias.mmaction2`.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from .backgrounds import list_images
-from .compose_probe import ComposeProbe
-from .dataset import BiasProbes
+from .clip_model import ClipModel
+from .clip_spec import ClipSpec, parse_clip
+from .composer import Composer
+from .hugging_face import from_hugging_face
 from .intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
-from .job import Model
 from .manifest import make_manifest, read_manifest, write_manifest
 from .masks import MaskSource, build_masks
 from .measures import Measure, bias_measures
-from .metrics import BiasMeasures, ProbeScores
+from .model import Model
+from .onnx_models import from_onnx
 from .page import Sample
-from .probe_config import load_scores, probe_config
 from .probes import PROBES, BiasMeasure, Probe, composed_probes
 from .report import BiasReport, bias_report
 from .rows import ProbeRow
+from .scores import load_scores
+from .torch_models import from_module, from_torchscript
 
 __all__ = [
     'PROBES',
@@ -21,7 +29,10 @@ __all__ = [
     'BiasMeasures',
     'BiasProbes',
     'BiasReport',
+    'ClipModel',
+    'ClipSpec',
     'ComposeProbe',
+    'Composer',
     'Interval',
     'MaskSource',
     'Measure',
@@ -36,11 +47,30 @@ __all__ = [
     'build_masks',
     'composed_probes',
     'confidence_interval',
+    'from_hugging_face',
+    'from_module',
+    'from_onnx',
+    'from_torchscript',
     'list_images',
     'load_scores',
     'make_manifest',
     'paired_difference',
+    'parse_clip',
     'probe_config',
     'read_manifest',
     'write_manifest',
 ]
+
+if TYPE_CHECKING:
+    from .mmaction2 import BiasMeasures, BiasProbes, ComposeProbe, ProbeScores, probe_config
+
+OF_MMACTION2 = ('BiasMeasures', 'BiasProbes', 'ComposeProbe', 'ProbeScores', 'probe_config')
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is made for MMAction2 when it is asked for."""
+    if name in OF_MMACTION2:
+        from . import mmaction2
+
+        return getattr(mmaction2, name)
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}', name=name)

@@ -78,7 +78,7 @@ class Stage:
             ValueError: there is none.
         """
         if self.masks is None:
-            raise ValueError(f'{row.probe} needs masks: give ComposeProbe masks.')
+            raise ValueError(f'{row.probe} needs masks: give masks.')
         return self.masks
 
     def clip_masks(self, clip: Clip) -> Mask:

@@ -8,60 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmengine.config import Config
 
-from mmdebias.apis import load_encoder
-from mmdebias.cli import existing_checkpoint, existing_config
-from mmdebias.config_checks import merge_options
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit
-from mmdebias.evaluation import load_classifier
-from mmdebias.provenance import digest, file_sha256, versions
+from mmdebias.optional import need_mmaction2
+from mmdebias.provenance import versions
 
 from .backgrounds import list_images
+from .labelled import Label, Labelled, class_names, number_scenes, numbered, read_labelled
 from .masks import build_masks
-from .probe_checkpoint import needs_probe
+from .model import LoadedModel, Model
 from .probes import IMAGES, PROBES, composed_probes
-from .video_list import Video, check_classes, read_scenes, read_video_list, some_videos
+from .score_order import check_models
+from .video_list import Video, check_classes, read_scenes, some_videos
 
-
-@dataclass(frozen=True)
-class Model:
-    """A checkpoint to report on.
-
-    Args:
-        name: In the report.
-        config: File of its config.
-        checkpoint: Its file.
-    """
-
-    name: str
-    config: Path
-    checkpoint: Path
-
-
-@dataclass
-class LoadedModel:
-    """A model whose config was read.
-
-    Args:
-        name: In the report.
-        config: File of its config.
-        checkpoint: Its file.
-        cfg: Its config, with the options of the report.
-        sha256: Of the checkpoint.
-        probed: Whether it has no classes, so that the report trains a linear layer.
-    """
-
-    name: str
-    config: Path
-    checkpoint: Path
-    cfg: Config
-    sha256: str
-    probed: bool
-    key: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.key = digest(self.cfg.to_dict(), self.sha256)
+Masks = Mapping[str, Any] | str | Path | None
+"""A mask source: its config, or a folder of files, a file of boxes (.json), 'motion'; None takes
+the folder ``masks`` of the data root."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +31,13 @@ class Job:
     """Everything that a report is made from.
 
     Args:
-        models: Whose configs and checkpoints fit each other and the list.
-        data: The list of the test videos.
-        root: Folder that their paths are relative to.
-        videos: Of the list, or some of them.
-        train_lists: Lists that linear layers are trained on.
-        train: Their videos, with whole paths.
+        models: Which fit the list.
+        test: The test videos.
+        videos: Of these, or some of them, with numbers of classes.
+        train_sets: Videos that linear layers are trained on.
+        train: All of theirs, with whole paths.
+        names: Of the classes, by number, where labels are names.
+        columns: By model, the order of its scores that brings them into the order of ``names``.
         scenes: By whole path; empty where there is no scene probe.
         masks: Config of the mask source, see :func:`build_masks`.
         images_folder: Of the pictures that are put behind actors, or None.
@@ -87,11 +50,12 @@ class Job:
     """
 
     models: list[LoadedModel]
-    data: Path
-    root: Path
+    test: Labelled
     videos: list[Video]
-    train_lists: list[Path]
+    train_sets: list[Labelled]
     train: list[Video]
+    names: tuple[str, ...] | None
+    columns: dict[str, list[int]]
     scenes: dict[Path, int]
     masks: dict[str, Any]
     images_folder: Path | None
@@ -101,6 +65,11 @@ class Job:
     seed: int = 0
     options: dict[str, Any] = field(default_factory=dict)
     time_limit: float | None = TIME_LIMIT
+
+    @property
+    def root(self) -> Path:
+        """Return the folder that the test videos are relative to."""
+        return self.test.root
 
     @property
     def images_root(self) -> str | None:
@@ -141,18 +110,18 @@ class Job:
         source = build_masks(self.masks, str(self.root))
         kind = dict(kind=self.masks['type'])
         return dict(
-            data=str(self.data),
-            data_sha256=file_sha256(self.data),
+            data=self.test.source,
+            data_sha256=self.test.sha256,
             data_root=str(self.root),
             videos=len(self.videos),
             classes=len({label for _, label in self.videos}),
             probes=list(self.probes),
             masks=dict(kind, description=source.description, warning=source.warning),
             images=self.images_root,
-            train=[str(file) for file in self.train_lists],
+            train=[one.source for one in self.train_sets],
             scenes=self._scene_sizes(),
             seed=self.seed,
-            checkpoints=[[model.name, model.sha256] for model in self.models],
+            checkpoints=[model.identity for model in self.models],
             options={str(key): str(value) for key, value in self.options.items()},
             versions=dict(versions(), numpy=np.__version__),
         )
@@ -170,15 +139,18 @@ class Job:
 
 
 def read_job(
-    models: Sequence[Model],
-    videos: str | Path,
+    models: Sequence[Model | LoadedModel],
+    videos: str | Path | Sequence[str | Path],
     out: str | Path,
     *,
-    masks: dict[str, Any] | None = None,
+    labels: Sequence[Label] | None = None,
+    masks: Masks = None,
     data_root: str | Path | None = None,
     images: str | Path | None = None,
     train: Sequence[str | Path] = (),
-    scenes: Sequence[str | Path] = (),
+    train_labels: Sequence[Label] | None = None,
+    scenes: Sequence[str | Path] | Mapping[str, Label] = (),
+    classes: Sequence[str] | None = None,
     probes: Sequence[str] | None = None,
     max_videos: int | None = None,
     seed: int = 0,
@@ -189,47 +161,39 @@ def read_job(
 
     Raises:
         FileNotFoundError: something is not there.
-        TypeError: one name or path where a list belongs, or a model that is no :class:`Model`.
+        TypeError: one name or path where a list belongs, or something that is no model.
         ValueError: something does not fit.
     """
-    _check_lists(models=models, train=train, scenes=scenes, probes=probes)
-    if scenes and not train:
-        raise ValueError(
-            f'scenes={[str(file) for file in scenes]} needs train, the list that the layer which '
-            'names scenes is trained on: give both or neither.'
-        )
-    data, options = Path(videos), dict(cfg_options or {})
-    root = data.parent if data_root is None else Path(data_root)
-    unknown = [name for name in probes or () if name not in composed_probes()]
-    if unknown:
-        raise ValueError(f'probes={unknown} are not known; there are {composed_probes()}.')
-    if seed < 0:
-        raise ValueError(f'seed={seed} must be 0 or more.')
-    chosen = read_video_list(data, root)
-    check_classes(chosen, of=str(data))
+    _check_lists(models=models, train=train, scenes=scenes, probes=probes, classes=classes)
+    _check_choices(train, scenes, probes, seed)
+    test = read_labelled(videos, labels, data_root)
+    sides = _train_sets(train, train_labels)
+    names = class_names([test, *sides])
+    chosen = numbered(test, names)
+    check_classes(chosen, of=test.source)
     if max_videos is not None:
         chosen = some_videos(chosen, max_videos, seed)
-    train_lists = [Path(file) for file in train]
     trained = [
-        (str((file.parent / path).resolve()), label)
-        for file in train_lists
-        for path, label in read_video_list(file)
+        (str((one.root / path).resolve()), label)
+        for one in sides
+        for path, label in numbered(one, names)
     ]
     pictures = [] if images is None else list_images(images)
     possible = [p for p in composed_probes() if pictures or PROBES[p].background != IMAGES]
-    loaded = [_load(model, options) for model in models]
+    options = dict(cfg_options or {})
+    loaded = [load_model(model, options) for model in models]
     _check_names([model.name for model in loaded])
-    for model in loaded:
-        _check_model(model, chosen, trained)
+    columns = check_models(loaded, chosen, trained, names, classes)
     return Job(
         models=loaded,
-        data=data,
-        root=root,
+        test=test,
         videos=chosen,
-        train_lists=train_lists,
+        train_sets=sides,
         train=trained,
-        scenes=_find_scenes(scenes, data, train_lists),
-        masks=_find_masks(masks, root),
+        names=names,
+        columns=columns,
+        scenes=_find_scenes(scenes, test, sides),
+        masks=_find_masks(masks, test.root),
         images_folder=None if images is None else Path(images),
         images=pictures,
         probes=list(possible if probes is None else probes),
@@ -240,6 +204,31 @@ def read_job(
     )
 
 
+def load_model(model: Model | LoadedModel, options: Mapping[str, Any]) -> LoadedModel:
+    """Return a model that can be asked.
+
+    Args:
+        model: One of MMAction2's, or one that can be asked already.
+        options: Merged into a config of MMAction2.
+
+    Raises:
+        MissingPackageError: MMAction2 is not installed.
+    """
+    if not isinstance(model, Model):
+        return model
+    need_mmaction2(f'The model {model.name}, of a config and a checkpoint,')
+    from .mmaction2.model import load_config_model
+
+    return load_config_model(model, dict(options))
+
+
+def _train_sets(train: Sequence[str | Path], labels: Sequence[Label] | None) -> list[Labelled]:
+    """Return what linear layers are trained on: of lists one each, of videos with labels one."""
+    if labels is not None:
+        return [read_labelled(train, labels, argument='train')]
+    return [read_labelled(file, argument='train') for file in train]
+
+
 def _check_lists(**arguments: Any) -> None:
     """Raise where one name or one path stands for a list, whose letters would be its entries."""
     for name, value in arguments.items():
@@ -248,19 +237,31 @@ def _check_lists(**arguments: Any) -> None:
     if arguments['probes'] is not None and not arguments['probes']:
         raise ValueError('probes is empty: name one or more, or leave it out for all that can be.')
     for model in arguments['models']:
-        if not isinstance(model, Model):
+        if not isinstance(model, Model) and not hasattr(model, 'answers'):
             raise TypeError(
-                f'models has {model!r}: each must be mmdebias.bias.Model(name, config, checkpoint).'
+                f'models has {model!r}: each must be mmdebias.bias.Model(name, config, '
+                'checkpoint), or made by from_module, from_torchscript, from_onnx or '
+                'from_hugging_face.'
             )
 
 
-def _load(model: Model, options: dict[str, Any]) -> LoadedModel:
-    config = existing_config(model.name, model.config)
-    checkpoint = existing_checkpoint(model.name, model.checkpoint)
-    cfg = Config.fromfile(config)
-    merge_options(cfg, options)
-    sha256 = file_sha256(checkpoint)
-    return LoadedModel(model.name, config, checkpoint, cfg, sha256, needs_probe(cfg))
+def _check_choices(
+    train: Sequence[str | Path],
+    scenes: Sequence[str | Path] | Mapping[str, Label],
+    probes: Sequence[str] | None,
+    seed: int,
+) -> None:
+    """Raise where something that was chosen cannot be."""
+    if scenes and not train:
+        raise ValueError(
+            f'scenes={[str(value) for value in scenes]} needs train, the list that the layer which '
+            'names scenes is trained on: give both or neither.'
+        )
+    unknown = [name for name in probes or () if name not in composed_probes()]
+    if unknown:
+        raise ValueError(f'probes={unknown} are not known; there are {composed_probes()}.')
+    if seed < 0:
+        raise ValueError(f'seed={seed} must be 0 or more.')
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -270,45 +271,40 @@ def _check_names(names: Sequence[str]) -> None:
         raise ValueError(f'The models have the names {list(names)}: give each its own.')
 
 
-def _check_model(model: LoadedModel, videos: list[Video], train: list[Video]) -> None:
-    """Raise where a checkpoint is not the config's, or the model not of the list's classes."""
-    if model.probed:
-        if not train:
-            raise ValueError(
-                f'{model.name} has no classes (its model is {model.cfg.model.type}): give train, '
-                'the list that a linear layer on its frozen features is trained on.'
-            )
-        untrained = sorted({label for _, label in videos} - {label for _, label in train})
-        if untrained:
-            raise ValueError(
-                f'train has no video of class {", ".join(map(str, untrained[:5]))}, which the test '
-                'list has: give the training list of the same classes.'
-            )
-        load_encoder(model.cfg, model.checkpoint)
-    else:
-        classes = model.cfg.model.cls_head.get('num_classes')
-        if classes is not None:
-            check_classes(videos, classes, f'{model.name} ({model.config})')
-        load_classifier(model.cfg, model.checkpoint)
-
-
-def _find_masks(masks: dict[str, Any] | None, root: Path) -> dict[str, Any]:
+def _find_masks(masks: Masks, root: Path) -> dict[str, Any]:
     """Return the config of the mask source; by default the folder ``masks`` of the data root."""
-    if masks is not None:
-        return masks
-    if not (root / 'masks').is_dir():
-        raise FileNotFoundError(
-            f'There are no masks in {root / "masks"}: give masks, a folder, boxes or motion.'
-        )
-    return dict(type='files', folder=str(root / 'masks'))
+    if masks is None:
+        if not (root / 'masks').is_dir():
+            raise FileNotFoundError(
+                f'There are no masks in {root / "masks"}: give masks, a folder, boxes or motion.'
+            )
+        return dict(type='files', folder=str(root / 'masks'))
+    if isinstance(masks, Mapping):
+        return dict(masks)
+    if masks == 'motion':
+        return dict(type='motion')
+    file = Path(masks)
+    if file.suffix.lower() == '.json':
+        return dict(type='boxes', file=str(file))
+    return dict(type='files', folder=str(file))
 
 
 def _find_scenes(
-    lists: Sequence[str | Path], data: Path, train_lists: Sequence[Path]
+    scenes: Sequence[str | Path] | Mapping[str, Label],
+    test: Labelled,
+    train_sets: Sequence[Labelled],
 ) -> dict[Path, int]:
     """Return the scenes of all videos, where there is something to train a probe on."""
-    if not train_lists:
+    if not train_sets:
         return {}
-    beside = [file.parent / 'scene_labels' / file.name for file in (*train_lists, data)]
-    found = lists or (beside if all(file.is_file() for file in beside) else [])
-    return read_scenes(found) if found else {}
+    sets = (*train_sets, test)
+    if isinstance(scenes, Mapping):
+        return number_scenes({Path(path).resolve(): scene for path, scene in scenes.items()})
+    if scenes:
+        return read_scenes(scenes)
+    told = {path: scene for one in sets for path, scene in one.scenes.items()}
+    if told:
+        return number_scenes(told)
+    lists = [Path(one.source) for one in sets]
+    beside = [file.parent / 'scene_labels' / file.name for file in lists]
+    return read_scenes(beside) if all(file.is_file() for file in beside) else {}

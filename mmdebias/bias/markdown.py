@@ -49,8 +49,7 @@ def setting_rows(report: dict[str, Any]) -> list[tuple[str, str]]:
         ('Versions', ', '.join(f'{name} {v}' for name, v in setting['versions'].items())),
     ]
     for checkpoint in report['checkpoints']:
-        text = f'{checkpoint["config"]}, {checkpoint["checkpoint"]}, sha256 '
-        text += checkpoint['sha256'][:12]
+        text = _origin(checkpoint)
         if checkpoint['kind'] == 'probe':
             text += (
                 f'; self-supervised: a linear layer was trained for this report on its frozen '
@@ -70,6 +69,15 @@ def setting_rows(report: dict[str, Any]) -> list[tuple[str, str]]:
             )
         )
     return rows
+
+
+def _origin(checkpoint: dict[str, Any]) -> str:
+    """Say where a model comes from, and which clips it is shown."""
+    if 'config' in checkpoint:
+        sha256 = checkpoint['sha256'][:12]
+        return f'{checkpoint["config"]}, {checkpoint["checkpoint"]}, sha256 {sha256}'
+    known = f', sha256 {checkpoint["sha256"][:12]}' if checkpoint['sha256'] else ''
+    return f'{checkpoint["source"]}{known}; clips {checkpoint["clip"]}'
 
 
 def _title(name: str) -> str:

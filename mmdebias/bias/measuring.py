@@ -7,30 +7,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.config import Config
-from mmengine.runner import Runner
 from numpy.typing import NDArray
+from torch import Tensor
 
-from mmdebias.evaluation import load_classifier
-from mmdebias.files import replacing, write_text
+from mmdebias.files import replacing
 from mmdebias.provenance import digest, file_sha256
 
-from .embeddings import Embeddings, KeepEmbeddings, felt_measure
-from .frozen_features import (
-    FeaturesOfRows,
-    fit_rows,
-    frozen_features,
-    list_loader,
-    predict_rows,
-    rows_to_fit,
-)
-from .job import Job, LoadedModel
+from .embeddings import Embeddings, felt_measure
+from .frozen_features import fit_rows, predict_rows, rows_to_fit
+from .job import Job
 from .measures import Measure, bias_measures
+from .model import LAYER, Answers, LoadedModel, Showing
 from .numbers import Measured, scene_measure
-from .probe_checkpoint import encoder_config, write_probe
-from .probe_config import load_scores, probe_config
 from .progress import Progress, announced
 from .rows import ProbeRow
+from .scores import load_scores
 from .video_list import Video
 
 
@@ -48,48 +39,40 @@ def measure(
     Returns:
         The measures, and the scores of the rows, float32 ``[N, K]``.
     """
-    facts = dict(
-        config=str(model.config),
-        checkpoint=str(model.checkpoint),
-        sha256=model.sha256,
-        kind='probe' if model.probed else 'classifier',
-        type=model.cfg.model.type,
-        backbone=model.cfg.model.backbone.type,
-    )
-    cfg, checkpoint = model.cfg, model.checkpoint
+    facts, layer = dict(model.facts()), None
     if model.probed:
-        cfg, checkpoint = _linear_layer(job, model)
+        layer = _linear_layer(job, model)
         facts |= dict(
-            train=[str(file) for file in job.train_lists],
+            train=[one.source for one in job.train_sets],
             train_videos=len(job.train),
-            probe=str(checkpoint.relative_to(job.out)),
+            probe=str((layer / LAYER).relative_to(job.out)),
         )
-    scores, embeddings = _scores(job, model, cfg, checkpoint, rows, manifest)
+    scores, embeddings = _scores(job, model, layer, rows, manifest)
+    if model.name in job.columns:
+        scores = scores[:, job.columns[model.name]]
     measures, scenes = bias_measures(rows, scores), None
     measures |= felt_measure(rows, embeddings)
-    if job.scenes:
+    if job.scenes and model.has_features:
         measures |= _scene_probe(job, model)
         scenes = len(set(job.scenes.values()))
     return Measured(model.name, facts, measures, scores.shape[1], scenes), scores
 
 
-def _linear_layer(job: Job, model: LoadedModel) -> tuple[Config, Path]:
-    """Return config and checkpoint of a classifier: a linear layer on the model's encoder."""
+def _linear_layer(job: Job, model: LoadedModel) -> Path:
+    """Return the folder of a linear layer on the model's features, trained or found."""
     labels = [label for _, label in job.train]
     folder = job.out / 'probes' / digest(model.key, _list_key(job.train), labels)
-    if not (folder / 'probe.pth').is_file():
+    if not (model.key and (folder / LAYER).is_file()):
         rows = _features(job, model, 'train', job.train, rows_to_fit(len(job.train)))
         with announced(f'Training a linear layer on features of {len(labels)} videos'):
-            weights = fit_rows(rows, labels, max(labels) + 1)
-            write_probe(model.cfg, model.checkpoint, weights, folder)
-    return Config.fromfile(folder / 'probe.py'), folder / 'probe.pth'
+            model.write_layer(fit_rows(rows, labels, max(labels) + 1), folder)
+    return folder
 
 
 def _scores(
     job: Job,
     model: LoadedModel,
-    cfg: Config,
-    checkpoint: Path,
+    layer: Path | None,
     rows: Sequence[ProbeRow],
     manifest: Path,
 ) -> tuple[NDArray[np.float32], Embeddings]:
@@ -103,69 +86,60 @@ def _scores(
         model.key, trained, file_sha256(manifest), _masks_key(job.masks), _list_key(job.files)
     )
     file, beside = job.out / 'scores' / f'{key}.npz', job.out / 'embeddings' / f'{key}.npz'
-    if file.is_file() and beside.is_file():
+    if model.key and file.is_file() and beside.is_file():
         print(f'  Reusing {file}', flush=True)
         with np.load(beside, allow_pickle=False) as stored:
             known = dict(zip(stored['rows'].tolist(), stored['vectors']))
         return load_scores(file, len(rows)), known
     features = _features_file(job, model, job.whole_paths, None)
     unchanged = [number for number, row in enumerate(rows) if row.probe == 'original']
-    listens = bool(job.scenes and unchanged) and not features.is_file()
-    keep = KeepEmbeddings(rows)
-    with replacing(file) as part:
-        run = probe_config(
-            cfg, manifest, job.root, job.masks, part, job.images_root, time_limit=job.time_limit
-        )
-        run.load_from = str(checkpoint)
-        run.work_dir = str(job.out / 'logs')
-        run.experiment_name = f'bias_report_{key}'
-        run.log_level = 'ERROR'
-        run.resume = False
-        run.visualizer = None
-        with announced(f'Scoring {len(rows)} videos'):
-            runner = Runner.from_cfg(run)
-            runner.register_hook(Progress(len(runner.test_dataloader.dataset)))
-            runner.register_hook(keep)
-            if listens:
-                listener = FeaturesOfRows(unchanged)
-                runner.register_hook(listener)
-            runner.test()
-    if listens:
-        _write_features(features, listener.result())
-    with replacing(beside) as part:
-        np.savez(part, rows=list(keep.found), vectors=list(keep.found.values()))
-    return load_scores(file, len(rows)), keep.found
+    listens = bool(job.scenes and unchanged) and not (model.key and features.is_file())
+    showing = Showing(
+        rows=rows,
+        manifest=manifest,
+        data_root=job.root,
+        masks=job.masks,
+        images_root=job.images_root,
+        time_limit=job.time_limit,
+        features_of=unchanged if listens else [],
+        logs=job.out / 'logs',
+        label=key,
+    )
+    with announced(f'Scoring {len(rows)} videos'):
+        found = model.answers(showing, layer)
+    _keep(found, features, file, beside)
+    return found.scores, found.embeddings
+
+
+def _keep(found: Answers, features: Path, scores: Path, embeddings: Path) -> None:
+    """Write what a model answered; the embeddings last, which say that all is there."""
+    if found.features is not None:
+        _write_features(features, found.features)
+    with replacing(scores) as part:
+        np.savez_compressed(part, scores=found.scores)
+    with replacing(embeddings) as part:
+        vectors: Any = list(found.embeddings.values())
+        np.savez(part, rows=list(found.embeddings), vectors=vectors)
 
 
 def _features_file(job: Job, model: LoadedModel, videos: Sequence[Video], rows: int | None) -> Path:
     return job.out / 'features' / f'{digest(model.key, _list_key(videos), rows)}.npy'
 
 
-def _write_features(file: Path, features: torch.Tensor) -> None:
+def _write_features(file: Path, features: Tensor) -> None:
     with replacing(file) as part:
         np.save(part, features.numpy())
 
 
 def _features(
     job: Job, model: LoadedModel, side: str, videos: Sequence[Video], rows: int | None
-) -> torch.Tensor:
+) -> Tensor:
     """Return the frozen features of a list's videos ``[V, R, D]``, computed or read."""
     file = _features_file(job, model, videos, rows)
-    if file.is_file():
+    if model.key and file.is_file():
         return torch.from_numpy(np.load(file))
-    cfg, checkpoint = model.cfg, model.checkpoint
     with announced(f'Features of {len(videos)} {side} videos'):
-        if model.probed:
-            cfg, net = encoder_config(cfg, checkpoint)
-        else:
-            net = load_classifier(cfg, checkpoint)
-        device = 'cuda' if torch.cuda.is_available() else 'cpu'
-        names = file.with_suffix('.txt')
-        write_text(names, ''.join(f'{path} {label}\n' for path, label in videos))
-        loader = list_loader(cfg, names, job.time_limit)
-        bar = Progress(len(videos))
-        found = frozen_features(net.to(device), loader, rows, bar.show)
-        names.unlink()
+        found = model.features(videos, rows, job.time_limit, Progress(len(videos)).show)
     _write_features(file, found)
     return found
 

@@ -6,34 +6,24 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
-
-from mmengine.hooks import Hook
-from mmengine.runner import Runner
-from mmengine.utils import ProgressBar
 
 
-class Progress(Hook):
-    """Show a bar on a terminal, and nothing in a log."""
+class Progress:
+    """Show how much is done on a terminal, and nothing in a log.
+
+    Args:
+        total: Videos, or rows.
+    """
 
     def __init__(self, total: int) -> None:
-        self.bar = ProgressBar(total, file=sys.stderr) if sys.stderr.isatty() else None
+        self.total = total
+        self.shown = sys.stderr.isatty()
 
     def show(self, done: int) -> None:
-        """Move the bar to a number of videos."""
-        if self.bar is not None:
-            self.bar.update(done - self.bar.completed)
-
-    def after_test_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict[str, Any] | None = None,
-        outputs: Any = None,
-    ) -> None:
-        """Move the bar by a batch."""
-        if self.bar is not None:
-            self.bar.update(len(outputs))
+        """Say how many are done."""
+        if self.shown:
+            end = '\n' if done >= self.total else ''
+            print(f'\r  {done}/{self.total}', end=end, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

@@ -18,11 +18,13 @@ from mmdebias.files import read_json, write_text
 from mmdebias.ops.compositing import Picture
 from mmdebias.provenance import file_sha256
 
-from .compose_probe import ComposeProbe
-from .job import Job, Model, read_job
+from .composer import Composer
+from .job import Job, Masks, read_job
+from .labelled import Label
 from .manifest import make_manifest, write_manifest
 from .markdown import render_markdown
 from .measuring import measure
+from .model import LoadedModel, Model
 from .numbers import put_together
 from .page import Sample, render_page
 from .probes import composed_probes
@@ -73,15 +75,18 @@ class BiasReport:
 
 
 def bias_report(
-    models: Sequence[Model],
-    videos: str | Path,
-    out: str | Path | None = None,
+    models: Sequence[Model | LoadedModel],
+    videos: str | Path | Sequence[str | Path],
+    labels: Sequence[Label] | None = None,
+    masks: Masks = None,
     *,
-    masks: dict[str, Any] | None = None,
+    out: str | Path | None = None,
     data_root: str | Path | None = None,
     images: str | Path | None = None,
     train: Sequence[str | Path] = (),
-    scenes: Sequence[str | Path] = (),
+    train_labels: Sequence[Label] | None = None,
+    scenes: Sequence[str | Path] | Mapping[str, Label] = (),
+    classes: Sequence[str] | None = None,
     probes: Sequence[str] | None = None,
     max_videos: int | None = None,
     seed: int = 0,
@@ -95,17 +100,27 @@ def bias_report(
     in ``out``: an interrupted report goes on, and models that were measured are read.
 
     Args:
-        models: MMAction2 classifiers, or self-supervised checkpoints, which get a linear layer that
-            is trained on the frozen features of ``train``.
-        videos: A list, lines ``path label``.
+        models: Made by :func:`from_module`, :func:`from_torchscript`, :func:`from_onnx` or
+            :func:`from_hugging_face`, or MMAction2's, a :class:`Model` each. What returns features
+            gets a linear layer that is trained on those of ``train``.
+        videos: A list of lines ``path label``, a CSV with a header (path, label, perhaps scene), a
+            folder with a folder a class, or paths of videos.
+        labels: Of paths, numbers of classes (of the models' scores) or names.
+        masks: A folder of mask files, a file of boxes (.json), 'motion', or
+            ``dict(type='files', folder=...)``, ``dict(type='boxes', file=...)``,
+            ``dict(type='motion')`` with further arguments; None takes the folder ``masks`` of the
+            data root.
         out: Folder of the report; None writes none, and keeps nothing behind this call.
-        masks: ``dict(type='files', folder=...)``, ``dict(type='boxes', file=...)`` or
-            ``dict(type='motion')``; None takes the folder ``masks`` of the data root.
-        data_root: Folder that the paths are relative to; None is the list's.
+        data_root: Folder that the paths are relative to; None is the list's;
+            of paths, the deepest that holds all.
         images: Folder of pictures to put behind actors.
-        train: Lists of labelled videos that linear layers are trained on.
-        scenes: Lists ``path scene`` of ``train`` and ``videos``; none takes ``scene_labels/NAME``
-            beside each list, where all have one.
+        train: Lists, CSVs or folders of labelled videos that linear layers are trained on; with
+            ``train_labels`` the videos themselves.
+        train_labels: Of the videos ``train``.
+        scenes: Lists ``path scene`` of ``train`` and ``videos``, or a dict of paths to scenes; none
+            takes those of the CSVs, or ``scene_labels/NAME`` beside each list, where all have one.
+        classes: Names of scores, in their order, of models that do not know them, where labels are
+            names.
         probes: Some of :func:`mmdebias.bias.composed_probes`; None asks all that can be.
         max_videos: As many of the list, evenly by class.
         seed: Of all draws, 0 or more.
@@ -120,7 +135,8 @@ def bias_report(
     Raises:
         FileNotFoundError: a list, a video, a mask, a config or a checkpoint is not there.
         FileExistsError: ``out`` holds the report of another setting.
-        TypeError: one name or path where a list belongs, or a model that is no :class:`Model`.
+        TypeError: one name or path where a list belongs, or something that is no
+            model; labels with a list that has its own.
         ValueError: something does not fit; the message names it.
     """
     with contextlib.ExitStack() as stack:
@@ -130,11 +146,14 @@ def bias_report(
             models,
             videos,
             out,
+            labels=labels,
             masks=masks,
             data_root=data_root,
             images=images,
             train=train,
+            train_labels=train_labels,
             scenes=scenes,
+            classes=classes,
             probes=probes,
             max_videos=max_videos,
             seed=seed,
@@ -167,7 +186,7 @@ def _preview(job: Job, rows: Sequence[ProbeRow]) -> dict[tuple[str, str], Pictur
 
     Masks of another size than their videos show here, before anything is measured.
     """
-    composer = ComposeProbe(str(job.root), job.masks, job.images_root)
+    composer = Composer(str(job.root), job.masks, job.images_root)
     composer.check(rows)
     shown = _shown_videos(job.videos)
     return {(r.probe, r.video): composer.preview(r) for r in rows if r.video in shown}
@@ -216,19 +235,41 @@ def _samples(
     scores: Sequence[NDArray[np.float32]],
 ) -> list[Sample]:
     """Return the clips of each probe with the models' answers."""
-    file = job.data.parent / 'classes.txt'
-    lines = file.read_text(encoding='utf-8').splitlines() if file.is_file() else []
-    names = {number: line.strip().replace('_', ' ') for number, line in enumerate(lines)}
+    names = _class_names(job)
 
     def name(label: int) -> str:
         return names.get(int(label), f'class {label}')
 
+    answered = [_score_names(job, model) for model in job.models]
     samples = []
     for probe in composed_probes():
         for index, row in enumerate(rows):
             if row.probe == probe and (row.probe, row.video) in clips:
-                answers = tuple(name(score[index].argmax()) for score in scores)
+                answers = tuple(
+                    own.get(int(score[index].argmax()), name(score[index].argmax()))
+                    for own, score in zip(answered, scores)
+                )
                 partner = None if row.partner_label is None else name(row.partner_label)
                 clip = clips[row.probe, row.video]
                 samples.append(Sample(probe, clip, name(row.label), partner, answers))
     return samples
+
+
+def _class_names(job: Job) -> dict[int, str]:
+    """Return names of classes by number: of the labels, or of ``classes.txt`` beside the list."""
+    lines: Sequence[str] = job.names or ()
+    file = Path(job.test.source).parent / 'classes.txt'
+    if not lines and file.is_file():
+        lines = file.read_text(encoding='utf-8').splitlines()
+    return {number: line.strip().replace('_', ' ') for number, line in enumerate(lines)}
+
+
+def _score_names(job: Job, model: LoadedModel) -> dict[int, str]:
+    """Return what a model calls its scores, in the order of the labels; empty where unknown."""
+    if model.name not in job.columns or model.classes is None:
+        return {}
+    ours = dict(enumerate(job.names or ()))
+    places = enumerate(job.columns[model.name])
+    return {
+        number: ours.get(number, model.classes[place]).replace('_', ' ') for number, place in places
+    }

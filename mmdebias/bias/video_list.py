@@ -31,19 +31,34 @@ def read_video_list(file: str | Path, root: str | Path | None = None) -> list[Vi
     if not file.is_file():
         raise FileNotFoundError(f'there is no list {file}: give a file of lines "path label"')
     videos = parse_list(file.read_text(encoding='utf-8').splitlines(), str(file))
+    check_files(videos, str(file), root)
+    return videos
+
+
+def check_files(videos: Sequence[tuple[str, object]], source: str, root: Path) -> None:
+    """Raise where videos are listed twice or are not there.
+
+    Args:
+        videos: Paths and classes.
+        source: Of the list, for the message.
+        root: Folder that the paths are relative to.
+
+    Raises:
+        FileNotFoundError: a video is not there.
+        ValueError: a video is listed twice.
+    """
     twice = [path for path, times in Counter(path for path, _ in videos).items() if times > 1]
     if twice:
         raise ValueError(
-            f'{file} lists {len(twice)} videos more than once, such as {twice[0]}: intervals are '
+            f'{source} lists {len(twice)} videos more than once, such as {twice[0]}: intervals are '
             'over videos, so list each once'
         )
     missing = [path for path, _ in videos if not (root / path).is_file()]
     if missing:
         raise FileNotFoundError(
-            f'{len(missing)} of {len(videos)} videos of {file} are not there, for example '
+            f'{len(missing)} of {len(videos)} videos of {source} are not there, for example '
             f'{root / missing[0]}: give the folder that the paths are relative to'
         )
-    return videos
 
 
 def check_classes(videos: Sequence[Video], num_classes: int | None = None, of: str = '') -> None:
@@ -75,6 +90,26 @@ def check_classes(videos: Sequence[Video], num_classes: int | None = None, of: s
             f'{of} has one video only of class {", ".join(map(str, single[:5]))}'
             f'{", ..." if len(single) > 5 else ""}: nothing is learnt of a class from one '
             'video. Add videos, or leave the class out'
+        )
+
+
+def check_training(videos: Sequence[Video], train: Sequence[Video], of: str) -> None:
+    """Raise ValueError where a linear layer cannot be trained for the classes of a list.
+
+    Args:
+        videos: Of the test.
+        train: Those that the layer is trained on.
+        of: Whose features it takes, and why it needs a layer, for the message.
+    """
+    if not train:
+        raise ValueError(
+            f'{of}: give train, the list that a linear layer on its frozen features is trained on.'
+        )
+    untrained = sorted({label for _, label in videos} - {label for _, label in train})
+    if untrained:
+        raise ValueError(
+            f'train has no video of class {", ".join(map(str, untrained[:5]))}, which the test '
+            'list has: give the training list of the same classes.'
         )
 
 

@@ -16,7 +16,8 @@ that can be asked).
 | ``learning_rate`` | ``--auto-scale-lr`` does not count accumulated batches |
 | ``options`` | ``--cfg-options`` deletes spaces of paths and splits them at commas |
 | ``resuming`` | ``--resume`` without its marker starts anew, over the checkpoints that are there |
-| ``mmaction2`` | the wheel lacks a module; hue jitter and NumPy 2; ``init_cfg`` of ResNet3d |
+| ``mmaction2`` | the wheel lacks a module; no import beside transformers 5, or without timm; |
+| | hue jitter and NumPy 2; ``init_cfg`` of ResNet3d |
 """
 
 import functools
@@ -35,7 +36,12 @@ from .installation import (
 )
 from .launchers import launch_without_gpu, wrap_models_on_cpu
 from .learning_rate import count_accumulation
-from .mmaction2 import honour_pretrained_init_cfg, jitter_hue_in_wide_integers, supply_missing_drn
+from .mmaction2 import (
+    honour_pretrained_init_cfg,
+    jitter_hue_in_wide_integers,
+    leave_out_vindlu,
+    supply_missing_drn,
+)
 from .options import refuse_damaged_options
 from .resuming import look_before_training
 
@@ -44,6 +50,7 @@ WORKAROUNDS = (
     check_opencv,
     hush_missing_mmcv_ops,
     supply_missing_drn,
+    leave_out_vindlu,
     find_packages_without_pkg_resources,
     allow_checkpoint_types,
     slim_history_buffers,

@@ -1,4 +1,5 @@
-"""Workarounds for MMAction2 1.2.0 itself: a missing module, hue jitter, an ignored ``init_cfg``."""
+"""Workarounds for MMAction2 1.2.0: modules that are missing or cannot be imported, hue jitter, an
+ignored ``init_cfg``."""
 
 import functools
 import importlib.abc
@@ -12,6 +13,8 @@ from typing import Any
 import numpy as np
 
 DRN_PACKAGE = 'mmaction.models.localizers.drn'
+# What VindLU imports of transformers.modeling_utils and newer ones lack.
+VINDLU_NAMES = ('apply_chunking_to_forward', 'find_pruneable_heads_and_indices')
 
 
 class _DrnFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -65,6 +68,32 @@ def supply_missing_drn() -> None:
     ]
     if not any((folder / 'drn.py').is_file() for folder in folders):
         sys.meta_path.append(_DrnFinder())
+
+
+def leave_out_vindlu() -> None:
+    """Make ``import mmaction.models`` work beside a transformers that its VindLU cannot use.
+
+    mmaction2 1.2.0 imports VindLU wherever transformers 4.28 or later is installed, for whatever
+    purpose. VindLU needs timm as well, which is not looked for, and names of
+    ``transformers.modeling_utils`` that transformers 5 has no more: an ImportError of all models.
+    Here VindLU is left out, as where there is no transformers: its names say what they need. Looks
+    at files: importing transformers takes seconds.
+    """
+    from mmaction.utils import dependency
+
+    if dependency.WITH_MULTIMODAL and not _vindlu_finds_its_names():
+        dependency.WITH_MULTIMODAL = False
+
+
+def _vindlu_finds_its_names() -> bool:
+    spec = importlib.util.find_spec('transformers')
+    files = [
+        Path(root, 'modeling_utils.py') for root in (spec and spec.submodule_search_locations) or ()
+    ]
+    text = ''.join(file.read_text(encoding='utf-8') for file in files if file.is_file())
+    return importlib.util.find_spec('timm') is not None and all(
+        name in text for name in VINDLU_NAMES
+    )
 
 
 def _adjust_hue(img: np.ndarray, factor: float) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Hooks and loops."""
 
+import mmdebias.needs_mmaction2  # noqa: F401
+
 from .augment_ahead import AugmentAhead
 from .augment_ahead_train_loop import AugmentAheadTrainLoop
 from .epoch_seed_hook import EpochSeedHook

@@ -1,9 +1,11 @@
 """Protocols on frozen features: retrieval, nearest neighbours, linear classifiers."""
 
+import mmdebias.needs_mmaction2  # noqa: F401
+from mmdebias.ops.linear_classifier import fit_linear_classifier
+
 from .classifiers import load_classifier
 from .feature_shards import FeatureShards
 from .knn import knn_accuracy
-from .linear_classifier import fit_linear_classifier
 from .retrieval import retrieval_recall
 from .retrieval_metrics import ClipRetrieval, KNNAccuracy, VideoRetrieval
 from .search import nearest

@@ -1,5 +1,7 @@
 """Augments, encoders, necks, heads and recognisers of pre-training and protocols."""
 
+import mmdebias.needs_mmaction2  # noqa: F401
+
 from .augments import (
     FAME,
     BackgroundErasing,

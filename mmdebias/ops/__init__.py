@@ -6,11 +6,13 @@ from .clips import check_clips, pixel_range, to_pixel_type, to_unit_float
 from .compositing import clean_plate, paste
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
 from .grabcut import grow_by_grabcut
+from .linear_classifier import fit_linear_classifier
 from .losses import contrastive_logits, info_nce, temporal_consistency, triplet
 from .optical_flow import flow_to_previous, warp_by_flow
 from .pieces import cut_pieces, rotate
 from .pixel_maps import mask_overlap
 from .rotation import rotation_grid
+from .scene_share import scene_share
 from .static_frame import add_static_frame, blend, cut_mix
 from .stripes import sinusoid_stripes
 from .thin_plate_spline import tps_grid, warp_clips
@@ -27,6 +29,7 @@ __all__ = [
     'cut_pieces',
     'energy_inside',
     'fame_mask',
+    'fit_linear_classifier',
     'flow_to_previous',
     'gauss_mask',
     'grid_mask',
@@ -39,6 +42,7 @@ __all__ = [
     'responses',
     'rotate',
     'rotation_grid',
+    'scene_share',
     'seed_mask',
     'sinusoid_stripes',
     'stretch_maps',

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mmdebias.analysis import feel, scene_share, summarise
+from mmdebias.analysis import feel, summarise
 from mmdebias.analysis.sensitivity import changes
 
 
@@ -81,10 +81,6 @@ def test_what_sees_places_feels_the_motion_only(clips):
 def test_batches_change_nothing(clips):
     one, many = (feel(mean_colour, *clips, batch_size=size) for size in (1, 8))
     assert all(one[name] == pytest.approx(many[name]) for name in many)
-
-
-def test_the_share_of_the_scene():
-    assert scene_share([0, 1, 0.3, 0], [1, 0, 0.1, 0]) == pytest.approx([0, 1, 0.75, 0.5])
 
 
 def test_wrong_input_is_named(clips):

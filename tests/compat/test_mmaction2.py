@@ -36,6 +36,34 @@ def test_drn_on_disk_is_left_alone(tmp_path, monkeypatch):
     assert sys.meta_path == rest
 
 
+# VindLU beside transformers
+
+
+@pytest.fixture
+def multimodal(monkeypatch, tmp_path):
+    """``multimodal(text, *packages)``: whether VindLU is imported beside such a transformers."""
+    from mmaction.utils import dependency
+
+    def ask(text, *packages):
+        (tmp_path / 'modeling_utils.py').write_text(text)
+        spec = type('Spec', (), dict(submodule_search_locations=[str(tmp_path)]))
+        monkeypatch.setattr(
+            mmaction2.importlib.util, 'find_spec', lambda name: spec if name in packages else None
+        )
+        monkeypatch.setattr(dependency, 'WITH_MULTIMODAL', True)
+        mmaction2.leave_out_vindlu()
+        return dependency.WITH_MULTIMODAL
+
+    return ask
+
+
+def test_vindlu_is_left_out_where_it_cannot_be_imported(multimodal):
+    names = 'import (apply_chunking_to_forward, find_pruneable_heads_and_indices)'
+    assert multimodal(names, 'transformers', 'timm')
+    assert not multimodal(names, 'transformers')
+    assert not multimodal('as of version 5', 'transformers', 'timm')
+
+
 # Hue
 
 

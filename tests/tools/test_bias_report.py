@@ -228,7 +228,7 @@ def test_the_report_is_a_function(toy, models, tmp_path):
     found = bias_report(
         [Model('net', *models['supervised'])],
         toy / 'test.txt',
-        tmp_path / 'out',
+        out=tmp_path / 'out',
         probes=['original', 'background_only'],
     )
     assert 0 <= found.value('net', 'background_only/accuracy') <= 1
@@ -247,7 +247,10 @@ def test_the_report_is_a_function(toy, models, tmp_path):
     ):
         with pytest.raises(ValueError, match=message):
             bias_report(
-                [Model('net', *models['supervised'])], toy / 'test.txt', tmp_path / 'b', **options
+                [Model('net', *models['supervised'])],
+                toy / 'test.txt',
+                out=tmp_path / 'b',
+                **options,
             )
     with pytest.raises(ValueError, match='models is empty'):
-        bias_report([], toy / 'test.txt', tmp_path / 'b')
+        bias_report([], toy / 'test.txt', out=tmp_path / 'b')

@@ -208,9 +208,7 @@ def _start_worker() -> None:
 
 def _run(jobs: list, workers: int, progress: bool, start_method: str | None) -> None:
     """Render the jobs in this process or in several."""
-    from mmengine.utils import ProgressBar  # slow to import, and workers do not need it
-
-    bar = ProgressBar(len(jobs), file=sys.stderr) if progress else None
+    bar = _bar(len(jobs)) if progress else None
     workers = min(workers, len(jobs))
     if workers == 1:
         threads = cv2.getNumThreads()
@@ -230,6 +228,15 @@ def _run(jobs: list, workers: int, progress: bool, start_method: str | None) -> 
                     bar.update()
     if bar:
         sys.stderr.write('\n')
+
+
+def _bar(total: int) -> Any:
+    """Return a progress bar, or None where MMEngine, whose it is, is not installed."""
+    try:
+        from mmengine.utils import ProgressBar  # slow to import, and workers do not need it
+    except ImportError:
+        return None
+    return ProgressBar(total, file=sys.stderr)
 
 
 def available_cpus() -> int:

@@ -6,13 +6,9 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from helpers.running import ROOT
-from mmdebias.bias.frozen_features import (
-    fit_rows,
-    frozen_features,
-    list_loader,
-    predict_rows,
-)
-from mmdebias.bias.probe_checkpoint import encoder_config, needs_probe, write_probe
+from mmdebias.bias.frozen_features import fit_rows, predict_rows
+from mmdebias.bias.mmaction2.features import frozen_features, list_loader
+from mmdebias.bias.mmaction2.probe_checkpoint import encoder_config, needs_probe, write_probe
 from mmdebias.evaluation.classifiers import load_classifier
 from mmdebias.weights import CheckpointError
 

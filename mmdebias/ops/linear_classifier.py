@@ -54,11 +54,11 @@ def fit_linear_classifier(
         weights, biases = parameters[:, :-1], parameters[:, -1]
         value = F.cross_entropy(F.linear(rows, weights, biases), labels)
         value = value + weight_decay / 2 * weights.square().sum()
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         return value
 
     with torch.enable_grad():
-        optimiser.step(loss)
+        optimiser.step(loss)  # type: ignore[no-untyped-call]
     found = parameters.detach().float()
     # Adding a number to all biases changes no probability: the one with mean 0 is taken.
     return found[:, :-1].contiguous(), found[:, -1] - found[:, -1].mean()

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from mmdebias.files import replacing
 
-from .manifest import read_manifest
-from .measures import bias_measures
+from ..manifest import read_manifest
+from ..measures import bias_measures
 
 RowScores = tuple[int, NDArray[np.float32]]
 """The number of a row, and its score of each class."""

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mmengine.config import Config
-from numpy.typing import NDArray
 
 from mmdebias.datasets import ordered_steps, with_our_reader
 from mmdebias.datasets.reading_steps import TIME_LIMIT
 from mmdebias.ops.clips import pixel_range
 
-from .manifest import read_manifest
+from ..manifest import read_manifest
 
 # MMAction2's own are replaced by it: masks lie on the frames of our reader.
 DECODER = 'VideoDecode'
@@ -103,22 +101,6 @@ def probe_config(
     }
     cfg.default_scope = cfg.get('default_scope') or 'mmaction'
     return cfg
-
-
-def load_scores(out_file: str | Path, rows: int) -> NDArray[np.float32]:
-    """Read the scores of a run, float32 ``[N, K]``.
-
-    Raises:
-        ValueError: the file has another number of rows than ``rows``.
-    """
-    with np.load(out_file, allow_pickle=False) as stored:
-        scores: NDArray[np.float32] = stored['scores']
-    if len(scores) != rows:
-        raise ValueError(
-            f'{out_file} has scores of {len(scores)} rows, and the manifest has {rows}: they are '
-            'of another manifest; run the probes again.'
-        )
-    return scores
 
 
 def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ from mmaction.registry import DATASETS
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit, drawn_right, within
 from mmdebias.datasets.seeding import seeded
 
+from ..manifest import read_manifest
+from ..reading import video_path
 from .compose_probe import ComposeProbe
-from .manifest import read_manifest
-from .reading import video_path
 
 
 @DATASETS.register_module()

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 from numpy.typing import NDArray
 
 from mmdebias.ops.compositing import Picture
@@ -23,17 +21,11 @@ from .rows import ProbeRow
 NEUTRAL = (124, 116, 104)
 
 
-@TRANSFORMS.register_module()
-class ComposeProbe(BaseTransform):
+class Composer:
     """Turn the frames of a video into those of a probe.
 
-    Stands right behind a decoder of video files, whatever has chosen the frames: one clip or many,
-    dense or one frame a segment. Each probe has its function in
-    :mod:`mmdebias.bias.composing`. A frame whose mask is empty shows the background only. Frames of
-    a partner are resized to the video's.
-
-    Required keys: imgs, frame_inds, total_frames, probe_row (a :class:`ProbeRow`, or its fields).
-    Modified keys: imgs.
+    Each probe has its function in :mod:`mmdebias.bias.composing`. A frame whose mask is empty shows
+    the background only. Frames of a partner are resized to the video's.
 
     Args:
         data_root: Folder that the manifest's videos are relative to.
@@ -92,17 +84,6 @@ class ComposeProbe(BaseTransform):
                 f'{len(missing)} of {len(names)} {what} of the manifest are missing, for example '
                 f'{locate(root, missing[0])}: correct {argument}, or the list.'
             )
-
-    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
-        """Compose the frames of one video."""
-        row = results['probe_row']
-        row = row if isinstance(row, ProbeRow) else ProbeRow(**row)
-        if 'filename' not in results and 'frame_dir' in results:
-            raise ValueError('ComposeProbe reads video files, and this sample is a frame folder.')
-        indices = np.atleast_1d(results['frame_inds']) - results.get('start_index', 0)
-        total = int(results['total_frames'])
-        results['imgs'] = self.compose(row, results['imgs'], indices, total)
-        return results
 
     def preview(self, row: ProbeRow, count: int = 16) -> Picture:
         """Return a row as it is shown to a model, for looking at.

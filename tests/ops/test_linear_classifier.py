@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from scipy.optimize import minimize
 
-from mmdebias.evaluation import fit_linear_classifier
+from mmdebias.ops import fit_linear_classifier
 
 
 def some_features(count=60, width=5, classes=3):

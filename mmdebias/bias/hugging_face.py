@@ -1,0 +1,290 @@
+"""Video models of Hugging Face's transformers, from local folders, for a bias report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from torch import Tensor, nn
+
+from mmdebias.optional import import_optional
+from mmdebias.provenance import file_sha256
+
+from .clip_model import ClipModel, Run
+from .clip_spec import ClipSpec
+from .torch_models import on_device
+
+INSTALL = 'pip install "mmdebias[transformers]"'
+PROCESSORS = ('video_preprocessor_config.json', 'preprocessor_config.json', 'processor_config.json')
+"""Where a folder keeps how its clips are made; the first that exists counts."""
+STRIDES = dict(videomae=4, timesformer=32, vivit=2)
+"""Frames from one of a clip to the next with which the papers sample Kinetics-400."""
+# V-JEPA 2 is evaluated with 16 frames, every fourth, or with more, every second.
+VJEPA2_STRIDES = (16, 4, 2)
+CLASSIFIES = 'ForVideoClassification'
+BILINEAR, BICUBIC = 2, 3  # of Pillow
+
+
+def from_hugging_face(
+    name: str,
+    folder: str | Path,
+    clip: ClipSpec | None = None,
+    *,
+    stride: int | None = None,
+    clips: int = 1,
+    batch_size: int = 8,
+) -> ClipModel:
+    """Return a video model of transformers as a model of a bias report.
+
+    VideoMAE, V-JEPA 2, TimeSformer, ViViT and others that take ``pixel_values`` or
+    ``pixel_values_videos`` ``[N, T, 3, H, W]``. A classifier gives scores and the features that it
+    takes them from, an encoder (a pre-training checkpoint, too) its tokens' mean as features. The
+    folder's processor gives size and normalisation, its config the number of frames. Nothing is
+    downloaded, and no code of the folder is run.
+
+    Args:
+        name: In the report.
+        folder: Of ``save_pretrained``, or a downloaded repository.
+        clip: The clips that it takes, in place of what the folder says.
+        stride: Frames of the video from one of a clip to the next, which no folder says. None is
+            what the model was evaluated with, see ``STRIDES``.
+        clips: Of a video; answers to them are averaged.
+        batch_size: Clips that it takes at once.
+
+    Raises:
+        FileNotFoundError: there is no such folder, or no config in it.
+        MissingPackageError: transformers is not installed.
+        ValueError: the folder does not say what clips its model takes.
+    """
+    folder = Path(folder)
+    config = _read_json(name, folder, 'config.json')
+    import_optional('transformers', f'{name} ({folder})', INSTALL)
+    if clip is None:
+        clip = read_clip(name, folder, stride, clips)
+    kind = (config.get('architectures') or ['?'])[0]
+    classifies = kind.endswith(CLASSIFIES)
+    return ClipModel(
+        name=name,
+        clip=clip,
+        load=partial(_load, name, folder, classifies),
+        source=f'{kind} of transformers {metadata.version("transformers")}, {folder}',
+        output='scores' if classifies else 'features',
+        classes=_classes(config) if classifies else None,
+        fingerprint=_fingerprint(folder),
+        batch_size=batch_size,
+        has_features=True,
+    )
+
+
+def read_clip(name: str, folder: Path, stride: int | None = None, clips: int = 1) -> ClipSpec:
+    """Return the clips that the model of a folder takes.
+
+    Args:
+        name: Of the model, for messages.
+        folder: Its folder.
+        stride: See :func:`from_hugging_face`.
+        clips: Of a video.
+
+    Raises:
+        FileNotFoundError: config or processor is missing.
+        ValueError: they do not say it.
+    """
+    config = _read_json(name, folder, 'config.json')
+    kind = config.get('model_type', '')
+    frames = config.get('num_frames') or config.get('frames_per_clip')
+    stride = stride or _usual_stride(kind, frames)
+    if not frames or not stride:
+        missing = 'how many frames its clips have' if not frames else 'a stride'
+        raise ValueError(
+            f'{name}: {folder}/config.json (model_type {kind!r}) does not say {missing}: give '
+            'clip, a ClipSpec (on the command line --clip).'
+        )
+    file = next((folder / file for file in PROCESSORS if (folder / file).is_file()), None)
+    if file is None:
+        raise FileNotFoundError(
+            f'{name}: {folder} has no {" or ".join(PROCESSORS[:2])}, which says how clips are '
+            'normalised: save the processor there, or give clip, a ClipSpec (on the command line '
+            '--clip).'
+        )
+    processor = _read_json(name, folder, file.name)
+    processor = processor.get('video_processor') or processor.get('image_processor') or processor
+    size, resize = _sizes(processor, kind, config)
+    return ClipSpec(
+        frames=frames,
+        stride=stride,
+        size=size,
+        **_normalisation(name, file, processor),
+        layout='NTCHW',
+        clips=clips,
+        resize=resize,
+        interpolation='bicubic' if processor.get('resample') == BICUBIC else 'bilinear',
+    )
+
+
+def _usual_stride(kind: str, frames: int | None) -> int | None:
+    if kind == 'vjepa2' and frames:
+        most, wide, narrow = VJEPA2_STRIDES
+        return wide if frames <= most else narrow
+    return STRIDES.get(kind)
+
+
+def _normalisation(name: str, file: Path, processor: Mapping[str, Any]) -> dict[str, Any]:
+    """Return mean and std for values in [0, 1], whatever the processor rescales to.
+
+    It computes ``(x * f - offset - mean) / std`` of pixels x in [0, 255], ViViT's with an offset of
+    1.
+    """
+    mean, std = [0.0] * 3, [1.0] * 3
+    if processor.get('do_normalize', True):
+        if processor.get('image_mean') is None or processor.get('image_std') is None:
+            raise ValueError(
+                f'{name}: {file} has no image_mean and image_std, so how its model wants clips '
+                'normalised is not known: add them, or give clip, a ClipSpec (on the command line '
+                '--clip).'
+            )
+        mean, std = (_three(processor[key]) for key in ('image_mean', 'image_std'))
+    rescales = processor.get('do_rescale', True)
+    # In [0, 1] pixels are x / 255.
+    factor = 255 * processor.get('rescale_factor', 1 / 255) if rescales else 255.0
+    offset = 1.0 if rescales and processor.get('offset') else 0.0
+    return dict(
+        mean=[(value + offset) / factor for value in mean], std=[value / factor for value in std]
+    )
+
+
+def _sizes(
+    processor: Mapping[str, Any], kind: str, config: Mapping[str, Any]
+) -> tuple[Any, int | tuple[int, int] | None]:
+    """Return the size of a clip, and what frames are resized to before it is cut out."""
+    side = config.get('image_size') or config.get('crop_size') or 224
+    crops = processor.get('do_center_crop', True)
+    crop, resize = _size(processor.get('crop_size')), _size(processor.get('size'))
+    if not processor.get('do_resize', True):
+        resize = None
+    # Older files leave the crop out; where there is none, a frame is what it is resized to.
+    wanted = crop if crops else resize
+    cut = side if wanted is None else wanted
+    if kind == 'vjepa2' and resize is not None:
+        # Its processor overrides the size that it is given by this one of the crop.
+        resize = int(_sides(cut)[0] * 256 / 224)
+    return _sides(cut), resize
+
+
+def _size(value: Any) -> int | tuple[int, int] | None:
+    """Read a processor's size: a number, or a dict of the short side or of height and width."""
+    if not isinstance(value, Mapping):
+        return value if isinstance(value, int) else None
+    if value.get('shortest_edge'):
+        return int(value['shortest_edge'])
+    if value.get('height') and value.get('width'):
+        return int(value['height']), int(value['width'])
+    return None
+
+
+def _sides(size: Any) -> tuple[int, int]:
+    return size if isinstance(size, tuple) else (int(size), int(size))
+
+
+def _three(value: Any) -> list[float]:
+    return [float(value)] * 3 if isinstance(value, (int, float)) else [float(v) for v in value]
+
+
+def _classes(config: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the names of the classes; None where they are those that transformers makes up."""
+    names = {int(number): str(name) for number, name in (config.get('id2label') or {}).items()}
+    if not names or all(name == f'LABEL_{number}' for number, name in names.items()):
+        return None
+    return tuple(names[number] for number in sorted(names))
+
+
+def _load(name: str, folder: Path, classifies: bool) -> Run:
+    transformers = import_optional('transformers', f'{name} ({folder})', INSTALL)
+    kind = 'AutoModelForVideoClassification' if classifies else 'AutoModel'
+    with _quiet(transformers):
+        model, info = getattr(transformers, kind).from_pretrained(
+            folder, local_files_only=True, output_loading_info=True
+        )
+    missing = sorted(key for key in info['missing_keys'] if '.pooler.' not in f'.{key}')
+    if missing:
+        raise ValueError(
+            f'{name}: {folder} lacks {len(missing)} tensors of {type(model).__name__}, such as '
+            f'{missing[0]}, which would stay random: give the folder of a whole model.'
+        )
+    model = on_device(model.float())
+    return _classifier(model) if classifies else _encoder(model)
+
+
+def _classifier(model: Any) -> Run:
+    """Return scores, and the features of the encoder below."""
+    caught: list[Any] = []
+    encoder: nn.Module = model.base_model
+    encoder.register_forward_hook(lambda module, inputs, output: caught.append(output))
+
+    def run(clips: Tensor) -> dict[str, Tensor]:
+        caught.clear()
+        scores = model(**{model.main_input_name: clips.to(model.device)}).logits
+        return dict(scores=scores, features=_tokens(caught[-1]))
+
+    return run
+
+
+def _encoder(model: Any) -> Run:
+    # V-JEPA 2's whole model has a predictor behind its encoder.
+    vision: Callable[..., Any] = getattr(model, 'get_vision_features', model)
+
+    def run(clips: Tensor) -> dict[str, Tensor]:
+        return dict(features=_tokens(vision(**{model.main_input_name: clips.to(model.device)})))
+
+    return run
+
+
+def _tokens(output: Any) -> Tensor:
+    """Return the last hidden state, ``[N, L, D]``."""
+    if isinstance(output, Tensor):
+        return output
+    tokens: Tensor = output[0] if isinstance(output, tuple) else output.last_hidden_state
+    return tokens
+
+
+@contextmanager
+def _quiet(transformers: ModuleType) -> Iterator[None]:
+    """Keep transformers' bars, and its warnings of what it did not use: decoders, heads."""
+    logging = transformers.logging
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _fingerprint(folder: Path) -> str:
+    """Return a digest of config, processor and weights."""
+    whole = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        if file.suffix in ('.json', '.safetensors', '.bin'):
+            whole.update(f'{file.name}\0{file_sha256(file)}\0'.encode())
+    return whole.hexdigest()
+
+
+def _read_json(name: str, folder: Path, file: str) -> dict[str, Any]:
+    if not (folder / file).is_file():
+        raise FileNotFoundError(
+            f'{name}: {folder} has no {file}: give a folder that save_pretrained has written, or a '
+            'downloaded repository.'
+        )
+    try:
+        content: dict[str, Any] = json.loads((folder / file).read_text(encoding='utf-8'))
+    except json.JSONDecodeError as error:
+        raise ValueError(f'{name}: {folder / file} is not JSON: {error}') from error
+    return content

@@ -1,0 +1,119 @@
+"""What models return, brought to scores ``[N, K]`` and features ``[N, D]``."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .frozen_features import pooled
+
+Kind = Literal['scores', 'features']
+# A row of softmax sums to 1 but for rounding, half precision included.
+ROUNDING = 1e-2
+
+
+class Outputs(NamedTuple):
+    """What a model returns of N clips.
+
+    Args:
+        scores: float ``[N, K]``, logits or probabilities; None where it has none.
+        features: float ``[N, D]``; None where it has none.
+    """
+
+    scores: Tensor | None
+    features: Tensor | None
+
+
+def read_outputs(found: Any, kind: Kind, clips: int, name: str) -> Outputs:
+    """Read what a model returned.
+
+    Args:
+        found: A tensor, which is what ``kind`` says; or a dict, or an object with attributes, of
+            'scores' (or 'logits') and 'features'.
+        kind: 'scores' or 'features': what has to be there.
+        clips: N that it was given.
+        name: Of the model, for messages.
+
+    Returns:
+        float32 on the CPU. Feature maps and tokens are averaged to vectors.
+
+    Raises:
+        ValueError: there is no such output, or it has another shape.
+    """
+    if isinstance(found, (Tensor, np.ndarray)):
+        parts = {kind: found}
+    else:
+        parts = {key: _part(found, key) for key in ('scores', 'features')}
+        parts['scores'] = _part(found, 'logits') if parts['scores'] is None else parts['scores']
+    if parts.get(kind) is None:
+        raise ValueError(
+            f'{name} returns {type(found).__name__}, which has no {kind}: return a tensor, or a '
+            f'dict with {kind!r}.'
+        )
+    scores, features = (_tensor(parts.get(key)) for key in ('scores', 'features'))
+    if scores is not None and (scores.ndim != 2 or len(scores) != clips):
+        raise ValueError(
+            f'{name} returns scores of shape {list(scores.shape)} for {clips} clips: they must be '
+            "[N, classes]. If they are features, say output='features'."
+        )
+    if features is not None:
+        try:
+            features = pooled(features)
+        except TypeError:
+            raise ValueError(
+                f'{name} returns features of shape {list(features.shape)}: they must be [N, C], '
+                'tokens [N, L, C] or maps [N, C, ...].'
+            ) from None
+        if len(features) != clips:
+            raise ValueError(
+                f'{name} returns features of {len(features)} clips, and was given {clips}: return '
+                'a row for each.'
+            )
+    return Outputs(scores, features)
+
+
+def check_finite(values: Tensor, kind: str, name: str, shown: str) -> None:
+    """Raise ValueError where scores or features of some clips are NaN or infinite.
+
+    Args:
+        values: ``[N, ...]``.
+        kind: What they are, for the message.
+        name: Of the model.
+        shown: What it was shown.
+    """
+    wrong = ~torch.isfinite(values)
+    if wrong.any():
+        value = float(values[wrong][0])
+        raise ValueError(
+            f'{name} returns {kind} with {value} for {shown}: does the clip spec fit (values, mean '
+            'and std), and are the weights whole?'
+        )
+
+
+def class_probabilities(scores: Tensor) -> NDArray[np.float32]:
+    """Average the scores of each video's clips as probabilities.
+
+    Args:
+        scores: Of all clips of all videos, ``[V, R, K]``: probabilities, where each row is in
+            [0, 1] and sums to 1, else logits.
+
+    Returns:
+        ``[V, K]``.
+    """
+    sums = scores.sum(2)
+    known = scores.shape[2] > 1 and bool(
+        (scores >= 0).all() and ((sums - 1).abs() < ROUNDING).all()
+    )
+    means: NDArray[np.float32] = (scores if known else scores.softmax(2)).mean(1).numpy()
+    return means
+
+
+def _part(found: Any, key: str) -> Any:
+    return found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
+
+
+def _tensor(value: Any) -> Tensor | None:
+    return None if value is None else torch.as_tensor(value).detach().float().cpu()

@@ -1,0 +1,132 @@
+"""The command line with models that are no MMAction2's; those are in tests/tools."""
+
+import json
+import warnings
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.puppets import write_puppets
+from helpers.without_mmaction2 import run_without_mmaction2
+from mmdebias.bias import ClipSpec
+from mmdebias.bias.command import given_models, main, parse_args
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory):
+    """A folder of videos with a CSV and masks, and a TorchScript file that looks at colours."""
+    folder = tmp_path_factory.mktemp('data')
+    paths, labels = write_puppets(folder)
+    lines = [
+        f'puppets/{path.name},{"down" if label else "right"}' for path, label in zip(paths, labels)
+    ]
+    (folder / 'list.csv').write_text('\n'.join(['path,label', *lines]) + '\n')
+    (folder / 'classes.txt').write_text('Right\nDown\n')
+    net = nn.Sequential(nn.AdaptiveAvgPool3d(1), nn.Flatten(), nn.Linear(3, 2))
+    nn.init.zeros_(net[2].bias)
+    net[2].weight.data = torch.tensor([[0.0, 1, -1], [0, -1, 1]])
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.jit.save(torch.jit.script(net), folder / 'net.pt')
+    return folder
+
+
+def arguments(data, out, *model):
+    model = model or ('--model', 'net', f'torchscript:{data / "net.pt"}', '--clip', '8x2x32')
+    return [
+        *model, '--data', data / 'list.csv', '--classes', data / 'classes.txt', '--out', out,
+        '--probes', 'original', 'action_swap',
+    ]  # fmt: skip
+
+
+def refusal(capsys, *given):
+    with pytest.raises(SystemExit) as stop:
+        main([str(part) for part in given])
+    return f'{stop.value.code}\n{capsys.readouterr().err}'
+
+
+def test_one_command_without_mmaction2(data, tmp_path):
+    printed = run_without_mmaction2(
+        """
+        import sys
+        from mmdebias.bias.command import main
+
+        main(sys.argv[1:])
+        main(sys.argv[1:])
+        """,
+        *arguments(data, tmp_path / 'out'),
+    )
+    assert printed.count('Scoring 16 videos') == 1 and printed.count('Reusing') == 1
+    found = json.loads((tmp_path / 'out' / 'report.json').read_text())
+    values = {m['name']: m['values'][0]['value'] for m in found['measures']}
+    assert values == {
+        'original/accuracy': 1,
+        'action_swap/foreground_accuracy': 0,
+        'action_swap/background_error': 1,
+    }
+    assert 'right' in (tmp_path / 'out' / 'report.html').read_text()
+
+
+def test_options_belong_to_the_model_before_them(data):
+    script = f'torchscript:{data / "net.pt"}'
+    args = parse_args(
+        [
+            '--model', 'a', script, '--clip', '8x2x32', '--model', 'b', script, '--output',
+            'features', '--clip', '4x1x16,layout=NTCHW', '--data', 'x', '--out', 'x',
+        ]
+    )  # fmt: skip
+    one, other = given_models(args)
+    assert (one.clip, one.output) == (ClipSpec(8, 2, 32), 'scores')
+    assert (other.clip, other.output) == (ClipSpec(4, 1, 16, layout='NTCHW'), 'features')
+
+
+def test_a_folder_of_hugging_face_keeps_its_normalisation(tmp_path):
+    pytest.importorskip('transformers', reason='pip install "mmdebias[transformers]"')
+    config = dict(model_type='videomae', num_frames=16, image_size=224, architectures=['VideoMAE'])
+    processor = dict(image_mean=[0.4] * 3, image_std=[0.2] * 3, size=224)
+    (tmp_path / 'config.json').write_text(json.dumps(config))
+    (tmp_path / 'preprocessor_config.json').write_text(json.dumps(processor))
+
+    def clip(*options):
+        args = ['--model', 'a', f'hf:{tmp_path}', *options, '--data', 'x', '--out', 'x']
+        return given_models(parse_args(args))[0].clip
+
+    statistics = dict(mean=(0.4,) * 3, std=(0.2,) * 3, layout='NTCHW')
+    assert clip() == ClipSpec(16, 4, 224, **statistics, resize=224)
+    assert clip('--clip', '8x2x224') == ClipSpec(8, 2, 224, **statistics, resize=224)
+    assert clip('--clip', '8x2x288,clips=3') == ClipSpec(8, 2, 288, **statistics, clips=3)
+
+
+@pytest.mark.parametrize(
+    ('model', 'message'),
+    [
+        (['--model', 'a', 'torchscript:net.pt'], 'torchscript:FILE needs --clip behind it'),
+        (['--model', 'a', 'x.py', 'x.pth', '--clip', '8x2x32'], 'a config says what its model'),
+        (['--model', 'a', 'hf:x', '--output', 'scores'], 'leave --output out'),
+        (['--model', 'a', 'hf:nowhere'], 'a: nowhere has no config.json'),
+        (
+            ['--model', 'a', 'onnx:no.onnx', '--clip', '8x2'],
+            '--clip 8x2 must be FRAMESxSTRIDEx',
+        ),
+        (['--model', 'a', 'onnx:no.onnx', '--clip', '8x2x32'], 'a: there is no file no.onnx'),
+        (['--model', 'a', 'net.pt'], 'a net.pt is no model; --model takes NAME CONFIG'),
+        (['--model', 'a'], '--model takes NAME CONFIG CHECKPOINT, or NAME and one of hf:FOLDER'),
+        (['--clip', '8x2x32', '--model', 'a', 'hf:x'], '--clip belongs to a --model'),
+    ],
+)
+def test_models_in_another_form_are_told_the_form(data, tmp_path, capsys, model, message):
+    assert message in refusal(capsys, *arguments(data, tmp_path / 'out', *model))
+    assert not (tmp_path / 'out').exists()
+
+
+def test_names_need_the_classes_of_the_scores(data, tmp_path, capsys):
+    given = arguments(data, tmp_path / 'out')
+    place = given.index('--classes')
+    message = refusal(capsys, *given[:place], *given[place + 2 :])
+    assert "labels are names, such as 'down', and the scores of net have none: give" in message
+    (tmp_path / 'other.txt').write_text('up\ndown\n')
+    given[place + 1] = tmp_path / 'other.txt'
+    assert "net has no class 'right' (1 of 2 names" in refusal(capsys, *given)
+    given[place + 1].write_text('right\ndown\nup\n')
+    assert 'net returns scores of 2 classes, and 3 names are given' in refusal(capsys, *given)

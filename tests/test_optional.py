@@ -1,0 +1,53 @@
+"""What is there without MMAction2, and what the rest says."""
+
+import pytest
+
+from helpers.without_mmaction2 import run_without_mmaction2
+from mmdebias.optional import MissingPackageError, import_optional, names_of_mmaction2
+
+
+def test_the_report_the_mathematics_and_the_reader_need_no_mmaction2():
+    run_without_mmaction2("""
+        import mmdebias, mmdebias.bias, mmdebias.ops, mmdebias.video
+        import mmdebias.datasets.toy, mmdebias.datasets.mask_files
+
+        for package in (mmdebias.ops, mmdebias.video):
+            for name in package.__all__:
+                getattr(package, name)
+        for name in mmdebias.bias.__all__:
+            if name not in mmdebias.bias.OF_MMACTION2:
+                getattr(mmdebias.bias, name)
+    """)
+
+
+def test_what_needs_mmaction2_says_so_where_it_is_asked_for():
+    printed = run_without_mmaction2("""
+        import mmdebias, mmdebias.datasets
+
+        for asking in (
+            'mmdebias.models',
+            'import mmdebias.models',
+            'import mmdebias.evaluation',
+            'import mmdebias.apis',
+            'mmdebias.datasets.TolerantVideoDataset',
+            'from mmdebias.bias import ComposeProbe',
+        ):
+            try:
+                exec(asking)
+            except ImportError as error:
+                print(error)
+    """)
+    says = 'needs MMAction2, which is not installed: pip install "mmdebias[mmaction2]"'
+    assert printed.count(says) == 6
+
+
+def test_a_name_that_is_nowhere_is_no_attribute():
+    with pytest.raises(AttributeError, match="'mmdebias' has no attribute 'nothing'"):
+        names_of_mmaction2('mmdebias', ['models'])('nothing')
+
+
+def test_a_missing_package_is_named_with_its_command():
+    with pytest.raises(
+        MissingPackageError, match=r'a\.onnx needs nowhere, .* installed: pip install'
+    ):
+        import_optional('nowhere', 'a.onnx', 'pip install nowhere')
