@@ -2,7 +2,7 @@
 # OpenCV gives the last frame again and again where a video's frames become larger.
 #
 # Versions: OpenCV 4.11.0.86 (FFmpeg's avcodec 59.37.100) and PyAV 16.1.0 (FFmpeg 8.0; makes the
-# videos), NumPy 2.2.6, Python 3.11. On the same files 4.12.0.88 does the same, 4.13.0.92
+# videos), NumPy 2.2.6, Python 3.11. On files of the same kind 4.12.0.88 does the same, 4.13.0.92
 # scales the larger frames to the first size, and in .webm 4.6.0.66 gave each its own size
 # (github.com/opencv/opencv-python/issues/1176).
 #
