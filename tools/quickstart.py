@@ -175,8 +175,8 @@ def report(found: dict, bias: dict, work: Path, seconds: float) -> None:
     print('Frozen features, right in % of the test videos [95 % interval]; chance is 12.5:\n')
     columns = {
         'motion_probe': 'motion read',
-        'scene_probe': 'scene read',
         'motion_retrieval': 'nearest: same motion',
+        'scene_probe': 'scene read',
         'scene_retrieval': 'nearest: same scene',
     }
     print(f'  {"":<8}' + ''.join(f'{title:>22}' for title in columns.values()))

@@ -269,7 +269,7 @@ def test_incomplete_video_is_an_error(tmp_path, monkeypatch):
         ({'backdrop': 'blue'}, "backdrop='blue': give one of scenes, grey"),
         ({'motions': 'dance'}, "motions='dance': give one of limbs, swings"),
         ({'period': (4, 8)}, 'period=4'),
-        ({'contrast': 1.5}, r'contrast=1\.5: .* 1 is as drawn'),
+        ({'contrast': 1.5}, r'contrast=1\.5: .* from 0 to 1'),
         ({'shake': -0.1}, 'shake'),
         ({'lighting': 4}, 'lighting'),
     ],

@@ -49,7 +49,7 @@ def test_share_is_that_of_shuffled_epochs(held):
 
 @pytest.mark.parametrize('method', METHODS)
 def test_queues_of_the_configs_are_watched_and_shorter_than_the_lists(method):
-    videos = dict(ucf101=9537, k400=234_619, diving48=15_027, toy=320)
+    videos = dict(ucf101=9537, k400=234_619, diving48=15_027, toy=320, swings=1024)
     cfgs = {path.stem: Config.fromfile(path) for path in (ROOT / 'configs' / method).glob('*.py')}
     queues = {name: cfg for name, cfg in cfgs.items() if 'queue_size' in cfg.model}
     assert queues
