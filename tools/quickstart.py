@@ -14,6 +14,9 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from mmdebias import runs
@@ -80,10 +83,13 @@ def main() -> None:
 
     toy = make_videos('independent', 1 / len(CLASSES), args.num_videos, args, work)
     say('Eight motions before eight kinds of scenes, any motion before any scene.')
-    pretrained = {}
-    for name, config in PRETRAINED.items():
-        step(f'Pre-training with {name}, without labels')
-        pretrained[name] = pretrain(config, work / name.lower(), args)
+    step('Pre-training with MoCo and with FAME, without labels, at the same time')
+    pretrained = at_once(
+        {
+            name: partial(pretrain, name, config, work / name.lower(), args)
+            for name, config in PRETRAINED.items()
+        }
+    )
     step('What the frozen features hold')
     models = []
     for name, checkpoint in pretrained.items():
@@ -94,11 +100,16 @@ def main() -> None:
 
     toy = make_videos('biased', args.bias, args.num_videos * 5 // 16, args, work)
     say(f'Here the scene goes with the motion {100 * args.bias:.0f} times of 100.')
+    step('Fine-tuning on their labels, from random weights and from FAME')
+    finetuned = at_once(
+        {
+            name: partial(finetune, name, work / place, pretrained.get(name), args)
+            for name, place in FINETUNED.items()
+        }
+    )
     reported = []
-    for name, place in FINETUNED.items():
-        step(f'Fine-tuning from {name} on their labels')
-        finetuned = finetune(work / place, pretrained.get(name), args)
-        reported += ['--model', f'fine-tuned from {name}', FINETUNE, finetuned]
+    for name, checkpoint in finetuned.items():
+        reported += ['--model', f'fine-tuned from {name}', FINETUNE, checkpoint]
     step('How much of them is background')
     folder = work / 'bias_report'
     arguments = [
@@ -124,7 +135,24 @@ def make_videos(name: str, bias: float, count: int, args: argparse.Namespace, wo
     return root / 'toy'
 
 
-def pretrain(config: str, work_dir: Path, args: argparse.Namespace) -> Path:
+def at_once(trainings: dict[str, Callable[[], Path]]) -> dict[str, Path]:
+    """Run trainings side by side, each on its share of the cores; returns their checkpoints.
+
+    On two cores a net this small is no faster with two threads than with one.
+    """
+    share = max(1, (os.cpu_count() or 1) // len(trainings))
+    given = os.environ.get('OMP_NUM_THREADS')
+    os.environ.setdefault('OMP_NUM_THREADS', str(share))
+    try:
+        with ThreadPoolExecutor(len(trainings)) as pool:
+            running = {name: pool.submit(training) for name, training in trainings.items()}
+            return {name: future.result() for name, future in running.items()}
+    finally:
+        if given is None:
+            del os.environ['OMP_NUM_THREADS']
+
+
+def pretrain(name: str, config: str, work_dir: Path, args: argparse.Namespace) -> Path:
     """Pre-train, or go on with it; returns the last checkpoint."""
     warm = max(args.epochs // 9, 1)
     options = [
@@ -135,10 +163,10 @@ def pretrain(config: str, work_dir: Path, args: argparse.Namespace) -> Path:
         f'param_scheduler.1.T_max={max(args.epochs - warm, 1)}',
         f'randomness.seed={args.seed}',
     ]
-    return runs.train(config, work_dir, options, pick=main_line)
+    return runs.train(config, work_dir, options, pick=partial(line_of, name))
 
 
-def finetune(work_dir: Path, start: Path | None, args: argparse.Namespace) -> Path:
+def finetune(name: str, work_dir: Path, start: Path | None, args: argparse.Namespace) -> Path:
     """Fine-tune, or go on with it; returns the last checkpoint."""
     epochs = args.finetune_epochs
     options = [
@@ -146,12 +174,18 @@ def finetune(work_dir: Path, start: Path | None, args: argparse.Namespace) -> Pa
         f'param_scheduler.0.milestones=[{epochs * 8 // 10},{epochs * 9 // 10}]',
         f'randomness.seed={args.seed}',
     ]
-    return runs.train(FINETUNE, work_dir, options, start, pick=main_line)
+    return runs.train(FINETUNE, work_dir, options, start, pick=partial(line_of, name))
 
 
 def say(text: str) -> None:
     """Print what a step means."""
     print(f'  {text}', flush=True)
+
+
+def line_of(name: str, line: str) -> str | None:
+    """Return what is shown of a line of the log of one of two trainings."""
+    shown = main_line(line)
+    return None if shown is None else f'  {name}:{shown}'
 
 
 def every_line(line: str) -> str:

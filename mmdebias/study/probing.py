@@ -46,7 +46,9 @@ def read_features(toy: Path, split: str, encoder: Encoder, device: str | None) -
     """Return features ``[N, C]`` of a split's videos, and their labels ``[N]``."""
     lines = [line.split() for line in (toy / f'{split}.txt').read_text().splitlines()]
     scenes = (toy / 'scene_labels' / f'{split}.txt').read_text().splitlines()
-    features = embed([toy / video for video, _ in lines], encoder, 64, device)
+    # Videos are read beside the encoder, not in turn with it.
+    videos = [toy / video for video, _ in lines]
+    features = embed(videos, encoder, 64, device, num_workers=1)
     return dict(
         features=torch.from_numpy(features),
         motion=torch.tensor([int(label) for _, label in lines]),
