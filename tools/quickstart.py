@@ -40,7 +40,6 @@ MOTIONS = [
 ]  # fmt: skip
 PRETRAINED = {'MoCo': 'configs/moco/r3d_swings.py', 'FAME': 'configs/fame/r3d_swings.py'}
 FINETUNE = 'configs/finetune/r3d_swings.py'
-FINETUNED = {'random weights': 'scratch', 'FAME': 'finetune'}
 # What is shown of the bias report: its measures, and the columns' heads.
 REPORTED = {
     'original/accuracy': 'as filmed',
@@ -100,11 +99,11 @@ def main() -> None:
 
     toy = make_videos('biased', args.bias, args.num_videos * 5 // 16, args, work)
     say(f'Here the scene goes with the motion {100 * args.bias:.0f} times of 100.')
-    step('Fine-tuning on their labels, from random weights and from FAME')
+    step('Fine-tuning both on their labels, at the same time')
     finetuned = at_once(
         {
-            name: partial(finetune, name, work / place, pretrained.get(name), args)
-            for name, place in FINETUNED.items()
+            name: partial(finetune, name, work / f'finetuned_{name.lower()}', start, args)
+            for name, start in pretrained.items()
         }
     )
     reported = []
@@ -166,7 +165,7 @@ def pretrain(name: str, config: str, work_dir: Path, args: argparse.Namespace) -
     return runs.train(config, work_dir, options, pick=partial(line_of, name))
 
 
-def finetune(name: str, work_dir: Path, start: Path | None, args: argparse.Namespace) -> Path:
+def finetune(name: str, work_dir: Path, start: Path, args: argparse.Namespace) -> Path:
     """Fine-tune, or go on with it; returns the last checkpoint."""
     epochs = args.finetune_epochs
     options = [
@@ -221,12 +220,13 @@ def report(found: dict, bias: dict, work: Path, seconds: float) -> None:
     print('\nFine-tuned on labels that go with the scene, top-1 in %:\n')
     print(f'  {"":<32}' + ''.join(f'{title:>24}' for title in REPORTED.values()))
     values = {measure['name']: measure['values'] for measure in bias['measures']}
-    for number, name in enumerate(FINETUNED):
+    for number, name in enumerate(PRETRAINED):
         cells = [f'{100 * values[key][number]["value"]:.1f}' for key in REPORTED]
         print(f'  {"fine-tuned from " + name:<32}' + ''.join(f'{cell:>24}' for cell in cells))
     print(
-        '\nWhat is lost before the scene of another video was background: labels that go with the '
-        'scene\nteach it again, whatever the weights at the start.\n\nPictures:'
+        '\nWhat is lost before the scene of another video was background, and what is right with '
+        'no actor is\nnothing else. Labels that go with the scene teach the scene; a net that knows '
+        'the motion before it\nsees them has something else to go by.\n\nPictures:'
     )
     for picture in sorted(work.rglob('*.png')):
         print(f'  {picture}')
