@@ -225,8 +225,8 @@ def report(found: dict, bias: dict, work: Path, seconds: float) -> None:
         print(f'  {"fine-tuned from " + name:<32}' + ''.join(f'{cell:>24}' for cell in cells))
     print(
         '\nWhat is lost before the scene of another video was background, and what is right with '
-        'no actor is\nnothing else. Labels that go with the scene teach the scene; a net that knows '
-        'the motion before it\nsees them has something else to go by.\n\nPictures:'
+        'no actor is\nnothing else. Labels that go with the scene teach the scene; a net that '
+        'knows the motion before it\nsees them has something else to go by.\n\nPictures:'
     )
     for picture in sorted(work.rglob('*.png')):
         print(f'  {picture}')
