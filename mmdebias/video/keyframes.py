@@ -18,6 +18,8 @@ IDR_SLICE = 5
 H264_SLICES = range(1, 6)
 IRAP_SLICES = range(16, 22)
 LAST_H265_SLICE = 31
+# Of these, pictures whose leading pictures are not shown, and units with the same effect.
+BROKEN_LINKS, SEQUENCE_ENDS = range(16, 19), (36, 37)
 
 # Likewise: parameter sets, which hold until others come. ISO/IEC 14496-2, 6.2.1, table 6-3: the
 # starts of what does so in MPEG-4, video object layers.
@@ -69,7 +71,8 @@ def starts_afresh(packet: memoryview, codec: str, length_bytes: int) -> bool:
 
     Raises:
         UnclearPacketError: a packet of H.264, H.265 or AV1 whose units do not fill it, or are no
-            picture; an MPEG-4 packet with anything but one picture that is shown at once.
+            picture; an H.265 packet at which a decoder may leave pictures out; an MPEG-4 packet
+            with anything but one picture that is shown at once.
     """
     if codec == 'mpeg4':
         return _mpeg4_picture(packet) == INTRA_PICTURE
@@ -77,11 +80,21 @@ def starts_afresh(packet: memoryview, codec: str, length_bytes: int) -> bool:
         types = [unit[0] & 31 for unit in _units(packet, length_bytes)]
         return IDR_SLICE in _picture([kind for kind in types if kind in H264_SLICES])
     if codec == 'hevc':
-        types = [unit[0] >> 1 & 63 for unit in _units(packet, length_bytes)]
+        units = _units(packet, length_bytes)
+        types = [unit[0] >> 1 & 63 for unit in units]
+        if any(map(_leaves_out, types, units)):
+            raise UnclearPacketError('pictures that a decoder may leave out')
         return _picture([kind for kind in types if kind <= LAST_H265_SLICE])[0] in IRAP_SLICES
     if codec == 'av1':
         _picture([kind for kind in _av1_types(packet) if kind in AV1_FRAMES])
     return True
+
+
+def _leaves_out(kind: int, unit: memoryview) -> bool:
+    # ISO/IEC 23008-2: behind a broken link or the end of a sequence, leading pictures are not shown
+    # (8.1.3); no_output_of_prior_pics_flag, the second bit of a slice (7.3.6.1), drops what waits.
+    drops = kind in IRAP_SLICES and len(unit) > 2 and bool(unit[2] & 0x40)
+    return drops or kind in BROKEN_LINKS or kind in SEQUENCE_ENDS
 
 
 def parameter_sets(packet: memoryview, codec: str, length_bytes: int) -> list[bytes]:

@@ -103,7 +103,10 @@ class Converter:
         self.stored = upright.size(width, height)
         self.resizer = VideoReformatter()
         # Each sets up FFmpeg's scaler for one size: views take turns where they overlap.
-        self.scalers: dict[tuple[int, int], VideoReformatter] = defaultdict(VideoReformatter)
+        # It keeps the colours that it was set up for, and a stream may change them.
+        self.scalers: dict[tuple[int, int, tuple[str, int, bool]], VideoReformatter] = defaultdict(
+            VideoReformatter
+        )
 
     def rgb(self, frame: VideoFrame, box: Box | None = None) -> Pixels:
         """Convert a frame, or a part of it.
@@ -136,7 +139,8 @@ class Converter:
     def _convert(self, frame: VideoFrame) -> Pixels:
         if len(self.scalers) > SCALERS:
             self.scalers.clear()
-        scaler = self.scalers[frame.width, frame.height]
+        colours = frame.format.name, int(frame.colorspace), is_full_range(frame)
+        scaler = self.scalers[frame.width, frame.height, colours]
         if frame.format.is_rgb:
             return _pixels(scaler.reformat(frame, format='rgb24'))
         if frame.colorspace == YCGCO:

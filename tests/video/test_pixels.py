@@ -6,7 +6,7 @@ import pytest
 
 from helpers.numbered import sequential, with_matrix
 from mmdebias.video import read_frames, read_parts
-from mmdebias.video.pixels import Orientation
+from mmdebias.video.pixels import Converter, Orientation
 
 
 # Rows of a display matrix: where the x axis and the y axis of the stored frame go, y downwards.
@@ -84,6 +84,20 @@ def test_colours_are_those_that_the_file_is_tagged_with(tmp_path, matrix, weight
     (part,) = read_parts(path, [(1, (6, 6, 30, 30))])
     for pixels in (whole[20, 20], part[10, 10]):
         np.testing.assert_allclose(pixels, expected, atol=3)
+
+
+def test_a_stream_may_change_its_colours():
+    def tagged(matrix):
+        frame = av.VideoFrame(64, 48, 'yuv420p')
+        for plane, value in zip(frame.planes, (120, 90, 180)):
+            plane.update(bytes([value]) * plane.buffer_size)
+        frame.colorspace, frame.color_range = matrix, 1
+        return frame
+
+    one = Converter(Orientation(), 64, 48)
+    for matrix, weights in ((1, (0.2126, 0.0722)), (6, (0.299, 0.114)), (1, (0.2126, 0.0722))):
+        expected = by_the_formulas(120, 90, 180, weights, False)
+        np.testing.assert_allclose(one.rgb(tagged(matrix))[20, 20], expected, atol=3)
 
 
 def test_ycgco(tmp_path):
