@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mmdebias.bias import Interval
+from mmdebias.datasets.toy import CLASSES
 from mmdebias.visualization.plots import PALETTE, new_figure, save, tidy
 
 ROWS = {
@@ -39,7 +40,7 @@ def draw_probes(path: str | Path, models: Mapping[str, Mapping[str, Interval]]) 
                 f'{value:.0f}', (value, place), (0, 4), textcoords='offset points', fontsize=7.5,
                 ha='center', color=colour,
             )  # fmt: skip
-    axis.axvline(12.5, color='#767676', linewidth=1, linestyle=(0, (2, 2)), zorder=0)
+    axis.axvline(100 / len(CLASSES), color='#767676', linewidth=1, linestyle=(0, (2, 2)), zorder=0)
     axis.set_yticks(range(len(ROWS)), ROWS.values())
     axis.set_ylim(len(ROWS) - 0.5, -0.5)
     axis.set_xlim(0, 100)

@@ -183,14 +183,6 @@ def write_indexes(
         times = facts['times'] or dict(first=0, step=0.0, delay=0, keys=facts['passable'])
         numbers, delay = times['keys'] or [], times['delay']
         several = isinstance(delay, list)
-        flags = (
-            MIRRORED * facts['mirrored']
-            | PLAIN * facts['plain']
-            | CHANGES_SIZE * facts['changes_size']
-            | AGAIN * (facts['times'] is None and not facts['doubt'])
-            | INTRA * (times['keys'] is None)
-            | DELAYS * several
-        )
         rows[digest] = (
             digest[1],
             size,
@@ -207,7 +199,7 @@ def write_indexes(
                 for part in ('codec', 'container', 'doubt')
             ),
             facts['turns'],
-            flags,
+            _flags(facts, times),
         )
         keys.extend(numbers)
         keys.extend(value & 0xFFFFFFFF for value in (delay if several else ()))
@@ -222,6 +214,18 @@ def write_indexes(
         ):
             _pad(file)
             file.write(part.tobytes())
+
+
+def _flags(facts: Mapping[str, Any], times: Mapping[str, Any]) -> int:
+    flags: int = (
+        MIRRORED * facts['mirrored']
+        | PLAIN * facts['plain']
+        | CHANGES_SIZE * facts['changes_size']
+        | AGAIN * (facts['times'] is None and not facts['doubt'])
+        | INTRA * (times['keys'] is None)
+        | DELAYS * isinstance(times['delay'], list)
+    )
+    return flags
 
 
 def _pad(file: BinaryIO) -> None:

@@ -30,8 +30,8 @@ SWINGS = {
     'both_sideways_fast': (2, 1),
     'both_fast': (2, 2),
 }
-# Phases of a puppet that stands with its arms a little off its body,
-# and faces right: which way it faces would be half of what tells two videos apart, for a glance.
+# Phases of a puppet that stands with its arms a little off its body and faces right: the way that
+# it faces, if drawn, would tell half of the videos from the others in a still frame.
 POSE = dict(arms=0.08, gait=0.1, path=0.25, jump=0.9, bow=0.93)
 AMPLITUDE = (0.1, 0.14)
 # Middles of the swings, as shares of the frame's width and height.

@@ -43,9 +43,8 @@ class MoCoRecognizer(PretrainingRecognizer):
         negative_view: Name of a view that is the query's own hard negative, embedded by the query
             encoder with gradient (BE Eq. 7, DSM Eq. 7), or names of several, or None.
         queue_view: Name of the one view whose keys enter the queue (without a queue: are the
-            negatives), or None for those of the
-            positive keys. DSM's bank keeps anchors, which are no keys of its loss (Eq. 7): that
-            costs one more pass of the key encoder.
+            negatives), or None for those of the positive keys. DSM's bank keeps anchors, which are
+            no keys of its loss (Eq. 7): that costs one more pass of the key encoder.
         shuffle_bn: Encode keys among other clips than their queries, so that common batch-norm
             statistics do not give the pair away: across ranks, and across ``bn_groups``.
         bn_groups: Encode a rank's clips in this many groups, each with batch-norm statistics of its
@@ -101,8 +100,7 @@ class MoCoRecognizer(PretrainingRecognizer):
                 'keys enter the queue: drop it, or queue_view, or give queue_size.'
             )
         self.head = MODELS.build(head)
-        channels = self.neck.out_channels
-        self.queue = None if queue_size == 0 else FeatureQueue(queue_size, channels)
+        self.queue = FeatureQueue(queue_size, self.neck.out_channels) if queue_size else None
         # MMEngine's momentum is the share that is replaced.
         self.momentum_encoder = ExponentialMovingAverage(self.encoder(), 1 - momentum)
         self.symmetric = symmetric
