@@ -13,7 +13,7 @@ import mmdebias.needs_mmaction2  # noqa: F401
 # isort: split
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def embed(
     Args:
         videos: Files.
         encoder: From :func:`load_encoder`.
-        batch_size: Clips that the encoder takes at once.
+        batch_size: Clips that the encoder takes at once, of one video or of several.
         device: Where it runs, 'cuda' for example; the encoder is moved there. None leaves it.
         num_workers: Processes that read videos beside this one.
         progress: Show a progress bar on the standard error; None shows it on a terminal only.
@@ -164,15 +164,19 @@ def embed(
     show = sys.stderr.isatty() if progress is None else progress
     bar = ProgressBar(len(videos), file=sys.stderr) if show else None
     rows: list[Tensor | None] = []
-    failures = []
-    for clips in reader:
-        if isinstance(clips, str):
-            failures.append(f'{videos[len(rows)]} ({clips})')
-            rows.append(None)
-        else:
-            rows.append(_mean_feature(clips, encoder, batch_size, device))
-        if bar is not None:
-            bar.update()
+    failures: list[str] = []
+    for some in _batches(reader, batch_size):
+        features = iter(
+            _mean_features(
+                [clips for clips in some if isinstance(clips, Tensor)], encoder, batch_size, device
+            )
+        )
+        for clips in some:
+            if isinstance(clips, str):
+                failures.append(f'{videos[len(rows)]} ({clips})')
+            rows.append(None if isinstance(clips, str) else next(features))
+            if bar is not None:
+                bar.update()
     if bar is not None:
         print(file=sys.stderr)
     return _join(rows, failures)
@@ -190,12 +194,37 @@ def _checked(videos: Sequence[str | Path], batch_size: int) -> list[str]:
     return names
 
 
+def _batches(reader: Iterable[Tensor | str], batch_size: int) -> Iterator[list[Tensor | str]]:
+    """Yield videos that follow each other: as many as have ``batch_size`` clips of one shape.
+
+    A video that has more of them comes alone, and what could not be read with its neighbours.
+    """
+    some: list[Tensor | str] = []
+    count, shape = 0, None
+    for clips in reader:
+        if isinstance(clips, Tensor):
+            if count and (count + len(clips) > batch_size or clips.shape[1:] != shape):
+                yield some
+                some, count = [], 0
+            count, shape = count + len(clips), clips.shape[1:]
+        some.append(clips)
+    if some:
+        yield some
+
+
 @torch.inference_mode()
-def _mean_feature(clips: Tensor, encoder: Encoder, batch_size: int, device: torch.device) -> Tensor:
+def _mean_features(
+    videos: list[Tensor], encoder: Encoder, batch_size: int, device: torch.device
+) -> list[Tensor]:
+    """Return a feature for each video's clips."""
+    if not videos:
+        return []
     features = [
-        encoder(part.to(device, non_blocking=True)).float() for part in clips.split(batch_size)
+        encoder(part.to(device, non_blocking=True)).float()
+        for part in torch.cat(videos).split(batch_size)
     ]
-    return torch.cat(features).mean(dim=0).cpu()
+    each = torch.cat(features).cpu().split([len(clips) for clips in videos])
+    return [of_video.mean(dim=0) for of_video in each]
 
 
 def _join(rows: list[Tensor | None], failures: list[str]) -> NDArray[np.float32]:

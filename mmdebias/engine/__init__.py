@@ -4,6 +4,7 @@ import mmdebias.needs_mmaction2  # noqa: F401
 
 from .augment_ahead import AugmentAhead
 from .augment_ahead_train_loop import AugmentAheadTrainLoop
+from .channels_last_hook import ChannelsLastHook
 from .epoch_seed_hook import EpochSeedHook
 from .finite_loss_hook import DivergedError, FiniteLossHook
 from .knn_hook import KNNHook
@@ -19,6 +20,7 @@ from .undecodable_videos_hook import UndecodableVideosHook
 __all__ = [
     'AugmentAhead',
     'AugmentAheadTrainLoop',
+    'ChannelsLastHook',
     'DivergedError',
     'EpochSeedHook',
     'FiniteLossHook',

@@ -135,8 +135,15 @@ SCALES = {
 }
 
 
-def study_config(method: str, seed: int, settings: Settings) -> Config:
-    """Return a method's config with the study's videos, clips and recipe."""
+def study_config(method: str, seed: int, settings: Settings, frames: str | None = None) -> Config:
+    """Return a method's config with the study's videos, clips and recipe.
+
+    Args:
+        method: A row.
+        seed: Of all that is drawn.
+        settings: The recipe.
+        frames: Folder where the videos' frames are kept for all runs, see DecodeOnce.
+    """
     cfg = get_config(f'mmdebias::{ROWS[method].config}.py')
     cfg.merge_from_dict(ROWS[method].options, allow_list_keys=True)
     loader = cfg.train_dataloader
@@ -144,7 +151,7 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
     loader.drop_last = True
     for step in typed(loader.dataset.pipeline):
         if step.type == 'VideoInit':
-            step.type = 'DecodeOnce'
+            step.update(type='DecodeOnce', folder=frames)
         elif step.type == 'VideoDecode':
             step.type = 'ArrayDecode'
         elif step.type == 'Resize':
@@ -182,6 +189,7 @@ def study_config(method: str, seed: int, settings: Settings) -> Config:
         for part in ('dataloader', 'cfg', 'evaluator'):
             cfg[f'{name}_{part}'] = None
     cfg.default_hooks.checkpoint.max_keep_ckpts = 1
+    cfg.custom_hooks = [*cfg.get('custom_hooks', []), dict(type='ChannelsLastHook')]
     cfg.randomness = dict(seed=seed, diff_rank_seed=True)
     return cfg
 
@@ -195,15 +203,15 @@ def write_config(cfg: Config, path: Path) -> None:
     write_text(path, ''.join(lines))
 
 
-def probe_pipeline(settings: Settings) -> list[dict]:
-    """Return the middle of the frame, a few clips spread over the video."""
+def probe_pipeline(settings: Settings, frames: str | None = None) -> list[dict]:
+    """Return the middle of the frame, a few clips spread over the video; see study_config."""
     sample = dict(type='SampleFrames', clip_len=settings.clip_len, frame_interval=2)
+    kept = frames is not None
     return [
-        dict(type='VideoInit'),
+        dict(type='DecodeOnce', folder=frames) if kept else dict(type='VideoInit'),
         dict(sample, num_clips=settings.probe_clips, test_mode=True),
-        dict(type='VideoDecode'),
+        dict(type='ArrayDecode' if kept else 'VideoDecode'),
         dict(type='Resize', scale=(-1, settings.size * 8 // 7)),
         dict(type='CenterCrop', crop_size=settings.size),
         dict(type='FormatShape', input_format='NCTHW'),
-        dict(type='PackActionInputs'),
     ]

@@ -50,6 +50,8 @@ from mmdebias.study import (
 from mmdebias.weights import read_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
+# Of the work directory: decoded videos, for all runs.
+FRAMES = 'frames'
 CHOICES = {'motions': MOTION_SETS}
 
 
@@ -146,7 +148,7 @@ def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed:
         started = time.monotonic()
         pretrain(method, seed, settings, folder)
         trained = time.monotonic()
-        found = dict(method=method, seed=seed, **probe_run(folder, toy))
+        found = dict(method=method, seed=seed, **probe_run(settings, folder, toy))
         ended = time.monotonic()
         minutes = dict(train=(trained - started) / 60, probe=(ended - trained) / 60)
         found = dict(found, minutes=minutes)
@@ -159,12 +161,11 @@ def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed:
 def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:
     """Write the configs of a run and weights.pth, what pre-training made of the net."""
     torch.manual_seed(seed)
-    cfg = study_config(method, seed, settings)
+    cfg = study_config(method, seed, settings, str(folder.parent / FRAMES))
     write_config(cfg, folder / 'config.py')
     # The same net as something that reads features: this is what the probes and the report take.
-    cfg.test_dataloader = dict(
-        batch_size=8, num_workers=0, dataset=dict(pipeline=probe_pipeline(settings))
-    )
+    pipeline = [*probe_pipeline(settings), dict(type='PackActionInputs')]
+    cfg.test_dataloader = dict(batch_size=8, num_workers=0, dataset=dict(pipeline=pipeline))
     write_config(cfg, folder / 'encoder.py')
     if method == 'random':
         weights = load_encoder(cfg).state_dict()
@@ -179,9 +180,10 @@ def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:
     torch.save(dict(state_dict=weights), folder / 'weights.pth')
 
 
-def probe_run(folder: Path, toy: Path) -> dict[str, float]:
+def probe_run(settings: Settings, folder: Path, toy: Path) -> dict[str, float]:
     """Probe frozen features for motion and scene, each a share of the test videos."""
     encoder = load_encoder(folder / 'encoder.py', folder / 'weights.pth')
+    encoder.pipeline = probe_pipeline(settings, str(folder.parent / FRAMES))
     read = probe(encoder, toy, 'cuda' if torch.cuda.is_available() else None)
     return {name: interval.value for name, interval in read.items()}
 

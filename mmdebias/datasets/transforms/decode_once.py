@@ -1,15 +1,22 @@
 """A decoder that keeps small sets of videos decoded."""
 
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
 import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
+from numpy.typing import NDArray
 
+from mmdebias.files import PREFIX, check_folder
 from mmdebias.video import count_frames, read_frames
 
 
 @TRANSFORMS.register_module()
 class DecodeOnce(BaseTransform):
-    """Decode a video when it is first asked for, and keep all its frames in memory.
+    """Decode a video when it is first asked for, and keep all its frames.
 
     Stands in the place of ``VideoInit``, and MMAction2's ``ArrayDecode`` in that of
     ``VideoDecode``. For sets that fit into memory several times over: every process that loads has
@@ -20,16 +27,25 @@ class DecodeOnce(BaseTransform):
     :class:`PerView` and any transform that crops or resizes makes new ones.
 
     Required keys: filename. Added keys: array (uint8 ``[T, H, W, 3]``, RGB), total_frames.
+
+    Args:
+        folder: Where the frames are kept for other processes and later runs as well, a file a
+            video; None keeps them in this one's memory only. A video that has changed is decoded
+            again.
+
+    Raises:
+        NotADirectoryError: ``folder`` is a file.
     """
 
-    def __init__(self) -> None:
-        self.arrays: dict[str, np.ndarray] = {}
+    def __init__(self, folder: str | Path | None = None) -> None:
+        self.folder = None if folder is None else check_folder(folder)
+        self.arrays: dict[str, NDArray[np.uint8]] = {}
 
     def transform(self, results: dict) -> dict:
         """Add a video's frames."""
         path = str(results['filename'])
         if path not in self.arrays:
-            frames = read_frames(path, range(count_frames(path)))
+            frames = _decode(path) if self.folder is None else _kept(path, self.folder)
             frames.setflags(write=False)
             self.arrays[path] = frames
         results['array'] = self.arrays[path]
@@ -37,4 +53,25 @@ class DecodeOnce(BaseTransform):
         return results
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}()'
+        return f'{type(self).__name__}(folder={self.folder})'
+
+
+def _decode(path: str) -> NDArray[np.uint8]:
+    return read_frames(path, range(count_frames(path)))
+
+
+def _kept(path: str, folder: Path) -> NDArray[np.uint8]:
+    """Return a video's frames from a folder; decode what is not there yet."""
+    state = os.stat(path)
+    key = f'{os.path.abspath(path)} {state.st_size} {state.st_mtime_ns}'
+    place = folder / f'{hashlib.sha256(key.encode()).hexdigest()[:32]}.npy'
+    try:
+        return np.load(place)
+    except (FileNotFoundError, ValueError, EOFError):  # half a file, of a disk that was full
+        frames = _decode(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    # A name of its own: another process may write the same video's.
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=PREFIX, suffix='.npy', delete=False) as new:
+        np.save(new, frames)
+    os.replace(new.name, place)
+    return frames

@@ -4,6 +4,7 @@ import pytest
 from mmaction.registry import TRANSFORMS
 
 from mmdebias.datasets import DecodeOnce
+from mmdebias.datasets.transforms import decode_once
 
 
 def load(path, first):
@@ -32,3 +33,30 @@ def test_a_video_is_read_once_and_its_frames_stay_as_they_are(tmp_path, few_vide
     assert second['array'] is first['array'] and second['total_frames'] == 24
     with pytest.raises((ValueError, cv2.error)):
         cv2.flip(first['array'][0], 1, first['array'][0])
+
+
+def test_frames_in_a_folder_serve_other_runs(tmp_path, few_videos, monkeypatch):
+    path, folder = tmp_path / 'video.mp4', tmp_path / 'frames'
+    path.write_bytes((few_videos / '00.mp4').read_bytes())
+    expected = DecodeOnce()(dict(filename=path))['array']
+    DecodeOnce(folder)(dict(filename=path))
+    monkeypatch.setattr(decode_once, 'read_frames', None)
+    assert np.array_equal(DecodeOnce(folder)(dict(filename=path))['array'], expected)
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_video_that_changed_and_half_a_file_are_decoded_again(tmp_path, few_videos):
+    path, folder = tmp_path / 'video.mp4', tmp_path / 'frames'
+    path.write_bytes((few_videos / '00.mp4').read_bytes())
+    DecodeOnce(folder)(dict(filename=path))
+    path.write_bytes((few_videos / '01.mp4').read_bytes())
+    expected = DecodeOnce()(dict(filename=path))['array']
+    assert np.array_equal(DecodeOnce(folder)(dict(filename=path))['array'], expected)
+    for kept in folder.iterdir():
+        kept.write_bytes(kept.read_bytes()[:100])
+    assert np.array_equal(DecodeOnce(folder)(dict(filename=path))['array'], expected)
+
+
+def test_a_file_is_no_folder(few_videos):
+    with pytest.raises(NotADirectoryError, match='give a folder'):
+        DecodeOnce(few_videos / '00.mp4')
