@@ -111,6 +111,20 @@ METHODS = {
             'Wang et al., Removing the Background by Adding the Background: Towards Background '
             'Robust Self-supervised Video Representation Learning, CVPR 2021',
             'be/r3d_toy',
+            (
+                # A hard negative shares the query's scene, so that it, too, speaks against it.
+                Variant(
+                    'be_no_negative_baseline',
+                    'BE, no hard negative, baseline',
+                    'be/r3d_toy_no_hard_negative_baseline',
+                ),
+                Variant(
+                    'be_no_negative',
+                    'BE, no hard negative',
+                    'be/r3d_toy_no_hard_negative',
+                    baseline='be_no_negative_baseline',
+                ),
+            ),
             baseline='be/r3d_toy_baseline',
             views='query and key of the same frames; another clip as negative',
             augments='on the key, after colours, `BackgroundErasing`',

@@ -1,5 +1,4 @@
-"""What a linear classifier and the nearest neighbours read from frozen features of generated
-videos."""
+"""What is read from frozen features of generated videos, and what moves them."""
 
 from pathlib import Path
 
@@ -7,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmdebias.analysis import feel, find_sampling, read_windows, summarise, window_pipeline
 from mmdebias.apis import Encoder, embed
 from mmdebias.bias import Interval, bootstrap_interval
 from mmdebias.datasets.toy import CLASSES, SCENES
@@ -54,6 +54,30 @@ def read_features(toy: Path, split: str, encoder: Encoder, device: str | None) -
         motion=torch.tensor([int(label) for _, label in lines]),
         scene=torch.tensor([int(line.split()[1]) for line in scenes]),
     )
+
+
+def scene_against_motion(encoder: Encoder, toy: Path, videos: int = 128) -> Interval:
+    """Return the one number of tools/analysis/sensitivity.py, of some test videos.
+
+    0 says that features move with the motion alone, 1 that they move with the scene alone.
+
+    Args:
+        encoder: Of :func:`mmdebias.apis.load_encoder`; its pipeline opens videos itself.
+        toy: Folder of generated videos, whose exact masks are taken.
+        videos: How many of the test videos, the first ones.
+    """
+    lines = (toy / 'test.txt').read_text().splitlines()[:videos]
+    sampling = dict(find_sampling(encoder.pipeline), num_clips=1)
+    pipeline = window_pipeline(encoder.pipeline, [sampling])
+    windows = [read_windows(toy / line.split()[0], pipeline) for line in lines]
+    device = next(encoder.parameters()).device
+    distances = feel(
+        lambda clips: encoder(clips.to(device)),
+        torch.cat([window.clips for window in windows]),
+        torch.cat([window.masks for window in windows if window.masks is not None]),
+        batch_size=64,
+    )
+    return bootstrap_interval(summarise(distances))
 
 
 def _share(right: Tensor) -> Interval:

@@ -21,6 +21,7 @@ COLUMNS = {
     'motion_retrieval': ('motion, R@1', 1),
     'scene_probe': ('scene, probe', -1),
     'scene_retrieval': ('scene, R@1', -1),
+    'scene_against_motion': ('scene against motion', -1),
 }
 # Of the bias report: right on stripes behind the actor, on one frame, and with no actor at all.
 BIAS_COLUMNS = {
@@ -86,12 +87,15 @@ def render_markdown(study: dict) -> str:
     rows, setting = study['rows'], study['setting']
     known = {**COLUMNS, **BIAS_COLUMNS}
     names = [name for name in known if any(name in row['measures'] for row in rows)]
-    lines = [
-        '| | ' + ' | '.join(known[name][0] for name in names) + ' |',
-        '|---' * (len(names) + 1) + '|',
-    ]
+    titles = [known[name][0] for name in names]
+    told = study.get('shortcuts', {})
+    if any(told.values()):
+        titles.append('told without motion')
+    lines = ['| | ' + ' | '.join(titles) + ' |', '|---' * (len(titles) + 1) + '|']
     for row in rows:
         cells = [cell_text(row['measures'].get(name)) for name in names]
+        if any(told.values()):
+            cells.append(shortcut_text(told.get(row['method'])))
         label = f'*{row["label"]}*' if row['method'] in REFERENCES else row['label']
         lines.append(f'| {label} | ' + ' | '.join(cells) + ' |')
     versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
@@ -99,7 +103,9 @@ def render_markdown(study: dict) -> str:
         '',
         f'Top-1 in %, mean ± standard deviation over seeds {setting["seeds"]}; chance is '
         f"{100 * setting['chance']:.1f}. ▲: every seed above every seed of the row's own baseline, "
-        '▼: below; △▽: of MoCo. '
+        '▼: below; △▽: of MoCo. Scene against motion: of the way that features move, the share '
+        'with another scene. Told without motion: what a net of single frames gets right of what '
+        "the row's task asks of clips that hold no answer, and chance; bold above its interval. "
         f'{setting["device"]}, {setting["cores"]} cores, {setting["date"]}; {versions}.',
     ]
     return '\n'.join(lines) + '\n'
@@ -116,6 +122,14 @@ def cell_text(cell: dict | None) -> str:
         if cell.get(key, {}).get('clear', 'no') != 'no'
     )
     return f'{100 * cell["mean"]:.1f}{spread} {marks}'.rstrip()
+
+
+def shortcut_text(answer: dict | None) -> str:
+    """Return what is told best of clips without an answer, of Answer.to_dict; bold: a shortcut."""
+    if answer is None:
+        return ''
+    text = f'{100 * answer["right"]:.1f} of {100 * answer["chance"]:.0f}'
+    return f'**{text}**' if answer['is_shortcut'] else text
 
 
 def draw(rows: list[dict], path: Path) -> None:

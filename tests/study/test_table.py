@@ -1,7 +1,7 @@
 import pytest
 
 from mmdebias.study import average_runs
-from mmdebias.study.table import cell_text
+from mmdebias.study.table import cell_text, shortcut_text
 
 ABOVE, BELOW, AMONG = (0.35, 0.5, 0.4), (0.1, 0.19, 0.0), (0.35, 0.5, 0.3)
 BASE = (0.2, 0.3, 0.25)
@@ -46,3 +46,10 @@ def test_a_method_is_compared_with_its_own_recipe_and_with_moco():
 def test_references_are_not_compared():
     cells = rows(moco=(0.5, 0.5, 0.5), moco_grey=(0.5, 0.5, 0.9))
     assert set(cells['moco_grey']['motion_probe']) == {'mean', 'std', 'values'}
+
+
+def test_a_shortcut_is_bold():
+    answer = dict(right=0.849, chance=0.5, is_shortcut=True)
+    assert shortcut_text(answer) == '**84.9 of 50**'
+    assert shortcut_text(dict(answer, is_shortcut=False)) == '84.9 of 50'
+    assert shortcut_text(None) == ''

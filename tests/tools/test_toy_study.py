@@ -24,7 +24,7 @@ def study(tmp_path_factory):
     """A folder with a study of a seed, its command, and what it printed."""
     folder = tmp_path_factory.mktemp('study') / 'study'
     command = [sys.executable, SCRIPT, '--out', folder, *SMALL, '--seeds', '3']
-    command += ['--methods', ROWS, '--num-bias-videos', '0']
+    command += ['--methods', ROWS, '--num-bias-videos', '0', '--num-shortcut-clips', '64']
     return folder, command, run(command)
 
 
@@ -36,13 +36,17 @@ def test_from_videos_to_the_table(study):
     assert found['setting']['settings']['videos'] == 32
     assert [row['method'] for row in found['rows']] == ROWS.split(',')
     for row in found['rows']:
-        assert set(row['measures']) == {
-            'motion_probe', 'motion_retrieval', 'scene_probe', 'scene_retrieval'
-        }  # fmt: skip
+        measures = {'motion_probe', 'motion_retrieval', 'scene_probe', 'scene_retrieval'}
+        if row['method'] != 'moco_grey':
+            measures.add('scene_against_motion')
+        assert set(row['measures']) == measures
         for cell in row['measures'].values():
             assert 0 <= cell['mean'] <= 1 and len(cell['values']) == 1 and cell['std'] is None
     table = (folder / 'study.md').read_text()
     assert '| random weights |' in table and '| *MoCo, no scenes* |' in table
+    # One row pre-trains against scenes; random weights and the reference ask nothing.
+    assert {name for name, told in found['shortcuts'].items() if told} == {'fame'}
+    assert '| told without motion |' in table
     assert (folder / 'study.png').stat().st_size < 150_000
     for method in ROWS.split(','):
         assert (folder / f'{method}_seed3' / 'weights.pth').exists()
@@ -63,7 +67,17 @@ def test_the_bias_report_takes_classifiers_and_encoders(study, tmp_path):
     # What is known of random weights is not measured again.
     folder = shutil.copytree(study[0], tmp_path / 'more')
     command = [sys.executable, SCRIPT, '--out', folder, *SMALL, '--seeds', '3']
-    run([*command, '--methods', 'random,supervised', '--num-bias-videos', '16'])
+    run(
+        [
+            *command,
+            '--methods',
+            'random,supervised',
+            '--num-bias-videos',
+            '16',
+            '--num-shortcut-clips',
+            '0',
+        ]
+    )
     for row in json.loads((folder / 'study.json').read_text())['rows']:
         assert 0 <= row['measures']['bias:background_only/accuracy']['mean'] <= 1
     assert '| motion, no actor |' in (folder / 'study.md').read_text()

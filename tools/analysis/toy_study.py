@@ -26,8 +26,10 @@ from functools import partial
 from pathlib import Path
 
 import torch
+from mmengine.registry import init_default_scope
 
 from mmdebias import runs
+from mmdebias.analysis import answers, few_videos
 from mmdebias.apis import load_encoder
 from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import CLASSES, MOTION_SETS, make_toy
@@ -36,6 +38,7 @@ from mmdebias.processes import end_with_parent
 from mmdebias.provenance import versions
 from mmdebias.study import (
     COLUMNS,
+    REFERENCES,
     ROWS,
     SCALES,
     Settings,
@@ -44,6 +47,7 @@ from mmdebias.study import (
     probe,
     probe_pipeline,
     render_markdown,
+    scene_against_motion,
     study_config,
     write_config,
 )
@@ -66,6 +70,10 @@ def parse_args() -> tuple[argparse.Namespace, Settings]:
     parser.add_argument(
         '--num-bias-videos', type=int, default=256, help='test videos of the bias reports; 0: none'
     )
+    parser.add_argument(
+        '--num-shortcut-clips', type=int, default=768,
+        help="that the nets learn from which look for shortcuts in a row's task; 0: no search",
+    )  # fmt: skip
     for field in dataclasses.fields(Settings):
         # A number of videos is --num-videos in every tool.
         name = f'num_{field.name}' if field.name.endswith('videos') else field.name
@@ -108,11 +116,13 @@ def main() -> None:
     context = multiprocessing.get_context('spawn')
     with ProcessPoolExecutor(args.jobs, context, end_with_parent) as pool:
         for result in pool.map(one, *zip(*runs)):
-            shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
+            shown = ', '.join(f'{k} {100 * result[k]:.1f} %' for k in COLUMNS if k in result)
             print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
             results.append(result)
+        find = partial(find_shortcut, settings, work, args.num_shortcut_clips)
+        shortcuts = dict(zip(args.methods, pool.map(find, args.methods)))
     rows = average_runs(results)
-    study = dict(setting=read_setting(settings, args), rows=rows, runs=results)
+    study = dict(setting=read_setting(settings, args), rows=rows, runs=results, shortcuts=shortcuts)
     write_text(work / 'study.json', json.dumps(study, indent=1) + '\n')
     write_text(work / 'study.md', render_markdown(study))
     draw(rows, work / 'study.png')
@@ -153,9 +163,10 @@ def run_one(settings: Settings, work: Path, bias_videos: int, method: str, seed:
         minutes = dict(train=(trained - started) / 60, probe=(ended - trained) / 60)
         found = dict(found, minutes=minutes)
         write_text(result, json.dumps(found, indent=1) + '\n')
-    # The report is about scenes.
-    asked = bias_videos if ROWS[method].backdrop == 'scenes' else 0
-    return found | (report_bias(folder, toy, asked) if asked else {})
+    if ROWS[method].backdrop != 'scenes':  # what follows is about them
+        return found
+    felt = feel_run(folder, toy)
+    return found | felt | (report_bias(folder, toy, bias_videos) if bias_videos else {})
 
 
 def pretrain(method: str, seed: int, settings: Settings, folder: Path) -> None:
@@ -186,6 +197,40 @@ def probe_run(settings: Settings, folder: Path, toy: Path) -> dict[str, float]:
     encoder.pipeline = probe_pipeline(settings, str(folder.parent / FRAMES))
     read = probe(encoder, toy, 'cuda' if torch.cuda.is_available() else None)
     return {name: interval.value for name, interval in read.items()}
+
+
+def feel_run(folder: Path, toy: Path) -> dict[str, float]:
+    """Measure whether features move with the scene or with the motion, or read it."""
+    result = folder / 'sensitivity.json'
+    found = read_json(result)
+    if found is None:
+        encoder = load_encoder(folder / 'encoder.py', folder / 'weights.pth')
+        found = dict(scene_against_motion=scene_against_motion(encoder, toy).value)
+        write_text(result, json.dumps(found) + '\n')
+    return dict(found)
+
+
+def find_shortcut(settings: Settings, work: Path, clips: int, method: str) -> dict | None:
+    """Return what is told best of the clips that hold no answer to a row's task, or read it."""
+    row, result = ROWS[method], work / f'{method}_shortcut_{clips}.json'
+    if not clips or method == 'random' or method in REFERENCES:
+        return None
+    found = read_json(result)
+    if found is None:
+        toy = toy_folder(work, row.backdrop)
+        lines = (toy / 'train.txt').read_text().splitlines()
+        videos = few_videos([toy / line.split()[0] for line in lines])
+        init_default_scope('mmaction')
+        cfg = study_config(method, 0, settings)
+        blind = [
+            answer
+            for answer in answers(cfg, videos, clips, max(clips * 2 // 3, 64))
+            if not answer.by_right
+        ]
+        best = max(blind, key=lambda each: (each.is_shortcut, each.low - each.chance))
+        found = best.to_dict()
+        write_text(result, json.dumps(found) + '\n')
+    return dict(found)
 
 
 def report_bias(folder: Path, toy: Path, videos: int) -> dict:
