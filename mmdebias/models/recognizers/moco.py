@@ -9,6 +9,7 @@ from mmengine.dist import get_world_size
 from mmengine.model import ExponentialMovingAverage
 from torch import Tensor, nn
 
+from mmdebias.models.early_backward import backward_early
 from mmdebias.models.feature_queue import FeatureQueue
 from mmdebias.models.gather import exchange, gather_rows, give_back, other_rows
 
@@ -38,6 +39,8 @@ class MoCoRecognizer(PretrainingRecognizer):
         momentum: Share m of the key encoder that stays at each step, in (0, 1).
         symmetric: Let each view be query and key in turn; the loss is the mean of both directions
             (FAME, appendix A.1), and the keys of both enter the queue after both were computed.
+            The first direction's gradients are taken before the second is computed, so that memory
+            holds the feature maps of one (see :func:`backward_early`).
         query_view: Name of the view that is the query.
         key_view: Name of the view that is the positive key.
         negative_view: Name of a view that is the query's own hard negative, embedded by the query
@@ -166,7 +169,14 @@ class MoCoRecognizer(PretrainingRecognizer):
                 bank = self._keys_of(self.queue_view or key_view, all_keys, inputs)
                 others = other_rows(key, bank)
             query = self.embed(inputs[query_view])
-            directions.append(self.head.loss(query, key, others, negative))
+            direction = self.head.loss(query, key, others, negative)
+            if len(directions) + 1 < len(pairs) and negative is None:
+                # Its maps need not be kept while the other direction's are.
+                trained = (self.backbone, self.neck, self.head)
+                direction = {
+                    name: backward_early(value, trained) for name, value in direction.items()
+                }
+            directions.append(direction)
         if self.queue_view is not None:
             all_keys = {self.queue_view: self._keys_of(self.queue_view, all_keys, inputs)}
         self._enqueue(all_keys)

@@ -6,6 +6,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.optim import OptimWrapper
 
+from mmdebias.models.recognizers import moco as moco_module
 from mmdebias.ops import info_nce
 
 TINY_RESNET = dict(
@@ -113,6 +114,22 @@ def test_symmetric_loss_is_the_mean_of_both_directions_before_any_key_is_queued(
     torch.testing.assert_close(loss, expected)
     assert torch.equal(moco.queue.features[:8], torch.cat(keys))
     assert torch.equal(moco.queue.features[8:], queue[8:])
+
+
+def test_gradients_of_directions_taken_in_turn_are_those_of_the_mean(monkeypatch):
+    torch.manual_seed(0)
+    early, clips = model().train(), views()
+    late = copy.deepcopy(early)
+    one = early.loss(clips)['loss_contrast']
+    one.backward()
+    monkeypatch.setattr(moco_module, 'backward_early', lambda loss, modules: loss)
+    both = late.loss(clips)['loss_contrast']
+    both.backward()
+    assert one.item() == both.item()
+    for ours, theirs in zip(early.parameters(), late.parameters()):
+        if theirs.grad is not None:
+            torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-5, atol=1e-6)
+    assert early.backbone.conv1.conv.weight.grad.abs().sum() > 0
 
 
 def test_second_direction_can_meet_the_keys_of_the_first_as_in_fames_code():
