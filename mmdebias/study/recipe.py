@@ -71,6 +71,8 @@ class Settings:
         actor_most: Greatest.
         contrast: Of the scenes. At full contrast, what FAME's mask leaves of a video's own scene
             around the actor still tells which video it is.
+        shake: Of the camera, see ToyConfig; 0 is a tripod, before which a static frame shows just
+            the scene that every other frame shows.
         motions: What moves, see ToyConfig: swings of the puppet, or a person as recorded (mocap).
         images: Folder of photographs for scenes; none paints them.
         channels: Of the net's first layer; the last has eight times as many.
@@ -94,6 +96,7 @@ class Settings:
     actor_least: float = 0.9
     actor_most: float = 1.0
     contrast: float = 0.5
+    shake: float = 0.0
     motions: str = 'swings'
     images: str = ''
     channels: int = 8
@@ -109,7 +112,7 @@ class Settings:
     probe_clips: int = 2
 
     def toy(self, backdrop: str = 'scenes') -> ToyConfig:
-        """Return the videos: a camera on a tripod, steady light, motions and scenes independent."""
+        """Return the videos: steady light, motions and scenes independent."""
         return ToyConfig(
             videos=self.videos,
             test_videos=self.test_videos,
@@ -121,7 +124,7 @@ class Settings:
             images=self.images or None,
             contrast=self.contrast,
             actor_size=(self.actor_least, self.actor_most),
-            shake=0,
+            shake=self.shake,
             lighting=0,
         )
 
