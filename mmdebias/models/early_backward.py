@@ -58,6 +58,6 @@ class _WithGradients(torch.autograd.Function):
         return value.clone()
 
     @staticmethod
-    def backward(ctx: Any, outer: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, outer: Tensor) -> tuple[Tensor | None, ...]:
         gradients, ctx.gradients = ctx.gradients, None
         return (None, None, *(outer * gradient for gradient in gradients))

@@ -16,12 +16,13 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from .h264_fields import FieldWatch
 from .keyframes import (
     UnclearPacketError,
     bytes_of_length,
     header_parser,
     is_hidden,
-    parameter_sets,
+    lasting,
     starts_afresh,
 )
 from .opening import VideoReadError, opened, read_packets
@@ -109,8 +110,8 @@ class _Packets:
     flagged: list[bool] = field(default_factory=list)
     fresh: list[bool] = field(default_factory=list)
     held_back: int = 0  # while the first frame came out
-    changed: set[bytes] = field(default_factory=set)  # parameter sets that are not the setup's
-    untold: bool = False  # a key frame relies on the setup for its parameter sets
+    changed: set[bytes] = field(default_factory=set)  # what lasts, and is not in the setup
+    untold: bool = False  # a key frame says nothing that lasts
 
 
 def index_video(path: str | Path) -> VideoIndex:
@@ -276,6 +277,11 @@ def _demux(
     packets = _Packets()
     parser = header_parser(stream)
     setup = stream.codec_context.extradata or b''
+    full_colour = _is_full_colour(stream)
+    try:
+        fields = FieldWatch(setup, length_bytes) if codec == 'h264' else None
+    except UnclearPacketError as error:
+        return packets, None, str(error)
     first: VideoFrame | None = None
     for packet in read_packets(container, stream):
         if packet.size:
@@ -284,7 +290,9 @@ def _demux(
             data = memoryview(packet)
             try:
                 fresh = starts_afresh(data, codec, length_bytes) and packet.is_keyframe
-                sets = parameter_sets(data, codec, length_bytes)
+                sets = lasting(data, codec, length_bytes, full_colour)
+                if fields is not None:
+                    fields.check(data, sets)
             except UnclearPacketError as error:
                 return packets, first, str(error)
             if packet.is_corrupt or is_hidden(data, codec):
@@ -349,6 +357,13 @@ def _closed(pts: Timestamps, fresh: npt.NDArray[np.bool_]) -> bool:
 def _codec(stream: VideoStream) -> str:
     """Return the name of the codec, which is not that of the decoder: AV1 has several."""
     return str(stream.codec_context.codec.canonical_name)
+
+
+def _is_full_colour(stream: VideoStream) -> bool:
+    kind = stream.codec_context.format
+    if kind is None:
+        return True  # not known: the careful answer
+    return len(kind.components) > 2 and len({part.width for part in kind.components}) == 1
 
 
 def _facts(container: InputContainer, stream: VideoStream) -> dict[str, Any]:

@@ -6,6 +6,7 @@ follows such a frame may still need frames before it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from av.bitstream import BitStreamFilterContext, bitstream_filters_available
@@ -22,10 +23,16 @@ LAST_H265_SLICE = 31
 BROKEN_LINKS, SEQUENCE_ENDS = range(16, 19), (36, 37)
 
 # Likewise: parameter sets, which hold until others come. ISO/IEC 14496-2, 6.2.1, table 6-3: the
-# starts of what does so in MPEG-4, video object layers.
+# starts of what does so in MPEG-4, video object layers, and of user data, by which FFmpeg tells
+# encoders whose rounding or mistakes it repeats.
 H264_SETS, H265_SETS = (7, 8, 13), (32, 33, 34)
 LONGEST_SET = 0xFFFF
-MPEG4_LAYERS = range(0x20, 0x30)
+# Messages (ITU-T H.264, annex D; H.265, 7.3.2.4): free text, by which FFmpeg tells versions of x264
+# whose mistakes it repeats, of 4:4:4 or of all pictures; and film grain, which may persist.
+H264_MESSAGES, H265_MESSAGES, FILM_GRAIN = 6, 39, 19
+X264_VERSION = re.compile(rb'x264 - core (\d+)')
+X264_WITHOUT_MISTAKES, X264_WITHOUT_MISTAKES_444 = 34, 151
+MPEG4_LAYERS, MPEG4_USER_DATA = range(0x20, 0x30), 0xB2
 MPEG4_START = b'\x00\x00\x01'
 
 # Types of OBUs, AV1 bitstream specification, 6.2.2: of a frame, with its header or only that.
@@ -43,6 +50,10 @@ INTRA_PICTURE, B_PICTURE = 0, 2
 
 # What stands for a frame that was left out takes at most eight bytes; a picture takes more.
 LEAST_MPEG4_PICTURE = 9
+
+
+# ITU-T T.81, table B.1: markers, behind a byte of ones.
+START_OF_SCAN, QUANTISATION, HUFFMAN = 0xDA, 0xDB, 0xC4
 
 
 class UnclearPacketError(ValueError):
@@ -77,10 +88,10 @@ def starts_afresh(packet: memoryview, codec: str, length_bytes: int) -> bool:
     if codec == 'mpeg4':
         return _mpeg4_picture(packet) == INTRA_PICTURE
     if codec == 'h264':
-        types = [unit[0] & 31 for unit in _units(packet, length_bytes)]
+        types = [unit[0] & 31 for unit in nal_units(packet, length_bytes)]
         return IDR_SLICE in _picture([kind for kind in types if kind in H264_SLICES])
     if codec == 'hevc':
-        units = _units(packet, length_bytes)
+        units = nal_units(packet, length_bytes)
         types = [unit[0] >> 1 & 63 for unit in units]
         if any(map(_leaves_out, types, units)):
             raise UnclearPacketError('pictures that a decoder may leave out')
@@ -97,27 +108,86 @@ def _leaves_out(kind: int, unit: memoryview) -> bool:
     return drops or kind in BROKEN_LINKS or kind in SEQUENCE_ENDS
 
 
-def parameter_sets(packet: memoryview, codec: str, length_bytes: int) -> list[bytes]:
+def lasting(packet: memoryview, codec: str, length_bytes: int, full_colour: bool) -> list[bytes]:
     """Return what a packet says that holds for packets behind it, as a decoder's setup says it.
 
     Args:
         packet: Its bytes.
         codec: FFmpeg's name of the codec.
         length_bytes: See :func:`bytes_of_length`; for H.264 and H.265.
+        full_colour: Whether colours are as fine as brightness, 4:4:4.
 
     Raises:
         UnclearPacketError: a packet of H.264 or H.265 whose units do not fill it.
     """
     if codec == 'mpeg4':
         parts = bytes(packet).partition(MPEG4_PICTURE)[0].split(MPEG4_START)[1:]
-        return [MPEG4_START + part for part in parts if part and part[0] in MPEG4_LAYERS]
+        kinds = (*MPEG4_LAYERS, MPEG4_USER_DATA)
+        return [MPEG4_START + part for part in parts if part and part[0] in kinds]
+    if codec == 'mjpeg':
+        return _jpeg_tables(packet)
     if codec not in ('h264', 'hevc'):
         return []
-    shift, mask, kinds = (0, 31, H264_SETS) if codec == 'h264' else (1, 63, H265_SETS)
-    units = [unit for unit in _units(packet, length_bytes) if unit[0] >> shift & mask in kinds]
-    if any(len(unit) > LONGEST_SET for unit in units):
+    units = nal_units(packet, length_bytes)
+    if codec == 'h264':
+        found = [unit for unit in units if unit[0] & 31 in H264_SETS]
+        found += [unit for unit in units if _is_of_old_x264(unit, full_colour)]
+    else:
+        found = [unit for unit in units if unit[0] >> 1 & 63 in H265_SETS or _is_film_grain(unit)]
+    if any(len(unit) > LONGEST_SET for unit in found):
         raise UnclearPacketError('a packet is damaged')
-    return [len(unit).to_bytes(2, 'big') + bytes(unit) for unit in units]
+    return [len(unit).to_bytes(2, 'big') + bytes(unit) for unit in found]
+
+
+def _is_of_old_x264(unit: memoryview, full_colour: bool) -> bool:
+    if unit[0] & 31 != H264_MESSAGES:
+        return False
+    version = X264_VERSION.search(bytes(unit[:64]))
+    safe = X264_WITHOUT_MISTAKES_444 if full_colour else X264_WITHOUT_MISTAKES
+    return version is not None and int(version[1]) < safe
+
+
+def _is_film_grain(unit: memoryview) -> bool:
+    if unit[0] >> 1 & 63 != H265_MESSAGES:
+        return False
+    data, place = bytes(unit).replace(b'\x00\x00\x03', b'\x00\x00'), 2
+    while place < len(data) - 2:
+        kind, place = _message_number(data, place)
+        size, place = _message_number(data, place)
+        if kind == FILM_GRAIN:
+            return True
+        place += size
+    return False
+
+
+def _message_number(data: bytes, place: int) -> tuple[int, int]:
+    """Return a number that goes on over bytes of 255, and the place behind it."""
+    number = 0
+    while place < len(data) and data[place] == 255:
+        number, place = number + 255, place + 1
+    return number + (data[place] if place < len(data) else 0), place + 1
+
+
+def _jpeg_tables(packet: memoryview) -> list[bytes]:
+    """Return which tables a picture brings, each as the marker and the name of the table.
+
+    A picture may rely on tables of an earlier one (ITU-T T.81, B.5).
+    """
+    found, place = [], 2
+    while place + 4 <= len(packet) and packet[place] == 0xFF and packet[place + 1] != START_OF_SCAN:
+        kind, end = (
+            packet[place + 1],
+            place + 2 + int.from_bytes(packet[place + 2 : place + 4], 'big'),
+        )
+        inside = place + 4
+        while kind in (QUANTISATION, HUFFMAN) and inside < min(end, len(packet)):
+            name = packet[inside]
+            found.append(bytes([0xFF, kind, name]))
+            # B.2.4.1: 64 numbers of one or two bytes; B.2.4.2: how many codes, then the codes.
+            codes = sum(packet[inside + 1 : inside + 17])
+            inside += 1 + (16 + codes if kind == HUFFMAN else 128 if name >> 4 else 64)
+        place = end
+    return found
 
 
 def _picture(slices: list[int]) -> list[int]:
@@ -138,8 +208,12 @@ def header_parser(stream: VideoStream) -> BitStreamFilterContext | None:
     return BitStreamFilterContext(name, stream)
 
 
-def _units(packet: memoryview, length_bytes: int) -> list[memoryview]:
-    """Return the NAL units, none of which is empty."""
+def nal_units(packet: memoryview, length_bytes: int) -> list[memoryview]:
+    """Return the NAL units of a packet, none of which is empty.
+
+    Raises:
+        UnclearPacketError: they do not fill it.
+    """
     units, place, end = [], 0, len(packet)
     while place < end:
         start = place + length_bytes

@@ -18,6 +18,7 @@ from helpers.numbered import (
     without_reordering,
 )
 from helpers.running import SHARED
+from helpers.told_once import encoder_once, film_grain_once, jpeg_tables_once, old_x264
 from mmdebias.video import (
     VideoIndex,
     VideoReadError,
@@ -76,6 +77,23 @@ def test_the_number_of_frames_is_that_of_decoding_in_order(kind):
 def test_frames_are_sought_where_that_is_sure(kind):
     name, path, _ = kind
     assert bool(find_index(path).doubt) == (name in COUNTED)
+
+
+@pytest.mark.parametrize(
+    'ending, write',
+    [
+        ('.avi', jpeg_tables_once),
+        ('.mkv', encoder_once),
+        ('.mp4', old_x264),
+        ('.mp4', film_grain_once),
+    ],
+)
+def test_what_the_first_packet_says_holds_for_all_frames(ending, write, tmp_path):
+    path = write(tmp_path / f'video{ending}')
+    frames = sequential(path)
+    assert find_index(path).doubt == 'key frames that need what an earlier one says'
+    for clip in clips(len(frames), 1, range(0, len(frames), 7)):
+        np.testing.assert_array_equal(read_frames(path, clip), frames[clip])
 
 
 @pytest.mark.parametrize('folder', ['numbered', 'videos'])

@@ -1,0 +1,186 @@
+"""H.264 that is coded in fields, two of which make a frame.
+
+Containers may hold each field in a packet of its own, so that there are more packets than frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .keyframes import H264_SLICES, UnclearPacketError, nal_units
+
+# ITU-T H.264, 7.3.2.1.1: profiles whose parameter sets state the format of colours.
+WITH_COLOUR_FORMAT = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
+SEQUENCE_SET = 7
+# Of a slice's header, what is read lies within these bytes.
+HEADER = 40
+
+
+class FieldCoding(NamedTuple):
+    """What is needed to read which field a slice is of.
+
+    Attributes:
+        frame_num_bits: Of the number of a frame in slices.
+        separate_planes: Slices state which plane of colour they are of.
+    """
+
+    frame_num_bits: int
+    separate_planes: bool
+
+
+class FieldWatch:
+    """Looks for packets of H.264 that hold one field, half of a frame.
+
+    Args:
+        setup: The decoder's configuration, ISO/IEC 14496-15, 5.3.3.1.
+        length_bytes: See :func:`mmdebias.video.keyframes.bytes_of_length`.
+
+    Raises:
+        UnclearPacketError: a parameter set ends too soon.
+    """
+
+    def __init__(self, setup: bytes, length_bytes: int) -> None:
+        self.length_bytes = length_bytes
+        self.codings: set[FieldCoding | None] = set()
+        self._learn(_sets_of_setup(setup))
+
+    def check(self, packet: memoryview, sets: Iterable[bytes]) -> None:
+        """Look at a packet.
+
+        Args:
+            packet: Its bytes.
+            sets: What :func:`mmdebias.video.keyframes.lasting` returns of it.
+
+        Raises:
+            UnclearPacketError: it holds one field, or does not say so clearly.
+        """
+        self._learn(one[2:] for one in sets if one[2] & 31 == SEQUENCE_SET)
+        if self.codings <= {None}:
+            return
+        if len(self.codings) > 1:
+            raise UnclearPacketError('frames and fields of several kinds')
+        (coding,) = self.codings
+        units = nal_units(packet, self.length_bytes)
+        slices = [bytes(unit[:HEADER]) for unit in units if unit[0] & 31 in H264_SLICES]
+        try:
+            single = coding is not None and is_one_field(slices, coding)
+        except ValueError as error:
+            raise UnclearPacketError(f'a packet is damaged: {error}') from error
+        if single:
+            raise UnclearPacketError('packets of single fields')
+
+    def _learn(self, sets: Iterable[bytes]) -> None:
+        try:
+            self.codings |= {field_coding(one) for one in sets}
+        except ValueError as error:
+            raise UnclearPacketError(f'a parameter set is damaged: {error}') from error
+
+
+def _sets_of_setup(setup: bytes) -> list[bytes]:
+    """Return the sequence parameter sets of a decoder's configuration."""
+    found, place = [], 6
+    for _ in range(setup[5] & 31 if len(setup) > 5 else 0):
+        start = place + 2
+        place = start + int.from_bytes(setup[place:start], 'big')
+        found.append(setup[start:place])
+    return found
+
+
+class _Bits:
+    """Bits of a NAL unit behind its header, without the bytes that keep start codes out of it."""
+
+    def __init__(self, unit: bytes) -> None:
+        data = unit[1:].replace(b'\x00\x00\x03', b'\x00\x00')
+        self.bits = ''.join(f'{byte:08b}' for byte in data)
+        self.place = 0
+
+    def take(self, count: int) -> int:
+        """Return an unsigned number of some bits, u(n)."""
+        taken = self.bits[self.place : self.place + count]
+        if len(taken) < count:
+            raise ValueError('a unit that ends too soon')
+        self.place += count
+        return int(taken, 2) if count else 0
+
+    def number(self) -> int:
+        """Return an unsigned number in Exp-Golomb code, ue(v) (9.1)."""
+        zeros = 0
+        while not self.take(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.take(zeros)
+
+    def signed(self) -> int:
+        """Return a signed number, se(v) (9.1.1)."""
+        code = self.number()
+        return (code + 1) // 2 * (1 if code % 2 else -1)
+
+
+def field_coding(parameter_set: bytes) -> FieldCoding | None:
+    """Return how slices say which field they are of; None where there are frames only.
+
+    ITU-T H.264, 7.3.2.1.1.
+
+    Args:
+        parameter_set: A sequence parameter set, the NAL unit.
+
+    Raises:
+        ValueError: it ends too soon.
+    """
+    bits = _Bits(parameter_set)
+    profile = bits.take(8)
+    bits.take(16)
+    bits.number()
+    planes = False
+    if profile in WITH_COLOUR_FORMAT:
+        colours = bits.number()
+        planes = colours == 3 and bool(bits.take(1))
+        bits.number(), bits.number(), bits.take(1)
+        if bits.take(1):
+            for matrix in range(12 if colours == 3 else 8):
+                if bits.take(1):
+                    _pass_over_matrix(bits, 16 if matrix < 6 else 64)
+    frame_num_bits = bits.number() + 4
+    order = bits.number()
+    if order == 0:
+        bits.number()
+    elif order == 1:
+        bits.take(1), bits.signed(), bits.signed()
+        for _ in range(bits.number()):
+            bits.signed()
+    bits.number(), bits.take(1), bits.number(), bits.number()
+    return None if bits.take(1) else FieldCoding(frame_num_bits, planes)
+
+
+def _pass_over_matrix(bits: _Bits, entries: int) -> None:
+    # 7.3.2.1.1.1: a scale of zero ends the list.
+    scale = 8
+    for _ in range(entries):
+        scale = (scale + bits.signed()) % 256
+        if not scale:
+            return
+
+
+def is_one_field(slices: Iterable[bytes], coding: FieldCoding) -> bool:
+    """Return whether slices are all of the same field of a frame.
+
+    ITU-T H.264, 7.3.3.
+
+    Args:
+        slices: NAL units of a packet.
+        coding: Of their parameter set.
+
+    Raises:
+        ValueError: one ends too soon.
+    """
+    return len({_field(unit, coding) for unit in slices} - {None}) == 1
+
+
+def _field(unit: bytes, coding: FieldCoding) -> int | None:
+    """Return 0 for the top field, 1 for the bottom one, None for a frame."""
+    bits = _Bits(unit)
+    bits.number(), bits.number(), bits.number()
+    if coding.separate_planes:
+        bits.take(2)
+    bits.take(coding.frame_num_bits)
+    return bits.take(1) if bits.take(1) else None
