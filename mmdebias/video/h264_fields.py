@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from .bits import Bits
 from .keyframes import H264_SLICES, UnclearPacketError, nal_units
 
 # ITU-T H.264, 7.3.2.1.1: profiles whose parameter sets state the format of colours.
@@ -87,35 +88,6 @@ def _sets_of_setup(setup: bytes) -> list[bytes]:
     return found
 
 
-class _Bits:
-    """Bits of a NAL unit behind its header, without the bytes that keep start codes out of it."""
-
-    def __init__(self, unit: bytes) -> None:
-        data = unit[1:].replace(b'\x00\x00\x03', b'\x00\x00')
-        self.bits = ''.join(f'{byte:08b}' for byte in data)
-        self.place = 0
-
-    def take(self, count: int) -> int:
-        """Return an unsigned number of some bits, u(n)."""
-        taken = self.bits[self.place : self.place + count]
-        if len(taken) < count:
-            raise ValueError('a unit that ends too soon')
-        self.place += count
-        return int(taken, 2) if count else 0
-
-    def number(self) -> int:
-        """Return an unsigned number in Exp-Golomb code, ue(v) (9.1)."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-        return (1 << zeros) - 1 + self.take(zeros)
-
-    def signed(self) -> int:
-        """Return a signed number, se(v) (9.1.1)."""
-        code = self.number()
-        return (code + 1) // 2 * (1 if code % 2 else -1)
-
-
 def field_coding(parameter_set: bytes) -> FieldCoding | None:
     """Return how slices say which field they are of; None where there are frames only.
 
@@ -127,7 +99,7 @@ def field_coding(parameter_set: bytes) -> FieldCoding | None:
     Raises:
         ValueError: it ends too soon.
     """
-    bits = _Bits(parameter_set)
+    bits = Bits(parameter_set[1:])
     profile = bits.take(8)
     bits.take(16)
     bits.number()
@@ -152,7 +124,7 @@ def field_coding(parameter_set: bytes) -> FieldCoding | None:
     return None if bits.take(1) else FieldCoding(frame_num_bits, planes)
 
 
-def _pass_over_matrix(bits: _Bits, entries: int) -> None:
+def _pass_over_matrix(bits: Bits, entries: int) -> None:
     # 7.3.2.1.1.1: a scale of zero ends the list.
     scale = 8
     for _ in range(entries):
@@ -178,7 +150,7 @@ def is_one_field(slices: Iterable[bytes], coding: FieldCoding) -> bool:
 
 def _field(unit: bytes, coding: FieldCoding) -> int | None:
     """Return 0 for the top field, 1 for the bottom one, None for a frame."""
-    bits = _Bits(unit)
+    bits = Bits(unit[1:])
     bits.number(), bits.number(), bits.number()
     if coding.separate_planes:
         bits.take(2)

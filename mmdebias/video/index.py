@@ -17,6 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from .h264_fields import FieldWatch
+from .h265_order import PictureOrder
 from .keyframes import (
     UnclearPacketError,
     bytes_of_length,
@@ -280,6 +281,7 @@ def _demux(
     full_colour = _is_full_colour(stream)
     try:
         fields = FieldWatch(setup, length_bytes) if codec == 'h264' else None
+        order = PictureOrder(setup, length_bytes) if codec == 'hevc' else None
     except UnclearPacketError as error:
         return packets, None, str(error)
     first: VideoFrame | None = None
@@ -293,8 +295,12 @@ def _demux(
                 sets = lasting(data, codec, length_bytes, full_colour)
                 if fields is not None:
                     fields.check(data, sets)
+                if order is not None:
+                    order.follow(data, sets)
             except UnclearPacketError as error:
                 return packets, first, str(error)
+            if packet.has_sidedata('new_extradata'):
+                return packets, first, 'another setup of the decoder in mid-stream'
             if packet.is_corrupt or is_hidden(data, codec):
                 return packets, first, 'packets that are damaged or not shown'
             packets.changed.update(one for one in sets if one not in setup)
@@ -317,7 +323,10 @@ def _demux(
                 parser.filter(packet)  # which empties it
             except av.error.FFmpegError:
                 return packets, first, 'headers of packets are damaged'
-    return packets, first, _doubt_about(packets, first)
+    doubt = _doubt_about(packets, first)
+    if not doubt and order is not None and not order.agrees_with(packets.pts):
+        doubt = 'pictures in another order than their timestamps say'
+    return packets, first, doubt
 
 
 def _doubt_about(packets: _Packets, first: VideoFrame | None) -> str:

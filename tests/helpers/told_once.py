@@ -72,3 +72,27 @@ def film_grain_once(path):
         return (b'' if number else len(GRAIN).to_bytes(4, 'big') + GRAIN) + data
 
     return rewrite(source, path, change)
+
+
+def joined_in_an_open_group(path):
+    """H.265 of open groups and behind it its own end, from a key frame that is no IDR picture on,
+    as joining parts without encoding makes it."""
+    options = {'x265-params': 'log-level=none:keyint=12:min-keyint=12:bframes=3:open-gop=1'}
+    source = encode(path.with_name('part.mp4'), 'libx265', options=options)
+    with av.open(str(source)) as given, av.open(str(path), 'w') as file:
+        video = given.streams.video[0]
+        stream = file.add_stream_from_template(video)
+        packets = [packet for packet in given.demux(video) if packet.size]
+        second = [number for number, packet in enumerate(packets) if packet.is_keyframe][1]
+        step = packets[1].dts - packets[0].dts
+        for number, packet in enumerate([*packets, *packets[second:]]):
+            copy = av.Packet(bytes(packet))
+            late = (len(packets) - second) * step if number >= len(packets) else 0
+            copy.pts, copy.dts, copy.time_base = (
+                packet.pts + late,
+                packet.dts + late,
+                video.time_base,
+            )
+            copy.is_keyframe, copy.stream = packet.is_keyframe, stream
+            file.mux(copy)
+    return path

@@ -18,7 +18,13 @@ from helpers.numbered import (
     without_reordering,
 )
 from helpers.running import SHARED
-from helpers.told_once import encoder_once, film_grain_once, jpeg_tables_once, old_x264
+from helpers.told_once import (
+    encoder_once,
+    film_grain_once,
+    joined_in_an_open_group,
+    jpeg_tables_once,
+    old_x264,
+)
 from mmdebias.video import (
     VideoIndex,
     VideoReadError,
@@ -94,6 +100,15 @@ def test_what_the_first_packet_says_holds_for_all_frames(ending, write, tmp_path
     assert find_index(path).doubt == 'key frames that need what an earlier one says'
     for clip in clips(len(frames), 1, range(0, len(frames), 7)):
         np.testing.assert_array_equal(read_frames(path, clip), frames[clip])
+
+
+@pytest.mark.parametrize('ending', ['.mp4', '.mkv'])
+def test_parts_joined_in_an_open_group(ending, tmp_path):
+    path = joined_in_an_open_group(tmp_path / f'video{ending}')
+    frames = sequential(path)
+    assert 'order' in find_index(path).doubt
+    assert count_frames(path) == len(frames)
+    np.testing.assert_array_equal(read_frames(path, range(0, len(frames), 5)), frames[::5])
 
 
 @pytest.mark.parametrize('folder', ['numbered', 'videos'])

@@ -1,0 +1,119 @@
+"""Compare a pre-training step with that of another commit: time and peak memory.
+
+Usage: python tools/benchmark/step.py [CONFIG] [--than d261f1a] [--batch-size 8] [--size 112]
+
+Both commits train the config's model on the same random clips, in turns, in processes of their
+own: the data preprocessor with its augments, loss, backward pass and the config's optimiser.
+Printed is a JSON line for each and one with the ratios. Memory is what the steps add to the model
+and its queue; time is the processor's. Needs the other commit in this clone of the repository.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Print what a step costs, a line a commit, and how many times as much before."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('config', nargs='?', default='fame/i3d_k400.py', help='below configs/')
+    parser.add_argument('--than', default='d261f1a', metavar='COMMIT')
+    parser.add_argument('--batch-size', type=int, default=8)
+    parser.add_argument('--size', type=int, default=112, help='pixels of a side')
+    parser.add_argument('--clip-len', type=int, default=16)
+    parser.add_argument('--queue-size', type=int, default=65536)
+    parser.add_argument('--steps', type=int, default=3, help='of a process; the first is not timed')
+    parser.add_argument('--repeats', type=int, default=3, help='processes of each commit')
+    parser.add_argument('--options', default='{}', help="JSON, of this commit's config only")
+    parser.add_argument('--measure', action='store_true', help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.measure:
+        measure(args)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        other = Path(folder) / 'other'
+        git = ['git', '-C', str(ROOT), 'worktree']
+        subprocess.run([*git, 'add', '--detach', str(other), args.than], check=True, stderr=-3)
+        try:
+            compare({args.than: other, 'now': ROOT}, args.repeats)
+        finally:
+            subprocess.run([*git, 'remove', '--force', str(other)], check=True)
+
+
+def compare(trees: dict[str, Path], repeats: int) -> None:
+    """Measure each tree in turns, and print its best."""
+    found: dict[str, list[dict]] = {name: [] for name in trees}
+    for _ in range(repeats):
+        for name, tree in trees.items():
+            command = [sys.executable, __file__, *sys.argv[1:], '--measure']
+            if name != 'now':
+                command += ['--options', '{}']
+            env = dict(os.environ, PYTHONPATH=str(tree))
+            printed = subprocess.run(
+                command, check=True, capture_output=True, text=True, env=env, cwd=tree
+            ).stdout
+            found[name].append(json.loads(printed.splitlines()[-1]))
+    best = {}
+    for name, runs in found.items():
+        best[name] = dict(
+            ms=min(run['ms'] for run in runs), peak_mib=min(run['peak_mib'] for run in runs)
+        )
+        print(json.dumps(dict(commit=name, **best[name])))
+    before, now = best.values()
+    print(
+        json.dumps(
+            dict(
+                times_as_fast=round(before['ms'] / now['ms'], 2),
+                share_of_memory=round(now['peak_mib'] / before['peak_mib'], 2),
+            )
+        )
+    )
+
+
+def measure(args: argparse.Namespace) -> None:
+    """Train some steps with the code that PYTHONPATH names, and print what they took."""
+    import torch
+    from measuring import forget_peak, peak_so_far
+    from mmaction.registry import MODELS
+    from mmaction.structures import ActionDataSample
+    from mmengine.config import Config
+    from mmengine.optim import build_optim_wrapper
+    from mmengine.registry import init_default_scope
+
+    import mmdebias  # noqa: F401  (registers everything)
+
+    init_default_scope('mmaction')
+    cfg = Config.fromfile(f'configs/{args.config}')
+    if 'queue_size' in cfg.model:
+        cfg.model.queue_size = args.queue_size
+    cfg.merge_from_dict(json.loads(args.options))
+    torch.manual_seed(0)
+    model = MODELS.build(cfg.model)
+    model.init_weights()
+    model.train()
+    optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
+    views = list(cfg.model.data_preprocessor.views)
+    shape = (len(views), 3, args.clip_len, args.size, args.size)
+    times = []
+    forget_peak()
+    held = peak_so_far()
+    for step in range(args.steps):
+        torch.manual_seed(step)
+        clips = [torch.randint(0, 256, shape, dtype=torch.uint8) for _ in range(args.batch_size)]
+        samples = [ActionDataSample(metainfo=dict(view_names=views)) for _ in clips]
+        begin = time.process_time()
+        model.train_step(dict(inputs=clips, data_samples=samples), optimizer)
+        times.append(time.process_time() - begin)
+    peak = peak_so_far() - held
+    print(json.dumps(dict(ms=1e3 * min(times[1:]), peak_mib=peak)))
+
+
+if __name__ == '__main__':
+    main()
