@@ -100,3 +100,4 @@ def test_a_set_of_composed_videos_makes_a_report(puppets):
     )
     assert report.value('follows the actor', 'original/accuracy') == 1
     assert report.value('follows the actor', 'static_frame/accuracy') == 0.5
+    assert 'No actor was cut out' in report.markdown()

@@ -19,7 +19,7 @@ CONTAINERS = {
     ('collections', 'OrderedDict'),
     ('collections', 'defaultdict'),
     *((of, name) for of in ('builtins', '__builtin__') for name in
-      ('dict', 'list', 'set', 'tuple', 'int', 'float')),
+      ('dict', 'list', 'set', 'tuple', 'int', 'float', 'bytes')),
 }  # fmt: skip
 
 
