@@ -167,7 +167,7 @@ def _check_sure(picture: NDArray[np.uint8], file: Path) -> None:
         raise ValueError(
             f'{file} has {(counts > 0).sum()} greys, most of them dark, as scores of a net have, '
             'and any that is not 0 would be foreground: make masks of those above 128 with '
-            'tools/data/convert_masks.py hat.'
+            'tools/data/convert_masks.py --hat.'
         )
 
 

@@ -37,7 +37,7 @@ def test_masks_of_hat_make_a_report(puppets):
         file.unlink()
     out = puppets / 'from_hat'
 
-    printed = run([*MASKS, 'hat', puppets / 'HAT', '--out', out, '--data', puppets / 'test.txt'])
+    printed = run([*MASKS, '--hat', puppets / 'HAT', '--out', out, '--data', puppets / 'test.txt'])
 
     assert f'{out}: 8 of 8 videos' in printed
     report = bias_report(
@@ -53,7 +53,7 @@ def test_masks_of_hat_make_a_report(puppets):
 def test_videos_without_masks_are_named(puppets):
     masks = {'puppets/00': [None] * 15 + [dict(size=[32, 32], counts=[500, 524])]}
     (puppets / 'masks.json').write_text(json.dumps(masks))
-    command = [*MASKS, 'coco', puppets / 'masks.json', '--out', puppets / 'out']
+    command = [*MASKS, '--coco', puppets / 'masks.json', '--out', puppets / 'out']
     printed = run([*command, '--data', puppets / 'test.txt'], check=False)
     assert 'puppets/01.mp4 is left out: the source has none of this name' in printed
     assert 'out: 1 of 8 videos' in printed
@@ -63,11 +63,11 @@ def test_videos_without_masks_are_named(puppets):
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (['labels', 'x'], '--values belongs to labels, which needs it'),
-        (['davis', 'x', '--values', '3'], '--values belongs to labels'),
-        (['davis', 'x', '--categories', 'person'], '--categories belongs to coco'),
-        (['jhmdb', 'x'], "invalid choice: 'jhmdb'"),
-        (['ucf101-24', 'x.pkl'], 'error: there is no file x.pkl'),
+        (['--classes', 'x'], '--values belongs to --classes, which needs it'),
+        (['--davis', 'x', '--values', '3'], '--values belongs to --classes'),
+        (['--davis', 'x', '--categories', 'person'], '--categories belongs to --coco'),
+        ([], 'one of the arguments --davis --hat --classes --coco --ucf101-24 is required'),
+        (['--ucf101-24', 'x.pkl'], 'error: there is no file x.pkl'),
     ],
 )
 def test_what_cannot_be_converted(tmp_path, options, message):

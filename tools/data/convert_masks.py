@@ -2,13 +2,14 @@
 
 Usage::
 
-    python tools/data/convert_masks.py FORMAT SOURCE --out DIR [--data LIST]
+    python tools/data/convert_masks.py --FORMAT SOURCE --out DIR [--data LIST]
 
-    davis       DAVIS, or PNGs VIDEO/00000.png with the number of an object a pixel
-    hat         HAT's human segmentations, seg/CLASS/VIDEO/000001.png
-    labels      PNGs of classes, CLASS/VIDEO/00001.png; --values 60 are the foreground
-    coco        JSON with RLE: as YouTube-VIS, or {"VIDEO": [RLE or null, ...]}; --categories person
-    ucf101-24   UCF101v2-GT.pkl, pyannot.pkl or finalAnnots.mat: boxes
+    --davis DIR          DAVIS, or PNGs VIDEO/00000.png with the number of an object a pixel
+    --hat DIR            HAT's human segmentations, seg/CLASS/VIDEO/000001.png
+    --classes DIR        PNGs of classes, CLASS/VIDEO/00001.png; --values 60 are the foreground
+    --coco FILE          JSON with RLE: as YouTube-VIS, or {"VIDEO": [RLE or null, ...]};
+                         --categories person
+    --ucf101-24 FILE     UCF101v2-GT.pkl, pyannot.pkl or finalAnnots.mat: boxes
 
 The first four write DIR/VIDEO.npz, for ``--masks DIR`` of the report; the last DIR/boxes.json, for
 ``--boxes DIR/boxes.json``. LIST is the report's: lines "path label", a CSV, or a folder of classes.
@@ -36,7 +37,7 @@ from mmdebias.datasets.mask_formats import (
     read_tubes,
 )
 
-FORMATS = ('davis', 'hat', 'labels', 'coco', 'ucf101-24')
+FORMATS = {'davis': 'DIR', 'hat': 'DIR', 'classes': 'DIR', 'coco': 'FILE', 'ucf101-24': 'FILE'}
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -44,18 +45,21 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('format', choices=FORMATS, metavar='FORMAT')
-    parser.add_argument('source', type=Path, metavar='SOURCE', help='the file or folder')
+    source = parser.add_mutually_exclusive_group(required=True)
+    for name, kind in FORMATS.items():
+        source.add_argument(f'--{name}', type=Path, metavar=kind)
     parser.add_argument('--out', type=output_folder, required=True, metavar='DIR')
     parser.add_argument('--data', type=Path, metavar='LIST', help='the videos that count')
     parser.add_argument('--data-root', type=Path, help="default: the list's folder")
-    parser.add_argument('--values', type=int, nargs='+', default=[], help='of labels: foreground')
-    parser.add_argument('--categories', nargs='+', default=[], help='of coco; default: all')
+    parser.add_argument(
+        '--values', type=int, nargs='+', default=[], help='of --classes: foreground'
+    )
+    parser.add_argument('--categories', nargs='+', default=[], help='of --coco; default: all')
     args = parser.parse_args(argv)
-    if bool(args.values) != (args.format == 'labels'):
-        parser.error('--values belongs to labels, which needs it: the classes of the foreground')
-    if args.categories and args.format != 'coco':
-        parser.error('--categories belongs to coco')
+    if bool(args.values) != (args.classes is not None):
+        parser.error('--values belongs to --classes, which needs it: those of the foreground')
+    if args.categories and args.coco is None:
+        parser.error('--categories belongs to --coco')
     return args
 
 
@@ -65,9 +69,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         listed = None if args.data is None else read_labelled(args.data, root=args.data_root)
         videos, root = (None, None) if listed is None else (listed.paths, listed.root)
-        if args.format == 'ucf101-24':
+        if args.ucf101_24 is not None:
             target = args.out / 'boxes.json'
-            tubes = read_tubes(args.source)
+            tubes = read_tubes(args.ucf101_24)
             count = len(tubes if videos is None else videos)
             left_out = convert_boxes(tubes, target, videos, root)
         else:
@@ -85,11 +89,11 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _readers(args: argparse.Namespace) -> Readers:
-    if args.format == 'labels':
-        return label_masks(args.source, args.values)
-    if args.format == 'coco':
-        return coco_masks(args.source, args.categories)
-    return {'davis': davis_masks, 'hat': hat_masks}[args.format](args.source)
+    if args.classes is not None:
+        return label_masks(args.classes, args.values)
+    if args.coco is not None:
+        return coco_masks(args.coco, args.categories)
+    return hat_masks(args.hat) if args.hat is not None else davis_masks(args.davis)
 
 
 if __name__ == '__main__':
