@@ -63,10 +63,10 @@ def test_videos_without_masks_are_named(puppets):
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (['--classes', 'x'], '--values belongs to --classes, which needs it'),
-        (['--davis', 'x', '--values', '3'], '--values belongs to --classes'),
+        (['--class-maps', 'x'], '--values belongs to --class-maps, which needs it'),
+        (['--davis', 'x', '--values', '3'], '--values belongs to --class-maps'),
         (['--davis', 'x', '--categories', 'person'], '--categories belongs to --coco'),
-        ([], 'one of the arguments --davis --hat --classes --coco --ucf101-24 is required'),
+        ([], 'one of the arguments --davis --hat --class-maps --coco --ucf101-24 is required'),
         (['--ucf101-24', 'x.pkl'], 'error: there is no file x.pkl'),
     ],
 )

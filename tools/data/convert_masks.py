@@ -6,7 +6,7 @@ Usage::
 
     --davis DIR          DAVIS, or PNGs VIDEO/00000.png with the number of an object a pixel
     --hat DIR            HAT's human segmentations, seg/CLASS/VIDEO/000001.png
-    --classes DIR        PNGs of classes, CLASS/VIDEO/00001.png; --values 60 are the foreground
+    --class-maps DIR        PNGs of classes, CLASS/VIDEO/00001.png; --values 60 are the foreground
     --coco FILE          JSON with RLE: as YouTube-VIS, or {"VIDEO": [RLE or null, ...]};
                          --categories person
     --ucf101-24 FILE     UCF101v2-GT.pkl, pyannot.pkl or finalAnnots.mat: boxes
@@ -37,7 +37,7 @@ from mmdebias.datasets.mask_formats import (
     read_tubes,
 )
 
-FORMATS = {'davis': 'DIR', 'hat': 'DIR', 'classes': 'DIR', 'coco': 'FILE', 'ucf101-24': 'FILE'}
+FORMATS = {'davis': 'DIR', 'hat': 'DIR', 'class-maps': 'DIR', 'coco': 'FILE', 'ucf101-24': 'FILE'}
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -52,12 +52,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--data', type=Path, metavar='LIST', help='the videos that count')
     parser.add_argument('--data-root', type=Path, help="default: the list's folder")
     parser.add_argument(
-        '--values', type=int, nargs='+', default=[], help='of --classes: foreground'
+        '--values', type=int, nargs='+', default=[], help='of --class-maps: foreground'
     )
     parser.add_argument('--categories', nargs='+', default=[], help='of --coco; default: all')
     args = parser.parse_args(argv)
-    if bool(args.values) != (args.classes is not None):
-        parser.error('--values belongs to --classes, which needs it: those of the foreground')
+    if bool(args.values) != (args.class_maps is not None):
+        parser.error('--values belongs to --class-maps, which needs it: those of the foreground')
     if args.categories and args.coco is None:
         parser.error('--categories belongs to --coco')
     return args
@@ -89,8 +89,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _readers(args: argparse.Namespace) -> Readers:
-    if args.classes is not None:
-        return label_masks(args.classes, args.values)
+    if args.class_maps is not None:
+        return label_masks(args.class_maps, args.values)
     if args.coco is not None:
         return coco_masks(args.coco, args.categories)
     return hat_masks(args.hat) if args.hat is not None else davis_masks(args.davis)
