@@ -6,7 +6,7 @@ Usage::
 
     --davis DIR          DAVIS, or PNGs VIDEO/00000.png with the number of an object a pixel
     --hat DIR            HAT's human segmentations, seg/CLASS/VIDEO/000001.png
-    --class-maps DIR        PNGs of classes, CLASS/VIDEO/00001.png; --values 60 are the foreground
+    --class-maps DIR     PNGs of classes, CLASS/VIDEO/00001.png; --values 60 are the foreground
     --coco FILE          JSON with RLE: as YouTube-VIS, or {"VIDEO": [RLE or null, ...]};
                          --categories person
     --ucf101-24 FILE     UCF101v2-GT.pkl, pyannot.pkl or finalAnnots.mat: boxes
