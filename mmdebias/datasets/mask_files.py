@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -157,7 +158,7 @@ def _read_pngs(folder: Path) -> Mask:
     return np.stack(masks)
 
 
-def _check_sure(picture: NDArray[np.uint8], file: Path) -> None:
+def _check_sure(picture: NDArray[Any], file: Path) -> None:
     """Raise where greys are scores of a net: what is not zero would be foreground, sure or not."""
     if picture.ndim != 2 or picture.dtype != np.uint8:
         return

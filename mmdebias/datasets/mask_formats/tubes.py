@@ -126,7 +126,8 @@ def _read_final_annots(path: Path) -> dict[str, Tubes]:
 
 def _joined(where: str, total: int, tubes: list[tuple[int, int, Any]]) -> Tubes:
     """Join tubes of corners and sizes, each from its first frame to behind its last."""
-    frames, boxes = [np.empty(0)], [np.empty((0, 4))]
+    frames: list[NDArray[np.float64]] = [np.empty(0)]
+    boxes: list[NDArray[np.float64]] = [np.empty((0, 4))]
     for first, end, stored in tubes:
         # The files keep bytes where these hold the values, and the sum of two would wrap at 256.
         corners_and_sizes = np.asarray(stored).astype(float)
@@ -136,13 +137,13 @@ def _joined(where: str, total: int, tubes: list[tuple[int, int, Any]]) -> Tubes:
                 f'to {end - 1}; it must be [{end - first}, 4].'
             )
         low = corners_and_sizes[:, :2]
-        frames.append(np.arange(first, end))
+        frames.append(np.arange(first, end, dtype=float))
         boxes.append(np.concatenate([low, low + corners_and_sizes[:, 2:]], axis=1))
     return _tubes(where, total, np.concatenate(frames), np.concatenate(boxes))
 
 
 def _tubes(
-    where: str, total: int, frames: NDArray[np.floating], boxes: NDArray[np.floating]
+    where: str, total: int, frames: NDArray[np.float64], boxes: NDArray[np.float64]
 ) -> Tubes:
     numbers = frames.astype(int)
     if len(numbers) and not 0 <= numbers.min() <= numbers.max() < total:
