@@ -193,7 +193,7 @@ def read_job(
         names=names,
         columns=columns,
         scenes=_find_scenes(scenes, test, sides),
-        masks=_find_masks(masks, test.root),
+        masks=_find_masks(masks, test.root, possible if probes is None else probes),
         images_folder=None if images is None else Path(images),
         images=pictures,
         probes=list(possible if probes is None else probes),
@@ -271,10 +271,13 @@ def _check_names(names: Sequence[str]) -> None:
         raise ValueError(f'The models have the names {list(names)}: give each its own.')
 
 
-def _find_masks(masks: Masks, root: Path) -> dict[str, Any]:
-    """Return the config of the mask source; by default the folder ``masks`` of the data root."""
+def _find_masks(masks: Masks, root: Path, probes: Sequence[str]) -> dict[str, Any]:
+    """Return the config of the mask source; by default the folder ``masks`` of the data root, or
+    none where no probe needs any."""
     if masks is None:
         if not (root / 'masks').is_dir():
+            if not any(PROBES[probe].masks for probe in probes):
+                return dict(type='none')
             raise FileNotFoundError(
                 f'There are no masks in {root / "masks"}: give masks, a folder, boxes or motion.'
             )

@@ -226,10 +226,29 @@ class MotionMasks:
         return np.stack([found[window] for window in windows])
 
 
-SOURCES_OF_MASKS: dict[str, type[MaskFiles] | type[MaskBoxes] | type[MotionMasks]] = {
+@dataclass(frozen=True)
+class NoMasks:
+    """No masks, for probes that need none: of videos that were composed before."""
+
+    description: str = field(default='no masks', init=False, repr=False)
+    warning: str = field(default='', init=False, repr=False)
+
+    def check(self, videos: Sequence[str]) -> None:
+        """Find nothing amiss."""
+
+    def masks(
+        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+    ) -> Mask:
+        raise ValueError(f'there are no masks of {video}: give masks, or leave this probe out.')
+
+
+SOURCES_OF_MASKS: dict[
+    str, type[MaskFiles] | type[MaskBoxes] | type[MotionMasks] | type[NoMasks]
+] = {
     'files': MaskFiles,
     'boxes': MaskBoxes,
     'motion': MotionMasks,
+    'none': NoMasks,
 }
 
 
@@ -246,7 +265,8 @@ def build_masks(masks: Mapping[str, Any] | None, data_root: str | Path) -> MaskS
 
     Args:
         masks: ``dict(type='files', folder=...)``, ``dict(type='boxes', file=...)``,
-            ``dict(type='motion')``, with further arguments of the class; None gives None.
+            ``dict(type='motion')``, ``dict(type='none')``, with further arguments of the class;
+            None gives None.
         data_root: Folder that the videos are relative to.
 
     Raises:

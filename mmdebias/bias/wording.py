@@ -34,6 +34,8 @@ def clip_title(probe: str, label: str, partner: str | None) -> str:
 
 def masks_sentence(masks: dict[str, Any]) -> str:
     """Return which masks cut the actors out, and what to beware of."""
+    if masks.get('kind') == 'none':
+        return 'No actor was cut out: these probes need no masks.'
     sentence = f'The actors were cut out with {masks["description"]}.'
     return f'{sentence} {masks["warning"]}'.strip()
 

@@ -1,7 +1,8 @@
 """Reading clips: MMAction2's data sets and transforms, and what they are made of.
 
 Without MMAction2 there are what reads frames and masks, and the modules that need no more:
-``toy``, ``label_subset``, ``actor_videos``, ``reading_steps``, ``seeding``.
+``toy``, ``label_subset``, ``actor_videos``, ``mask_formats``, ``picture_videos``,
+``reading_steps``, ``seeding``.
 """
 
 from mmdebias.optional import has_mmaction2, names_of_mmaction2

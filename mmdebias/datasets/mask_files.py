@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +20,8 @@ from .toy.masks import load_masks
 SURPLUS = 2
 # Sides of a mask that was resized by whole pixels may differ this much in aspect.
 ASPECT = 0.03
+# A grey picture with more values than this numbers no objects.
+SHADES = 64
 
 
 def mask_places(stem: Path) -> list[Path]:
@@ -88,12 +91,7 @@ def masks_of_frames(
         ValueError: the file holds no masks, or those of another number of frames or another shape.
     """
     stored = read_masks(Path(path))
-    if abs(len(stored) - total) > SURPLUS:
-        raise ValueError(
-            f'{path} has masks of {len(stored)} frames, and {video} has {total}: a mask is '
-            'needed for every frame.'
-        )
-    _check_shape(stored.shape[1:], height, width, path, video)
+    check_fit(stored.shape, total, height, width, path, video)
     chosen = stored[np.minimum(frames, len(stored) - 1)]
     return np.stack([resize(mask, height, width) for mask in chosen])
 
@@ -151,6 +149,7 @@ def _read_pngs(folder: Path) -> Mask:
         picture = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
         if picture is None:
             raise ValueError(f'{file} is no picture.')
+        _check_sure(picture, file)
         # Colours of a palette; a fourth channel is opacity.
         masks.append(picture[..., :3].any(-1) if picture.ndim == 3 else picture != 0)
     shapes = {mask.shape for mask in masks}
@@ -159,17 +158,55 @@ def _read_pngs(folder: Path) -> Mask:
     return np.stack(masks)
 
 
+def _check_sure(picture: NDArray[Any], file: Path) -> None:
+    """Raise where greys are scores of a net: what is not zero would be foreground, sure or not."""
+    if picture.ndim != 2 or picture.dtype != np.uint8:
+        return
+    counts = np.bincount(picture.reshape(-1), minlength=256)
+    # Numbers of objects are fewer, and edges that were smoothed are less than what is within them.
+    if (counts > 0).sum() > SHADES and counts[1:129].sum() > counts[129:].sum():
+        raise ValueError(
+            f'{file} has {(counts > 0).sum()} greys, most of them dark, as scores of a net have, '
+            'and any that is not 0 would be foreground: make masks of those above 128 with '
+            'tools/data/convert_masks.py --hat.'
+        )
+
+
 def _numbers(file: Path) -> tuple[list[int], str]:
     return [int(number) for number in re.findall(r'\d+', file.stem)], file.name
 
 
-def _check_shape(
-    shape: tuple[int, ...], height: int, width: int, path: Path, video: str | Path
+def check_fit(
+    shape: tuple[int, ...],
+    total: int,
+    height: int,
+    width: int,
+    path: str | Path,
+    video: str | Path,
 ) -> None:
-    ratio = shape[0] * width / (shape[1] * height)
+    """Raise unless masks may be those of a video: one a frame, and of its shape.
+
+    Args:
+        shape: Of the masks, ``[T, H, W]``.
+        total: Frames of the video.
+        height: Of its frames, in pixels.
+        width: Likewise.
+        path: Of the masks, for the message.
+        video: Likewise.
+
+    Raises:
+        ValueError: the numbers of frames differ by more than two, or the sides are in another
+            ratio.
+    """
+    if abs(shape[0] - total) > SURPLUS:
+        raise ValueError(
+            f'{path} has masks of {shape[0]} frames, and {video} has {total}: a mask is '
+            'needed for every frame.'
+        )
+    ratio = shape[1] * width / (shape[2] * height)
     if not 1 / (1 + ASPECT) <= ratio <= 1 + ASPECT:
         raise ValueError(
-            f'{path} has masks of {shape[0]}x{shape[1]} (height x width), and the frames of '
+            f'{path} has masks of {shape[1]}x{shape[2]} (height x width), and the frames of '
             f'{video} are {height}x{width}: they may be of another size, but of the same shape. '
             'Are they of a cropped or rotated copy?'
         )

@@ -178,7 +178,7 @@ def test_motion_needs_two_frames(tmp_path):
 @pytest.mark.parametrize(
     ('masks', 'message'),
     [
-        (dict(), r"type must be one of \['files', 'boxes', 'motion'\]"),
+        (dict(), r"type must be one of \['files', 'boxes', 'motion', 'none'\]"),
         (dict(type='png', folder='x'), 'type must be one of'),
         (dict(type='files', path='x'), "'path' is no key and 'folder' is missing; the keys"),
         (dict(type='files'), "'folder' is missing; the keys of 'files' are type, folder"),
@@ -190,6 +190,15 @@ def test_motion_needs_two_frames(tmp_path):
 def test_sources_that_cannot_be_built(masks, message):
     with pytest.raises(ValueError, match=message):
         build_masks(masks, '')
+
+
+def test_no_masks_for_probes_that_need_none():
+    source = build_masks(dict(type='none'), '')
+    source.check(['a.mp4'])
+    with pytest.raises(
+        ValueError, match=r'no masks of a\.mp4: give masks, or leave this probe out'
+    ):
+        source.masks('a.mp4', FRAMES, 6, 16, 20)
 
 
 def test_no_source_at_all():
