@@ -49,7 +49,9 @@ def dot_plot(report: dict[str, Any]) -> str:
     names = [entry['name'] for entry in report['checkpoints']][:MOST_DRAWN]
     measures = [_drawn(measure, names) for measure in report['measures']]
     parts = [dict(report, measures=part) for part in _pages(measures)]
-    return '\n'.join(_drawing(part, names, number) for number, part in enumerate(parts))
+    return '\n'.join(
+        _drawing(part, names, number, number == len(parts) - 1) for number, part in enumerate(parts)
+    )
 
 
 def _pages(measures: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -62,7 +64,7 @@ def _pages(measures: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return pages
 
 
-def _drawing(report: dict[str, Any], names: list[str], number: int) -> str:
+def _drawing(report: dict[str, Any], names: list[str], number: int, last: bool) -> str:
     # Agg and SVG draw without a screen, whatever backend the user's shell has chosen.
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -77,6 +79,7 @@ def _drawing(report: dict[str, Any], names: list[str], number: int) -> str:
         whole = height + 2 * AXIS
         axes = figure.add_axes((0, AXIS / whole, 0.95, height / whole), facecolor='none')
         _draw(axes, report, rows, height)
+        axes.tick_params(axis='x', labelbottom=last)  # above all, below the last alone
         buffer = io.StringIO()
         figure.savefig(buffer, format='svg', metadata=dict(Date=None, Creator=None))
     groups = ', '.join(dict.fromkeys(words_for(m['name']).group for m in report['measures']))
