@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -67,7 +68,7 @@ def kept(
 
 
 def _write(folder: Path, first: int, rows: Sequence[Outputs]) -> None:
-    columns = {
+    columns: dict[str, Any] = {
         key: torch.stack(values).numpy()
         for key, values in (
             ('scores', [row.scores for row in rows if row.scores is not None]),
