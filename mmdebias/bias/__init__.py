@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .backgrounds import list_images
 from .clip_model import ClipModel
 from .clip_spec import ClipSpec, parse_clip
+from .comparing import compare_reports, read_stored
 from .composer import Composer
 from .hugging_face import from_hugging_face
 from .intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
@@ -45,6 +46,7 @@ __all__ = [
     'bias_report',
     'bootstrap_interval',
     'build_masks',
+    'compare_reports',
     'composed_probes',
     'confidence_interval',
     'from_hugging_face',
@@ -58,6 +60,7 @@ __all__ = [
     'parse_clip',
     'probe_config',
     'read_manifest',
+    'read_stored',
     'write_manifest',
 ]
 

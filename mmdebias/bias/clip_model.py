@@ -24,6 +24,7 @@ from .embeddings import FELT
 from .frozen_features import predict_rows
 from .model import LAYER, Answers, Showing
 from .outputs import Kind, Outputs, check_finite, class_probabilities, read_outputs
+from .parts import kept, read_parts
 from .progress import Progress
 from .reading import read_frames, video_path
 from .rows import ProbeRow
@@ -143,8 +144,11 @@ class ClipModel:
             (f'{row.probe} of {row.video}', partial(self._compose, composer, row))
             for row in showing.rows
         ]
-        bar = Progress(len(shown))
-        found = list(self._outputs(shown, showing.time_limit, bar.show))
+        found = read_parts(showing.parts)[: len(shown)]
+        bar, first = Progress(len(shown)), len(found)
+        bar.show(first)
+        rest = self._outputs(shown[first:], showing.time_limit, lambda done: bar.show(first + done))
+        found += kept(rest, showing.parts, first)
         if layer is not None:
             stored = torch.load(layer / LAYER, weights_only=True)
             features = _stacked(part.features for part in found)

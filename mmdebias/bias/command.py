@@ -157,6 +157,10 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help='that reading a video may take; default: %(default)g',
     )  # fmt: skip
     _add_cfg_options(parser)
+    parser.add_argument(
+        '--compare', type=Path, metavar='REPORT.json',
+        help='a report of the same videos: adds the differences of models of the same name',
+    )  # fmt: skip
     parser.add_argument('--out', required=True, type=output_folder)
     parser.add_argument('--overwrite', action='store_true', help='replace another report in OUT')
     return parser.parse_args(arguments)
@@ -183,6 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             cfg_options=args.cfg_options,
             overwrite=args.overwrite,
             time_limit=args.time_limit,
+            compare=args.compare,
         )
     except (ImportError, OSError, ValueError) as error:
         sys.exit(f'error: {error}')

@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import escape
 from typing import Any
 
 from .wording import words_for
@@ -9,6 +10,7 @@ from .wording import words_for
 # What tells checkpoints apart beside colour: matplotlib's marker and the same as a character.
 MARKERS = (('o', '●'), ('s', '■'), ('^', '▲'), ('D', '◆'), ('v', '▼'), ('P', '✚'))
 COLOURS = 6
+MOST_DRAWN = 24  # models: more dots in a row than these tell nothing to the eye
 
 # Matplotlib wants colours; the page's style decides them, for light and dark. Unlikely ones stand
 # for the style's variables until the drawing is done.
@@ -18,28 +20,58 @@ VARIABLES |= {f'#0401{index:02}': f'--c{index}' for index in range(COLOURS)}
 
 WIDTH = 4.2  # inches: a phone shows it at about its own size
 LINE, LABEL, HEADING = 0.125, 0.2, 0.26  # inches: a dot's line, a measure's title, a group's
+TALLEST = 8.0  # inches of a drawing: a sheet of paper holds it at its own size
 AXIS = 0.25  # inches, for the numbers above and below
 
 Row = tuple[str | None, dict[str, Any], float]
 """A heading (None if the group goes on), a measure, and its top in inches."""
 
 
+def marker(index: int) -> tuple[str, str]:
+    """Return the marker of a model, matplotlib's and as a character.
+
+    With its colour, ``index % COLOURS``, it is another for each of 36 models.
+    """
+    return MARKERS[(index + index // COLOURS) % len(MARKERS)]
+
+
 def dot_plot(report: dict[str, Any]) -> str:
-    """Draw every measure of every checkpoint as inline SVG.
+    """Draw every measure of every checkpoint, of the first 24, as inline SVG, one below the other.
 
     Args:
         report: Of :func:`mmdebias.bias.numbers.put_together`.
 
     Returns:
-        An ``<svg>`` whose colours are the variables ``--ink``, ``--muted``, ``--rule`` and
-        ``--c0`` to ``--c5`` of the page, and whose text is in the page's font.
+        One ``<svg>`` or more, none higher than a sheet of paper. Their colours are the variables
+        ``--ink``, ``--muted``, ``--rule`` and ``--c0`` to ``--c5`` of the page, and their text is
+        in the page's font.
     """
+    names = [entry['name'] for entry in report['checkpoints']][:MOST_DRAWN]
+    measures = [_drawn(measure, names) for measure in report['measures']]
+    parts = [dict(report, measures=part) for part in _pages(measures)]
+    return '\n'.join(
+        _drawing(part, names, number, number == len(parts) - 1) for number, part in enumerate(parts)
+    )
+
+
+def _pages(measures: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the measures of each drawing, as many as paper has room for."""
+    pages: list[list[dict[str, Any]]] = [[]]
+    for measure in measures:
+        if pages[-1] and _layout(dict(measures=[*pages[-1], measure]))[1] > TALLEST:
+            pages.append([])
+        pages[-1].append(measure)
+    return pages
+
+
+def _drawing(report: dict[str, Any], names: list[str], number: int, last: bool) -> str:
     # Agg and SVG draw without a screen, whatever backend the user's shell has chosen.
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    style = {'svg.fonttype': 'none', 'svg.hashsalt': 'mmdebias', 'font.size': 9}
+    # What drawings refer to has names; those of one page must differ.
+    style = {'svg.fonttype': 'none', 'svg.hashsalt': f'mmdebias{number}', 'font.size': 9}
     with rc_context(style):
         rows, height = _layout(report)
         figure = Figure(figsize=(WIDTH, height + 2 * AXIS), facecolor='none')
@@ -47,9 +79,19 @@ def dot_plot(report: dict[str, Any]) -> str:
         whole = height + 2 * AXIS
         axes = figure.add_axes((0, AXIS / whole, 0.95, height / whole), facecolor='none')
         _draw(axes, report, rows, height)
+        axes.tick_params(axis='x', labelbottom=last)  # above all, below the last alone
         buffer = io.StringIO()
         figure.savefig(buffer, format='svg', metadata=dict(Date=None, Creator=None))
-    return _for_page(buffer.getvalue())
+    groups = ', '.join(dict.fromkeys(words_for(m['name']).group for m in report['measures']))
+    words = (
+        f'Dots with 95 % intervals, from 0 to 100 %, of {", ".join(names)}: {groups}. The table of '
+        'the next section has the numbers.'
+    )
+    return _for_page(buffer.getvalue(), words)
+
+
+def _drawn(measure: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    return dict(measure, values=[e for e in measure['values'] if e['checkpoint'] in names])
 
 
 def _layout(report: dict[str, Any]) -> tuple[list[Row], float]:
@@ -93,22 +135,22 @@ def _draw(axes: Any, report: dict[str, Any], rows: list[Row], height: float) -> 
             colour = f'#0401{index % COLOURS:02}'
             low, middle, high = (100 * value[key] for key in ('low', 'value', 'high'))
             axes.plot((low, high), (y, y), color=colour, linewidth=1.4, clip_on=False)
-            marker = MARKERS[index % len(MARKERS)][0]
-            axes.plot(middle, y, marker, color=colour, markersize=4.5, clip_on=False)
+            axes.plot(middle, y, marker(index)[0], color=colour, markersize=4.5, clip_on=False)
             if value['chance'] is not None:
                 chance = 100 * value['chance']
                 ends = (y - LINE / 2, y + LINE / 2)
                 axes.plot((chance, chance), ends, color=MUTED, linewidth=0.9, linestyle=(0, (1, 1)))
 
 
-def _for_page(svg: str) -> str:
+def _for_page(svg: str, words: str) -> str:
     """Return the drawing alone, with the page's colours and font, as wide as its place."""
     svg = svg[svg.index('<svg') :]
+    used = set(re.findall(r'#([\w-]+)', svg))
+    svg = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in used else '', svg)
     svg = re.sub(r'<metadata>.*?</metadata>', '', svg, flags=re.DOTALL)
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1', svg, count=1, flags=re.DOTALL)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r'\1', svg, count=1, flags=re.DOTALL)
     svg = re.sub(r" ?'?DejaVu Sans'?[^;\"]*", ' inherit', svg)
     for colour, variable in VARIABLES.items():
         svg = svg.replace(colour, f'var({variable})')
-    return svg.replace('<svg', '<svg role="img" aria-label="Dots with intervals; the table has '
-                       'the same numbers"', 1)  # fmt: skip
+    return svg.replace('<svg', f'<svg role="img" aria-label="{escape(words)}"', 1)

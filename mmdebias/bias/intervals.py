@@ -1,4 +1,4 @@
-"""Confidence intervals of a mean over videos, of a difference of two, and of a share."""
+"""Confidence intervals of a mean over videos, of a difference or a ratio of two, of a share."""
 
 import math
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def bootstrap_interval(
         return Interval(mean, mean - unseen * (mean - low), mean + unseen * (high - mean), count)
     levels, counts = np.unique(values, return_counts=True)
     draws = _resampled_means(levels, counts, resamples, np.random.default_rng(seed))
-    ends = np.quantile(draws, _corrected_tails(values, draws, tail))
+    ends = np.quantile(draws, _corrected_tails(values, draws, tail, float(values.mean())))
     # The correction may pass the mean where nearly all values are the same.
     return Interval(mean, min(float(ends[0]), mean), max(float(ends[1]), mean), count)
 
@@ -109,10 +109,55 @@ def paired_difference(
     return bootstrap_interval(values - reference, (-1.0, 1.0), confidence, resamples, seed)
 
 
+def paired_ratio(
+    values: NDArray[np.floating],
+    reference: NDArray[np.floating],
+    confidence: float = 0.95,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> Interval:
+    """Bootstrap interval of what is left of one mean in another, on the same videos.
+
+    As :func:`bootstrap_interval`, with the influence of a video on the ratio in the place of its
+    value (Efron, 1987, section 7). Where resampling finds no spread, as where nothing is left of
+    any video, the ratio can be as far away as the largest share of other videos that Wilson's
+    interval allows among those that the reference counts.
+
+    Args:
+        values: ``[N]`` in [0, 1], such as whether each video is right in another scene.
+        reference: ``[N]`` in [0, 1], such as whether it is right as filmed; not all 0.
+        confidence: As in :func:`bootstrap_interval`.
+        resamples: As in :func:`bootstrap_interval`.
+        seed: As in :func:`bootstrap_interval`.
+
+    Returns:
+        ``values.mean() / reference.mean()``, 0 or more, with its interval.
+
+    Raises:
+        ValueError: the two are not of the same number of videos, or the reference is 0.
+    """
+    pairs = np.stack([np.asarray(values, np.float64), np.asarray(reference, np.float64)], 1)
+    if not pairs[:, 1].sum() > 0:
+        raise ValueError('reference is 0 for all videos: nothing can be left of it')
+    ratio, count = float(pairs[:, 0].sum() / pairs[:, 1].sum()), len(pairs)
+    influence = pairs[:, 0] - ratio * pairs[:, 1]
+    tail = (1 - confidence) / 2
+    if np.allclose(influence, 0):
+        counted = max(1, round(pairs[:, 1].sum()))
+        unseen = confidence_interval(0, counted, NORMAL.inv_cdf(1 - tail))[1]
+        return Interval(ratio, ratio * (1 - unseen), ratio + unseen, count)
+    levels, counts = np.unique(pairs, axis=0, return_counts=True)
+    means = _resampled_means(levels, counts, resamples, np.random.default_rng(seed))
+    draws = means[means[:, 1] > 0]
+    ratios = draws[:, 0] / draws[:, 1]
+    ends = np.quantile(ratios, _corrected_tails(influence, ratios, tail, ratio))
+    return Interval(ratio, min(float(ends[0]), ratio), max(float(ends[1]), ratio), count)
+
+
 def _resampled_means(
     levels: NDArray[np.float64], counts: NDArray[np.int_], resamples: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return means of resamples, ``[resamples]``."""
+    """Return means of resamples of levels ``[L]`` or ``[L, M]``: ``[resamples]`` or with M."""
     total = counts.sum()
     part = max(1, 10_000_000 // len(levels))  # 80 MB of counts at a time
     sizes = [min(part, resamples - start) for start in range(0, resamples, part)]
@@ -122,12 +167,19 @@ def _resampled_means(
 
 
 def _corrected_tails(
-    values: NDArray[np.floating], draws: NDArray[np.floating], tail: float
+    values: NDArray[np.floating], draws: NDArray[np.floating], tail: float, mean: float
 ) -> NDArray[np.float64]:
-    """Return the quantiles of the draws that are the interval's ends (Efron's Eq. 1.9, a mean)."""
+    """Return the quantiles of the draws that are the interval's ends (Efron's Eq. 1.9, a mean).
+
+    Args:
+        values: ``[N]``, each video's value or influence.
+        draws: The statistic of each resample.
+        tail: Outside of either end.
+        mean: The statistic of the videos themselves.
+    """
     centred = values - values.mean()
     # Draws of 0 and 1 often are the mean itself: half of those count as below it.
-    mean, rounding = values.mean(), 1e-12
+    rounding = 1e-12
     below = (draws < mean - rounding).mean() + (abs(draws - mean) <= rounding).mean() / 2
     half = 0.5 / len(draws)
     bias = NORMAL.inv_cdf(min(max(below, half), 1 - half))

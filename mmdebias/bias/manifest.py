@@ -91,8 +91,13 @@ def make_manifest(
 
 def write_manifest(path: str | Path, rows: Sequence[ProbeRow]) -> None:
     """Write rows, one JSON object a line; the file appears when it is whole."""
+    write_text(path, manifest_text(rows))
+
+
+def manifest_text(rows: Sequence[ProbeRow]) -> str:
+    """Return what :func:`write_manifest` writes."""
     lines = (json.dumps(dataclasses.asdict(row), ensure_ascii=False) for row in rows)
-    write_text(path, ''.join(f'{line}\n' for line in lines))
+    return ''.join(f'{line}\n' for line in lines)
 
 
 def read_manifest(path: str | Path) -> list[ProbeRow]:

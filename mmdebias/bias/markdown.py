@@ -1,8 +1,10 @@
 """A bias report as Markdown."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from .wording import ARROWS, answers, masks_sentence, number, points, words_for
+from .summary import answers
+from .wording import ARROWS, masks_sentence, number, points, words_for
 
 
 def render_markdown(report: dict[str, Any]) -> str:
@@ -13,7 +15,9 @@ def render_markdown(report: dict[str, Any]) -> str:
     """
     setting, names = report['setting'], [entry['name'] for entry in report['checkpoints']]
     lines = ['# How much of it is background', '']
-    lines += [f'- **{_cell(name)}**: {sentence}' for name, sentence in answers(report)]
+    for name, sentence, more in answers(report):
+        rest = f'{sentence.removeprefix(name)} {more}'.rstrip()
+        lines.append(f'- **{_cell(name)}**{rest}')
     lines += ['', '## Measures', '', 'Percent, with 95 % intervals over videos.', '']
     lines += [f'| measure | | {" | ".join(map(_cell, names))} | chance | videos |']
     lines += ['|---' * (len(names) + 4) + '|']
@@ -33,9 +37,53 @@ def render_markdown(report: dict[str, Any]) -> str:
             cells = [_difference(measure, name, names[0]) for name in names[1:]]
             arrow = ARROWS.get(measure['better'], '')
             lines.append(f'| {_title(measure["name"])} | {arrow} | {" | ".join(cells)} |')
+    lines += _comparison(report)
     lines += ['', '## How it was measured', '', masks_sentence(setting['masks']), '']
     lines += [f'- {key}: {value}' for key, value in setting_rows(report)]
     return '\n'.join(lines) + '\n'
+
+
+def comparison_note(comparison: Mapping[str, Any]) -> str:
+    """Return what the differences from a stored report are, and what else is different there.
+
+    Args:
+        comparison: Of :func:`mmdebias.bias.comparing.compare_reports`.
+    """
+    paired = [e['paired'] for m in comparison['measures'] for e in m['differences']]
+    of = 'of the paired difference on the same videos'
+    if not all(paired):
+        of = 'as of two independent samples, wider than they need be: it keeps no values of videos'
+        if any(paired):
+            of = 'of the paired difference, or (*) as of two independent samples'
+    text = f'Differences from the stored report in percentage points, with 95 % intervals {of}.'
+    if comparison['notes']:
+        text += f' Different there: {"; ".join(comparison["notes"])}.'
+    return text
+
+
+def _comparison(report: dict[str, Any]) -> list[str]:
+    """Return the lines of the differences from a stored report, none where there is none."""
+    comparison = report.get('comparison')
+    if not comparison:
+        return []
+    pairs = comparison['models']
+    heads = [_cell(name if name == old else f'{name} since {old}') for name, old in pairs]
+    lines = ['', f'## Against {comparison["file"]}', '', comparison_note(comparison), '']
+    lines += [f'| measure | | {" | ".join(heads)} |', '|---' * (len(pairs) + 2) + '|']
+    for measure in comparison['measures']:
+        cells = [_since(measure, name) for name, _ in pairs]
+        arrow = ARROWS.get(measure['better'], '')
+        lines.append(f'| {_title(measure["name"])} | {arrow} | {" | ".join(cells)} |')
+    return lines
+
+
+def _since(measure: dict[str, Any], name: str) -> str:
+    for entry in measure['differences']:
+        if entry['checkpoint'] == name:
+            star = '' if entry['paired'] else '*'
+            ends = f'{points(entry["low"])} to {points(entry["high"])}'
+            return f'{points(entry["value"])} ({ends}{star}; was {number(entry["before"])})'
+    return '–'
 
 
 def setting_rows(report: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Measure a model; what was measured before is read."""
 
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,13 @@ def _scores(
         features_of=unchanged if listens else [],
         logs=job.out / 'logs',
         label=key,
+        parts=job.out / 'parts' / key if model.key else None,
     )
     with announced(f'Scoring {len(rows)} videos'):
         found = model.answers(showing, layer)
     _keep(found, features, file, beside)
+    if showing.parts is not None:
+        shutil.rmtree(showing.parts, ignore_errors=True)
     return found.scores, found.embeddings
 
 

@@ -48,6 +48,8 @@ class Showing:
         features_of: Numbers of the rows whose features are wanted, perhaps none.
         logs: Folder for what a framework logs.
         label: Tells this showing from others.
+        parts: Folder for outputs of some rows, of a model that keeps them, so that it goes on after
+            an interruption; None keeps none.
     """
 
     rows: Sequence[ProbeRow]
@@ -59,6 +61,7 @@ class Showing:
     features_of: Sequence[int]
     logs: Path
     label: str
+    parts: Path | None = None
 
 
 class Answers(NamedTuple):

@@ -5,25 +5,46 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 class Progress:
-    """Show how much is done on a terminal, and nothing in a log.
+    """Show how much is done, and how long the rest will take, on a terminal; nothing in a log.
 
     Args:
         total: Videos, or rows.
+        clock: Seconds.
     """
 
-    def __init__(self, total: int) -> None:
-        self.total = total
+    def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.total, self.clock = total, clock
         self.shown = sys.stderr.isatty()
+        self.first: tuple[int, float] | None = None
+        self.width = 0
 
     def show(self, done: int) -> None:
         """Say how many are done."""
-        if self.shown:
-            end = '\n' if done >= self.total else ''
-            print(f'\r  {done}/{self.total}', end=end, file=sys.stderr, flush=True)
+        if not self.shown:
+            return
+        text = f'  {done}/{self.total}'
+        now = self.clock()
+        if self.first is None:  # what was done before, and the loading, tell nothing of the rest
+            self.first = done, now
+        elif self.first[0] < done < self.total:
+            pace = (now - self.first[1]) / (done - self.first[0])
+            text += f', {time_left(pace * (self.total - done))} left'
+        end = '\n' if done >= self.total else ''
+        print(f'\r{text:{self.width}}', end=end, file=sys.stderr, flush=True)
+        self.width = len(text)
+
+
+def time_left(seconds: float) -> str:
+    """Return a time in words, in seconds below two minutes and minutes below two hours."""
+    if seconds < 120:
+        return f'{seconds:.0f} s'
+    if seconds < 7200:
+        return f'{seconds / 60:.0f} min'
+    return f'{seconds / 3600:.1f} h'
 
 
 @contextlib.contextmanager

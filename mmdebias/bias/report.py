@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -16,16 +17,16 @@ from numpy.typing import NDArray
 from mmdebias.datasets.reading_steps import TIME_LIMIT
 from mmdebias.files import read_json, write_text
 from mmdebias.ops.compositing import Picture
-from mmdebias.provenance import file_sha256
 
+from .comparing import check_same_videos, compare_reports, match_models, read_stored
 from .composer import Composer
 from .job import Job, Masks, read_job
 from .labelled import Label
-from .manifest import make_manifest, write_manifest
+from .manifest import make_manifest, manifest_text, write_manifest
 from .markdown import render_markdown
 from .measuring import measure
 from .model import LoadedModel, Model
-from .numbers import put_together
+from .numbers import names_digest, put_together
 from .page import Sample, render_page
 from .probes import composed_probes
 from .rows import ProbeRow
@@ -93,6 +94,7 @@ def bias_report(
     cfg_options: Mapping[str, object] | None = None,
     overwrite: bool = False,
     time_limit: float | None = TIME_LIMIT,
+    compare: str | Path | None = None,
 ) -> BiasReport:
     """Measure how much of video models is background.
 
@@ -128,6 +130,8 @@ def bias_report(
         overwrite: Replace another report in ``out``; scores that both have are reused.
         time_limit: Seconds that reading a video may take; one that takes longer ends the report
             with its name. None is for ever.
+        compare: The ``report.json`` of a report of the same videos, whose models of the same name
+            are compared, see :func:`mmdebias.bias.comparing.compare_reports`.
 
     Returns:
         The report; ``report.write(folder)`` writes it, as is done for ``out``.
@@ -139,6 +143,8 @@ def bias_report(
             model; labels with a list that has its own.
         ValueError: something does not fit; the message names it.
     """
+    # Read first: it may be the report that is replaced.
+    stored = None if compare is None else read_stored(compare)
     with contextlib.ExitStack() as stack:
         if out is None:
             out = stack.enter_context(tempfile.TemporaryDirectory())
@@ -160,15 +166,24 @@ def bias_report(
             cfg_options=cfg_options,
             time_limit=time_limit,
         )
+        if stored is not None:
+            match_models([model.name for model in job.models], stored, str(compare))
         if not job.scenes:
             print('No scene probe: it needs train and the scenes of both lists.', flush=True)
         rows = make_manifest(job.videos, job.probes, job.seed, job.images or None)
         clips = _preview(job, rows)
         setting = job.setting()
+        # Not among what decides whose folder it is: the list's own digest is.
+        lists = dict(
+            videos_sha256=_videos_digest(job),
+            manifest_sha256=hashlib.sha256(manifest_text(rows).encode()).hexdigest(),
+        )
+        if stored is not None:
+            check_same_videos(setting | lists, stored, str(compare))
         _take_folder(job.out, setting, overwrite)
+        setting |= lists
         manifest = job.out / 'manifest.jsonl'
         write_manifest(manifest, rows)
-        setting['manifest_sha256'] = file_sha256(manifest)
         measured, scores = [], []
         for model in job.models:
             print(f'=== {model.name}', flush=True)
@@ -176,9 +191,17 @@ def bias_report(
             measured.append(found[0])
             scores.append(found[1])
         content = put_together(setting, measured, job.seed)
+        if stored is not None:
+            content['comparison'] = compare_reports(content, stored, str(compare))
         report = BiasReport(content, tuple(_samples(job, rows, clips, scores)))
         report.write(job.out)
         return report
+
+
+def _videos_digest(job: Job) -> str:
+    """Return a digest of the videos and their classes, in whatever order, by name if they have."""
+    labels = dict(enumerate(job.names or ()))
+    return names_digest(sorted([path, str(labels.get(n, n))] for path, n in job.videos))
 
 
 def _preview(job: Job, rows: Sequence[ProbeRow]) -> dict[tuple[str, str], Picture]:

@@ -2,10 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from .probes import PROBES, WHOLE, measures_by_name
+from .probes import PROBES, measures_by_name
 
 BETTER = dict(higher='higher is better', lower='lower is better')
 ARROWS = dict(higher='↑', lower='↓')
+NBSP = '\N{NO-BREAK SPACE}'
 
 
 class Words(NamedTuple):
@@ -51,83 +52,6 @@ def points(difference: float) -> str:
     return '0.0' if text in ('+0.0', '-0.0') else text.replace('-', '−')
 
 
-def answers(report: dict[str, Any]) -> list[tuple[str, str]]:
-    """Say for each checkpoint, in a sentence or two, how much of it is background.
-
-    Returns:
-        Names and sentences.
-    """
-    found = []
-    for checkpoint in report['checkpoints']:
-        values = {
-            measure['name']: entry
-            for measure in report['measures']
-            for entry in measure['values']
-            if entry['checkpoint'] == checkpoint['name']
-        }
-        if _guesses(values):
-            whole = values[WHOLE]
-            text = (
-                f'The accuracy of {percent(whole["value"])} is not clearly above chance '
-                f'({percent(whole["chance"])}): there is little to take apart.'
-            )
-            found.append((checkpoint['name'], text))
-            continue
-        parts = [_shares(values)]
-        # Of many checkpoints a page of sentences would hide the answer.
-        if len(report['checkpoints']) < 4:
-            parts += _sentences(values)
-        found.append((checkpoint['name'], ' '.join(part for part in parts if part)))
-    return found
-
-
 def percent(share: float) -> str:
     """Return a share with its sign, which no line break parts from it."""
-    return f'{number(share)}\N{NO-BREAK SPACE}%'
-
-
-def _guesses(values: dict[str, dict[str, Any]]) -> bool:
-    whole = values.get(WHOLE)
-    return whole is not None and whole['low'] <= whole['chance']
-
-
-def _shares(values: dict[str, dict[str, Any]]) -> str:
-    """Return the sentence of the accuracy, what is left of it, and the table's other shares."""
-    if WHOLE not in values:
-        return ''
-    told = [
-        (measure, values[name])
-        for name, measure in measures_by_name().items()
-        if measure.summary and name in values
-    ]
-    whole = values[WHOLE]['value']
-    text = f'The accuracy is {percent(whole)}'
-    left = [(measure, entry) for measure, entry in told if measure.telling]
-    if left:
-        measure, entry = max(left, key=lambda pair: pair[0].telling)
-        text = _left(whole, entry, measure.summary)
-    others = [f'{percent(e["value"])} {m.summary}' for m, e in told if not m.telling]
-    text += ''.join(f', {share}' for share in others[:-1])
-    text += ''.join(f', and {share}' for share in others[-1:])
-    return f'{text}.'
-
-
-def _left(whole: float, entry: dict[str, Any], behind: str) -> str:
-    """Return the accuracy and what is left of it, which may be more."""
-    left = percent(entry['value'])
-    if entry['value'] <= whole:
-        text = f'Of the accuracy of {percent(whole)}, {left} is left {behind}'
-    else:
-        text = f'The accuracy is {percent(whole)}, and {left} {behind}'
-    return text if entry['chance'] is None else f'{text} (chance: {percent(entry["chance"])})'
-
-
-def _sentences(values: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the sentences that the table has of whole probes, with the shares in them."""
-    found = []
-    for probe in PROBES.values():
-        names = {measure.name: f'{probe.name}/{measure.name}' for measure in probe.measures}
-        if probe.summary and values.keys() >= set(names.values()):
-            shares = {key: percent(values[name]['value']) for key, name in names.items()}
-            found.append(probe.summary.format(**shares))
-    return found
+    return f'{number(share)}{NBSP}%'

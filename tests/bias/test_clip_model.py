@@ -220,3 +220,27 @@ def test_a_torch_module_is_reported_on_without_mmaction2(puppets, masks):
     )
     assert 'scene 1.0' in printed
     assert 'The model stock, of a config and a checkpoint, needs MMAction2' in printed
+
+
+def test_an_interrupted_report_goes_on_with_the_row_it_was_at(puppets, masks, tmp_path):
+    seen = []
+
+    def report(net, out):
+        model = from_module('net', net, CLIP, version='1', batch_size=1)
+        probes = ['original', 'action_swap']
+        return bias_report([model], *puppets, masks, probes=probes, out=out)
+
+    def is_stopped(clips):
+        seen.append(clips)
+        if len(seen) == 7:  # the first is the check, the black clip
+            raise KeyboardInterrupt
+        return knows_the_scene(clips)
+
+    with pytest.raises(KeyboardInterrupt):
+        report(is_stopped, tmp_path / 'a')
+    assert len(list((tmp_path / 'a' / 'parts').glob('*/00000000.npz'))) == 1
+    seen[:] = [None] * 10  # and is not stopped again
+    found = report(is_stopped, tmp_path / 'a')
+    assert len(seen) - 10 == 1 + 16 - 5
+    assert not list((tmp_path / 'a' / 'parts').iterdir())
+    assert found.content['measures'] == report(knows_the_scene, tmp_path / 'b').content['measures']

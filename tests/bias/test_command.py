@@ -130,3 +130,28 @@ def test_names_need_the_classes_of_the_scores(data, tmp_path, capsys):
     assert "net has no class 'right' (1 of 2 names" in refusal(capsys, *given)
     given[place + 1].write_text('right\ndown\nup\n')
     assert 'net returns scores of 2 classes, and 3 names are given' in refusal(capsys, *given)
+
+
+def test_a_stored_report_is_compared(data, tmp_path, capsys):
+    first, second = tmp_path / 'first', tmp_path / 'second'
+    main([str(part) for part in arguments(data, first)])
+    (net,) = json.loads((first / 'report.json').read_text())['checkpoints']
+    printed = capsys.readouterr().out
+    assert net['summary'].startswith('net keeps 0\xa0% (95\xa0% interval 0 to ')
+    assert f'**net**{net["summary"].removeprefix("net")}' in printed
+    against = ['--compare', first / 'report.json']
+    main([str(part) for part in [*arguments(data, second), *against]])
+    assert f'## Against {first / "report.json"}' in capsys.readouterr().out
+    comparison = json.loads((second / 'report.json').read_text())['comparison']
+    found = [entry for measure in comparison['measures'] for entry in measure['differences']]
+    assert len(found) == 3 and all(e['paired'] and e['value'] == 0 for e in found)
+    assert '<h2>Against ' in (second / 'report.html').read_text()
+
+    # Of other videos, or nowhere: nothing is measured.
+    other = [*arguments(data, tmp_path / 'other'), *against, '--num-videos', 4]
+    message = refusal(capsys, *other)
+    assert 'is of other videos or labels (8 of ' in message and 'here are 4 of' in message
+    assert 'there is no file nowhere.json' in refusal(
+        capsys, *arguments(data, tmp_path / 'other'), '--compare', 'nowhere.json'
+    )
+    assert not (tmp_path / 'other').exists()

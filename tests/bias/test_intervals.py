@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 
 from mmdebias.bias import bootstrap_interval, confidence_interval, paired_difference
+from mmdebias.bias.intervals import paired_ratio
 
 
 def shares(right, count):
@@ -105,3 +106,33 @@ def test_ends_are_where_the_share_is_z_deviations_away(right, count):
 def test_share_of_nothing_is_refused():
     with pytest.raises(ValueError, match='count=0'):
         confidence_interval(0.5, 0)
+
+
+def test_what_is_left_is_a_ratio_on_the_same_videos():
+    right = np.repeat([1.0, 0.0], [80, 20])
+    left = np.repeat([1.0, 0.0], [20, 80])
+    found = paired_ratio(left, right)
+    assert (found.value, found.count) == (0.25, 100)
+    # Of 80 videos that are right, 20 stay so: near Wilson's interval of that share.
+    low, high = confidence_interval(0.25, 80)
+    assert abs(found.low - low) < 0.02 and abs(found.high - high) < 0.02
+
+
+def test_the_interval_of_a_ratio_holds_the_true_one_as_often_as_it_says():
+    rng, held = np.random.default_rng(0), 0
+    for seed in range(200):
+        right = rng.random(150) < 0.8
+        left = right & (rng.random(150) < 0.5) | ~right & (rng.random(150) < 0.2)
+        found = paired_ratio(left, right, resamples=1000, seed=seed)
+        held += found.low <= (0.8 * 0.5 + 0.2 * 0.2) / 0.8 <= found.high
+    assert 0.9 <= held / 200 <= 0.985
+
+
+def test_where_nothing_is_left_other_videos_may_still_differ():
+    right = np.repeat([1.0, 0.0], [20, 20])
+    nothing, everything = paired_ratio(0 * right, right), paired_ratio(right, right)
+    unseen = confidence_interval(0, 20)[1]
+    assert (nothing.value, nothing.low) == (0, 0) and abs(nothing.high - unseen) < 1e-6
+    assert everything.value == 1 and everything.low < 1 < everything.high
+    with pytest.raises(ValueError, match='reference is 0 for all videos'):
+        paired_ratio(right, 0 * right)

@@ -4,17 +4,22 @@ import base64
 import io
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from mmdebias.bias import Sample
+from mmdebias.bias import page as page_module
+from mmdebias.bias.dot_plot import COLOURS, marker
 from mmdebias.bias.markdown import render_markdown
 from mmdebias.bias.measures import Measure
 from mmdebias.bias.numbers import Measured, put_together
-from mmdebias.bias.page import render_page
-from mmdebias.bias.wording import answers, points, words_for
+from mmdebias.bias.page import LIMIT, render_page
+from mmdebias.bias.summary import answers
+from mmdebias.bias.wording import points, words_for
 
 NAMES = (
     'original/accuracy',
@@ -23,7 +28,7 @@ NAMES = (
     *(f'conflict_videos/{what}' for what in ('moving', 'static', 'moving_over_static')),
     'action_swap/foreground_accuracy', 'action_swap/background_error',
     'human_only/accuracy', 'background_only/accuracy', 'static_frame/accuracy',
-    'scene_probe/accuracy',
+    'scene_probe/accuracy', 'sensitivity/scene_share',
 )  # fmt: skip
 EVIL = '<script>alert("a")</script>'
 
@@ -56,7 +61,7 @@ def clip():
 class Reader(HTMLParser):
     """Collects tags, addresses and text; complains of tags that are not closed in order."""
 
-    EMPTY = ('meta', 'img', 'source', 'use', 'path')
+    EMPTY = ('meta', 'img', 'input', 'use', 'path')
 
     def __init__(self, page):
         super().__init__()
@@ -103,38 +108,12 @@ def test_names_are_text_and_no_markup(clip):
 def test_the_answer_comes_first_and_every_measure_has_its_sentence():
     report = report_on('a', 'b')
     text = ' '.join(Reader(render_page(report)).text)
-    for name, sentence in answers(report):
-        assert text.index(name) < text.index(sentence) < text.index('At a glance')
+    for name, sentence, more in answers(report):
+        rest = f'{sentence.removeprefix(name)} {more}'
+        assert text.index(name) < text.index(rest) < text.index('At a glance')
     for name in NAMES:
         words = words_for(name)
         assert words.sentence and words.sentence in text and words.group != 'Others'
-
-
-@pytest.mark.parametrize(
-    ('whole', 'left', 'sentence'),
-    [
-        (18, 2, 'Of the accuracy of 90.0 %, 10.0 % is left when the background is another video’s'),
-        (10, 12, 'The accuracy is 50.0 %, and 60.0 % when the background is another video’s'),
-    ],
-)
-def test_the_answer_is_what_is_left(whole, left, sentence):
-    videos = tuple(map(str, range(20)))
-    measures = {
-        name: Measure(name, videos, (np.arange(20) < right).astype(float), 'higher')
-        for name, right in (('original/accuracy', whole), ('scuba_videos/accuracy', left))
-    }
-    report = put_together({}, [Measured('a', {}, measures, 8)])
-    ((name, answer),) = answers(report)
-    assert name == 'a'
-    assert answer.replace('\xa0', ' ') == f'{sentence} (chance: 12.5 %).'
-
-
-def test_of_a_guess_nothing_is_left_to_take_apart():
-    values = (np.arange(20) < 3).astype(float)
-    measure = Measure('original/accuracy', tuple(map(str, range(20))), values, 'higher')
-    report = put_together({}, [Measured('a', {}, {measure.name: measure}, 8)])
-    ((_, answer),) = answers(report)
-    assert 'of 15.0\xa0% is not clearly above chance (12.5\xa0%)' in answer
 
 
 def test_links_to_meanings_lead_somewhere():
@@ -162,15 +141,146 @@ def test_warnings_of_masks_stand_out():
     )
 
 
-def test_clips_move_unless_one_wants_none(clip):
+def picture(page, kind):
+    """The first picture of a kind, opened."""
+    address = re.search(rf'<img class="{kind}[^"]*" src="data:image/webp;base64,([^"]+)"', page)
+    return Image.open(io.BytesIO(base64.b64decode(address[1])))
+
+
+def test_clips_play_until_one_wants_them_still(clip):
     page = render_page(report_on('a'), [Sample('original', clip, 'wave', None, ('run',))])
-    moving = re.search(r'<img src="data:image/webp;base64,([^"]+)"', page)[1]
-    still = re.search(r'<source srcset="data:image/webp;base64,([^"]+)"', page)[1]
-    moving, still = (Image.open(io.BytesIO(base64.b64decode(part))) for part in (moving, still))
-    assert (moving.n_frames, moving.size) == (8, (30, 20))
-    assert getattr(still, 'n_frames', 1) == 1
-    assert 'prefers-reduced-motion' in page
+    moving, still = picture(page, 'moving'), picture(page, 'still')
+    assert (moving.n_frames, moving.size, moving.info['loop']) == (8, (30, 20), 0)
+    assert getattr(still, 'n_frames', 1) == 1 and still.size == (30, 20)
+    assert 'prefers-reduced-motion' in page and '#still:checked ~ .clips img.moving' in page
+    assert '<input type="checkbox" id="still"><label for="still">' in page
     assert 'alt="The video as it is: wave"' in page
+
+
+def test_a_frozen_clip_is_one_picture(clip):
+    frozen = np.repeat(clip[:1], 8, 0)
+    page = render_page(report_on('a'), [Sample('static_frame', frozen, 'wave', None, ('run',))])
+    assert page.count('<img ') == 1 and picture(page, 'only').size == (30, 20)
+    assert 'What the models were shown' not in render_page(report_on('a'))
+
+
+def test_the_page_stays_below_its_limit():
+    """Clips get smaller, then fewer, then none; a page without any is as large as it is."""
+    report, rng = report_on('a', 'b'), np.random.default_rng(0)
+    clips = rng.integers(0, 255, (3, 6, 40, 60, 3), dtype=np.uint8)
+    samples = [
+        Sample(probe, clip, 'wave', None, ('wave', 'run'))
+        for probe in ('original', 'human_only')
+        for clip in clips
+    ]
+    bare = len(render_page(report).encode())
+    counts = []
+    for room in (1_000_000, 60_000, 25_000, 0):
+        page = render_page(report, samples, limit=bare + room)
+        assert len(page.encode()) <= bare + room
+        counts.append((page.count('<img class="moving'), len(page.encode()) - bare))
+    (best, size), (smaller, _), (fewer, _), (none, _) = counts
+    assert best == smaller == 6 and 0 < fewer < 6 and none == 0
+    assert size > 60_000 and LIMIT == 5_000_000
+
+
+def test_a_page_of_many_models_stays_below_its_limit(clip):
+    report = report_on('a')
+    names = [f'model {number}' for number in range(300)]
+    (first,) = report['checkpoints']
+    report['checkpoints'] = [dict(first, name=name) for name in names]
+    for measure in report['measures'][3:]:
+        measure['values'] = []
+    report['measures'] = report['measures'][:4]
+    for measure in report['measures']:
+        (entry,) = measure['values'] or [dict(value=0.5, low=0, high=1, chance=0.1)]
+        measure['values'] = [dict(entry, checkpoint=name) for name in names]
+    page = render_page(report, [Sample('original', clip, 'wave', None, ('wave',) * 300)])
+    assert len(page.encode()) < LIMIT
+    assert 'The first 24 models.' in page and 'Right: 300 of 300 models' in page
+
+
+def contrast(one, other):
+    """The contrast of two colours as WCAG 2 defines it."""
+
+    def luminance(colour):
+        digits = colour[1:] if len(colour) == 7 else ''.join(2 * digit for digit in colour[1:])
+        parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return np.dot(linear, (0.2126, 0.7152, 0.0722))
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_all_text_stands_out_in_light_dark_and_print():
+    style = (Path(page_module.__file__).parent / 'style.css').read_text()
+    palettes = [
+        dict(re.findall(r'--(\w+): (#[0-9a-f]+)', block))
+        for block in re.findall(r':root \{([^}]*)\}', style)
+    ]
+    assert len(palettes) == 3
+    for palette in palettes:
+        for name in ('ink', 'muted', 'good', 'bad', *(f'c{index}' for index in range(6))):
+            for ground in ('paper', 'wash'):
+                found = contrast(palette[name], palette[ground])
+                assert found >= 4.5, (name, ground, palette[name], found)
+
+
+def test_the_page_can_be_read_out_and_needs_no_mouse(clip):
+    sample = Sample('original', clip, 'wave', None, ('wave', 'run'))
+    page = render_page(report_on('a', 'b'), [sample])
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+    levels = [int(level) for level in re.findall(r'<h([1-6])[ >]', page)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    # The drawing has words, and the numbers are a table with heads for rows and columns.
+    assert (
+        '<svg role="img" aria-label="Dots with 95 % intervals, from 0 to 100 %, of a, b: ' in page
+    )
+    assert page.count('<th scope="row">') == 2 * len(NAMES) and '<th>' not in page
+    assert page.count('<div class="scroll" role="region" tabindex="0" aria-label=') == 2
+    assert all(' alt="' in image for image in re.findall(r'<img [^>]*>', page))
+    # What marks and colours say to the eye is also said in words.
+    text = ''.join(Reader(page).text)
+    assert 'a: ✓right, wave' in text and 'b: ✗wrong, run' in text
+    assert re.search(r'Accuracy\xa0↑, higher is better', text)
+    marks = re.findall(r'<span class="mark"[^>]*>', page)
+    assert marks and all('aria-hidden="true"' in mark for mark in marks)
+
+
+def test_drawings_fit_on_paper_and_share_no_names():
+    page = render_page(report_on('a', 'b', 'c'))
+    drawings = re.findall(r'<svg[^>]*>', page)
+    heights = [float(re.search(r'viewBox="0 0 \S+ (\S+)"', one)[1]) / 72 for one in drawings]
+    assert len(drawings) > 1 and max(heights) <= 8.5  # inches: those of a sheet
+    names = re.findall(r' id="([^"]+)"', page)
+    assert len(set(names)) == len(names)
+
+
+def test_marks_differ():
+    looks = {(marker(index), index % COLOURS) for index in range(36)}
+    assert len(looks) == 36
+
+
+def test_a_stored_report_is_a_column_of_differences():
+    report = report_on('a', 'b')
+    assert 'stored' not in render_page(report)
+    entry = dict(checkpoint='a', against='old', before=0.5, value=0.25, low=0.1, high=0.4, count=20)
+    report['comparison'] = dict(
+        file='stored.json', models=[['a', 'old']], notes=['seed 1, here 3'],
+        measures=[
+            dict(name='original/accuracy', better='higher', differences=[dict(entry, paired=True)])
+        ],
+    )  # fmt: skip
+    page, markdown = render_page(report), render_markdown(report)
+    assert '<h2>Against stored.json</h2>' in page and 'since old' in page
+    assert '+25.0<small>+10.0 to +40.0</small><small>was 50.0</small>' in page
+    assert '| As filmed: Accuracy | ↑ | +25.0 (+10.0 to +40.0; was 50.0) |' in markdown
+    assert 'Different there: seed 1, here 3.' in page and 'paired difference' in markdown
+    report['comparison']['measures'][0]['differences'] = [dict(entry, paired=False)]
+    assert '+10.0 to +40.0*' in render_page(report)
+    assert 'two independent samples' in render_markdown(report)
 
 
 def test_markdown_has_a_row_for_each_measure():
