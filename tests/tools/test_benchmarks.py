@@ -87,3 +87,14 @@ def test_training_wants_a_config_that_trains(few_videos):
     data = ['--data', few_videos / 'train.txt']
     printed = training('retrieval/r3d_toy.py', *data, check=False)
     assert 'give a config with a train_dataloader' in printed
+
+
+@pytest.mark.slow
+def test_a_step_of_one_commit():
+    # What is run of each commit; the comparison needs another one.
+    tool = ROOT / 'tools' / 'benchmark' / 'step.py'
+    command = ['python', tool, '--measure', '--config', 'moco/r3d_toy.py', '--batch-size', '4']
+    command += ['--size', '32', '--clip-len', '8', '--queue-size', '32', '--steps', '2']
+    printed = run(command, env=dict(PYTHONPATH=str(ROOT)), timeout=300)
+    row = json.loads(printed.splitlines()[-1])
+    assert row['ms'] > 0 and row['peak_mib'] > 0

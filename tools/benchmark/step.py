@@ -1,6 +1,6 @@
 """Compare a pre-training step with that of another commit: time and peak memory.
 
-Usage: python tools/benchmark/step.py [CONFIG] [--than d261f1a] [--batch-size 8] [--size 112]
+Usage: python tools/benchmark/step.py [--config FILE] [--than COMMIT] [--batch-size 8] [--size 112]
 
 Both commits train the config's model on the same random clips, in turns, in processes of their
 own: the data preprocessor with its augments, loss, backward pass and the config's optimiser.
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def main() -> None:
     """Print what a step costs, a line a commit, and how many times as much before."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('config', nargs='?', default='fame/i3d_k400.py', help='below configs/')
+    parser.add_argument('--config', default='fame/i3d_k400.py', help='below configs/')
     parser.add_argument('--than', default='d261f1a', metavar='COMMIT')
     parser.add_argument('--batch-size', type=int, default=8)
     parser.add_argument('--size', type=int, default=112, help='pixels of a side')
