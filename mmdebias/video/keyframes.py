@@ -128,28 +128,28 @@ def lasting(packet: memoryview, codec: str, length_bytes: int, full_colour: bool
         return _jpeg_tables(packet)
     if codec not in ('h264', 'hevc'):
         return []
-    units = nal_units(packet, length_bytes)
-    if codec == 'h264':
-        found = [unit for unit in units if unit[0] & 31 in H264_SETS]
-        found += [unit for unit in units if _is_of_old_x264(unit, full_colour)]
-    else:
-        found = [unit for unit in units if unit[0] >> 1 & 63 in H265_SETS or _is_film_grain(unit)]
+    found = []
+    for unit in nal_units(packet, length_bytes):
+        kind = unit[0] & 31 if codec == 'h264' else unit[0] >> 1 & 63
+        if codec == 'h264':
+            lasts = kind in H264_SETS or (kind == H264_MESSAGES and _is_old(unit, full_colour))
+        else:
+            lasts = kind in H265_SETS or (kind == H265_MESSAGES and _is_film_grain(unit))
+        if lasts:
+            found.append(unit)
     if any(len(unit) > LONGEST_SET for unit in found):
         raise UnclearPacketError('a packet is damaged')
     return [len(unit).to_bytes(2, 'big') + bytes(unit) for unit in found]
 
 
-def _is_of_old_x264(unit: memoryview, full_colour: bool) -> bool:
-    if unit[0] & 31 != H264_MESSAGES:
-        return False
+def _is_old(unit: memoryview, full_colour: bool) -> bool:
+    """Return whether a message names a version of x264 whose mistakes FFmpeg repeats."""
     version = X264_VERSION.search(bytes(unit[:64]))
     safe = X264_WITHOUT_MISTAKES_444 if full_colour else X264_WITHOUT_MISTAKES
     return version is not None and int(version[1]) < safe
 
 
 def _is_film_grain(unit: memoryview) -> bool:
-    if unit[0] >> 1 & 63 != H265_MESSAGES:
-        return False
     data, place = bytes(unit).replace(b'\x00\x00\x03', b'\x00\x00'), 2
     while place < len(data) - 2:
         kind, place = _message_number(data, place)
