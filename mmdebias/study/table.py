@@ -134,7 +134,7 @@ def shortcut_text(answer: dict | None) -> str:
 
 def draw(rows: list[dict], path: Path) -> None:
     """Draw scene against motion: a point a run, a cross a method; references are far off."""
-    figure = Figure(figsize=(6.4, 4.6), layout='constrained')
+    figure = Figure(figsize=(7.6, 4.4), layout='constrained')
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     chance = 100 / len(CLASSES)
@@ -151,5 +151,5 @@ def draw(rows: list[dict], path: Path) -> None:
         axes.scatter(*middle, color=colour, s=70, marker='+', label=row['label'])
     axes.set(xlabel='scene, linear probe (%)', ylabel='motion, linear probe (%)')
     axes.set_title('Frozen features; grey: chance of the motion; a dot a seed', fontsize=9)
-    axes.legend(fontsize=8, frameon=False)
+    figure.legend(fontsize=8, frameon=False, loc='outside right upper')
     figure.savefig(path, dpi=110)
