@@ -116,12 +116,14 @@ METHODS = {
                 Variant(
                     'be_no_negative_baseline',
                     'BE, no hard negative, baseline',
-                    'be/r3d_toy_no_hard_negative_baseline',
+                    'be/r3d_toy_baseline',
+                    {'model.negative_view': None},
                 ),
                 Variant(
                     'be_no_negative',
                     'BE, no hard negative',
-                    'be/r3d_toy_no_hard_negative',
+                    'be/r3d_toy',
+                    {'model.negative_view': None},
                     baseline='be_no_negative_baseline',
                 ),
             ),

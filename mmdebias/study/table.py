@@ -21,8 +21,9 @@ COLUMNS = {
     'motion_retrieval': ('motion, R@1', 1),
     'scene_probe': ('scene, probe', -1),
     'scene_retrieval': ('scene, R@1', -1),
-    'scene_against_motion': ('scene against motion', -1),
 }
+# Of tools/analysis/sensitivity.py: what moves the features.
+FELT_COLUMNS = {'scene_against_motion': ('scene against motion', -1)}
 # Of the bias report: right on stripes behind the actor, on one frame, and with no actor at all.
 BIAS_COLUMNS = {
     'bias:scuba_stripes/accuracy': ('motion on stripes', 1),
@@ -39,7 +40,7 @@ def average_runs(results: list[dict]) -> list[dict]:
     where they should: of two methods that are equal, five seeds of each do that once in 252 times.
     References are not compared.
     """
-    measures = {**COLUMNS, **BIAS_COLUMNS}
+    measures = {**COLUMNS, **FELT_COLUMNS, **BIAS_COLUMNS}
     found: dict[str, dict[str, list[float]]] = {}
     for result in results:
         row = found.setdefault(result['method'], {name: [] for name in measures if name in result})
@@ -85,7 +86,7 @@ def compare(values: list[float], others: list[float], sign: int) -> dict[str, An
 def render_markdown(study: dict) -> str:
     """Return the table."""
     rows, setting = study['rows'], study['setting']
-    known = {**COLUMNS, **BIAS_COLUMNS}
+    known = {**COLUMNS, **FELT_COLUMNS, **BIAS_COLUMNS}
     names = [name for name in known if any(name in row['measures'] for row in rows)]
     titles = [known[name][0] for name in names]
     told = study.get('shortcuts', {})

@@ -116,7 +116,7 @@ def main() -> None:
     context = multiprocessing.get_context('spawn')
     with ProcessPoolExecutor(args.jobs, context, end_with_parent) as pool:
         for result in pool.map(one, *zip(*runs)):
-            shown = ', '.join(f'{k} {100 * result[k]:.1f} %' for k in COLUMNS if k in result)
+            shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
             print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
             results.append(result)
         find = partial(find_shortcut, settings, work, args.num_shortcut_clips)

@@ -10,7 +10,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from numpy.typing import NDArray
 
-from mmdebias.files import PREFIX, check_folder
+from mmdebias.files import PREFIX, check_folder, move_into_place
 from mmdebias.video import count_frames, read_frames
 
 
@@ -73,5 +73,5 @@ def _kept(path: str, folder: Path) -> NDArray[np.uint8]:
     # A name of its own: another process may write the same video's.
     with tempfile.NamedTemporaryFile(dir=folder, prefix=PREFIX, suffix='.npy', delete=False) as new:
         np.save(new, frames)
-    os.replace(new.name, place)
+    move_into_place(new.name, place)
     return frames
