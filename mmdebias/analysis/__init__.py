@@ -11,7 +11,7 @@ from .kernel_violins import draw_kernel_violins
 from .response_curve import draw_response_curve
 from .sensitivity import Distances, feel, summarise
 from .sensitivity_plot import draw_sensitivity
-from .shortcuts import Answer, answers
+from .shortcuts import Answer, answers, told_best
 from .source_clips import few_videos, generated_videos
 from .static_gain import Correlation, correlate, per_class_accuracy, relative_gain
 from .temporal_kernels import temporal_kernels
@@ -45,6 +45,7 @@ __all__ = [
     'scene_share',
     'summarise',
     'temporal_kernels',
+    'told_best',
     'window_pipeline',
     'write_heat_film',
 ]

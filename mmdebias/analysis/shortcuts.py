@@ -140,6 +140,16 @@ def answers(
     ]
 
 
+def told_best(found: Sequence[Answer]) -> Answer:
+    """Return which of the clips without an answer is told best, a shortcut before all others.
+
+    Args:
+        found: Of :func:`answers`.
+    """
+    blind = [answer for answer in found if not answer.by_right]
+    return max(blind, key=lambda answer: (answer.is_shortcut, answer.low - answer.chance))
+
+
 Shown = dict[tuple[Question, str], tuple[Tensor, Tensor]]
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 
+def without_emulation(payload: bytes) -> bytes:
+    """Return a NAL unit's payload without the bytes that keep start codes out of it (7.4)."""
+    return payload.replace(b'\x00\x00\x03', b'\x00\x00')
+
+
 class Bits:
     """Bits of a NAL unit's payload, ITU-T H.264 and H.265, clause 9.
 
     Args:
-        payload: What follows the unit's header; the bytes that keep start codes out of it are left
-            out.
+        payload: What follows the unit's header.
     """
 
     def __init__(self, payload: bytes) -> None:
-        data = payload.replace(b'\x00\x00\x03', b'\x00\x00')
-        self.bits = ''.join(f'{byte:08b}' for byte in data)
+        self.bits = ''.join(f'{byte:08b}' for byte in without_emulation(payload))
         self.place = 0
 
     def take(self, count: int) -> int:

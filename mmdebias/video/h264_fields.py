@@ -5,11 +5,12 @@ Containers may hold each field in a packet of its own, so that there are more pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .bits import Bits
 from .keyframes import H264_SLICES, UnclearPacketError, nal_units
+from .watching import PacketWatch, sized_unit
 
 # ITU-T H.264, 7.3.2.1.1: profiles whose parameter sets state the format of colours.
 WITH_COLOUR_FORMAT = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
@@ -30,33 +31,27 @@ class FieldCoding(NamedTuple):
     separate_planes: bool
 
 
-class FieldWatch:
-    """Looks for packets of H.264 that hold one field, half of a frame.
-
-    Args:
-        setup: The decoder's configuration, ISO/IEC 14496-15, 5.3.3.1.
-        length_bytes: See :func:`mmdebias.video.keyframes.bytes_of_length`.
-
-    Raises:
-        UnclearPacketError: a parameter set ends too soon.
-    """
+class FieldWatch(PacketWatch):
+    """Looks for packets of H.264 that hold one field, half of a frame."""
 
     def __init__(self, setup: bytes, length_bytes: int) -> None:
-        self.length_bytes = length_bytes
         self.codings: set[FieldCoding | None] = set()
-        self._learn(_sets_of_setup(setup))
+        super().__init__(setup, length_bytes)
 
-    def check(self, packet: memoryview, sets: Iterable[bytes]) -> None:
-        """Look at a packet.
+    def sets_of(self, setup: bytes) -> Iterator[bytes]:
+        """Yield the sequence parameter sets (ISO/IEC 14496-15, 5.3.3.1)."""
+        place = 6
+        for _ in range(setup[5] & 31 if len(setup) > 5 else 0):
+            unit, place = sized_unit(setup, place)
+            yield unit
 
-        Args:
-            packet: Its bytes.
-            sets: What :func:`mmdebias.video.keyframes.lasting` returns of it.
+    def learn(self, unit: bytes) -> None:
+        """Take in how fields are coded."""
+        if unit[0] & 31 == SEQUENCE_SET:
+            self.codings.add(field_coding(unit))
 
-        Raises:
-            UnclearPacketError: it holds one field, or does not say so clearly.
-        """
-        self._learn(one[2:] for one in sets if one[2] & 31 == SEQUENCE_SET)
+    def look(self, packet: memoryview) -> None:
+        """Refuse a packet that holds one field, or does not say so clearly."""
         if self.codings <= {None}:
             return
         if len(self.codings) > 1:
@@ -64,28 +59,8 @@ class FieldWatch:
         (coding,) = self.codings
         units = nal_units(packet, self.length_bytes)
         slices = [bytes(unit[:HEADER]) for unit in units if unit[0] & 31 in H264_SLICES]
-        try:
-            single = coding is not None and is_one_field(slices, coding)
-        except ValueError as error:
-            raise UnclearPacketError(f'a packet is damaged: {error}') from error
-        if single:
+        if coding is not None and is_one_field(slices, coding):
             raise UnclearPacketError('packets of single fields')
-
-    def _learn(self, sets: Iterable[bytes]) -> None:
-        try:
-            self.codings |= {field_coding(one) for one in sets}
-        except ValueError as error:
-            raise UnclearPacketError(f'a parameter set is damaged: {error}') from error
-
-
-def _sets_of_setup(setup: bytes) -> list[bytes]:
-    """Return the sequence parameter sets of a decoder's configuration."""
-    found, place = [], 6
-    for _ in range(setup[5] & 31 if len(setup) > 5 else 0):
-        start = place + 2
-        place = start + int.from_bytes(setup[place:start], 'big')
-        found.append(setup[start:place])
-    return found
 
 
 def field_coding(parameter_set: bytes) -> FieldCoding | None:

@@ -7,12 +7,13 @@ among others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from .bits import Bits
-from .keyframes import LAST_H265_SLICE, UnclearPacketError, nal_units
+from .keyframes import LAST_H265_SLICE, nal_units
+from .watching import PacketWatch, sized_unit
 
 # ITU-T H.265, table 7-1.
 IDR_SLICES, SEQUENCE_SET, PICTURE_SET = (19, 20), 33, 34
@@ -36,44 +37,44 @@ class _Picture(NamedTuple):
     extra_bits: int
 
 
-class PictureOrder:
-    """Follows the order of pictures through a file.
-
-    Args:
-        setup: The decoder's configuration, ISO/IEC 14496-15, 8.3.3.1.
-        length_bytes: See :func:`mmdebias.video.keyframes.bytes_of_length`.
-
-    Raises:
-        UnclearPacketError: a parameter set ends too soon.
-    """
+class PictureOrder(PacketWatch):
+    """Follows the order of pictures through a file of H.265."""
 
     def __init__(self, setup: bytes, length_bytes: int) -> None:
-        self.length_bytes = length_bytes
         self.sequences: dict[int, _Sequence] = {}
         self.pictures: dict[int, _Picture] = {}
         self.places: list[tuple[int, int]] = []
         self.begun = 0
         self.before = 0  # the order of the picture that the next ones' is told from
-        self._learn(_sets_of_setup(setup))
+        super().__init__(setup, length_bytes)
 
-    def follow(self, packet: memoryview, sets: Iterable[bytes]) -> None:
-        """Look at the next packet.
+    def sets_of(self, setup: bytes) -> Iterator[bytes]:
+        """Yield the units of the configuration (ISO/IEC 14496-15, 8.3.3.1.2)."""
+        place = 23
+        for _ in range(setup[22] if len(setup) > 22 else 0):
+            count = int.from_bytes(setup[place + 1 : place + 3], 'big')
+            place += 3
+            for _ in range(count):
+                unit, place = sized_unit(setup, place)
+                yield unit
 
-        Args:
-            packet: Its bytes.
-            sets: What :func:`mmdebias.video.keyframes.lasting` returns of it.
+    def learn(self, unit: bytes) -> None:
+        """Take in what sequence and picture parameter sets say of the order."""
+        kind, bits = unit[0] >> 1 & 63, Bits(unit[2:])
+        if kind == SEQUENCE_SET:
+            number, sequence = _sequence_set(bits)
+            self.sequences[number] = sequence
+        elif kind == PICTURE_SET:
+            number, belongs = bits.number(), bits.number()
+            bits.take(1)
+            self.pictures[number] = _Picture(belongs, bool(bits.take(1)), bits.take(3))
 
-        Raises:
-            UnclearPacketError: its place cannot be read.
-        """
-        self._learn(one[2:] for one in sets)
+    def look(self, packet: memoryview) -> None:
+        """Note the place of a packet's picture."""
         for unit in nal_units(packet, self.length_bytes):
             kind, layer = unit[0] >> 1 & 63, (unit[0] & 1) << 5 | unit[1] >> 3
             if kind <= LAST_H265_SLICE and not layer:
-                try:
-                    self.places.append(self._place(kind, bytes(unit[:HEADER])))
-                except (KeyError, ValueError) as error:
-                    raise UnclearPacketError('a picture whose place is not clear') from error
+                self.places.append(self._place(kind, bytes(unit[:HEADER])))
                 return  # the other slices are of the same picture
 
     def agrees_with(self, pts: list[int]) -> bool:
@@ -107,20 +108,6 @@ class PictureOrder:
             self.before = order
         return self.begun, order
 
-    def _learn(self, sets: Iterable[bytes]) -> None:
-        for one in sets:
-            kind, bits = one[0] >> 1 & 63, Bits(one[2:])
-            try:
-                if kind == SEQUENCE_SET:
-                    number, sequence = _sequence_set(bits)
-                    self.sequences[number] = sequence
-                elif kind == PICTURE_SET:
-                    number, belongs = bits.number(), bits.number()
-                    bits.take(1)
-                    self.pictures[number] = _Picture(belongs, bool(bits.take(1)), bits.take(3))
-            except ValueError as error:
-                raise UnclearPacketError(f'a parameter set is damaged: {error}') from error
-
 
 def _sequence_set(bits: Bits) -> tuple[int, _Sequence]:
     """Return the number of a sequence parameter set and what is needed of it (7.3.2.2)."""
@@ -139,15 +126,3 @@ def _sequence_set(bits: Bits) -> tuple[int, _Sequence]:
             bits.number()
     bits.number(), bits.number()
     return number, _Sequence(bits.number() + 4, separate)
-
-
-def _sets_of_setup(setup: bytes) -> Iterator[bytes]:
-    """Yield the units of a decoder's configuration (ISO/IEC 14496-15, 8.3.3.1.2)."""
-    place = 23
-    for _ in range(setup[22] if len(setup) > 22 else 0):
-        count = int.from_bytes(setup[place + 1 : place + 3], 'big')
-        place += 3
-        for _ in range(count):
-            start = place + 2
-            place = start + int.from_bytes(setup[place:start], 'big')
-            yield setup[start:place]

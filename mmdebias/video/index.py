@@ -29,6 +29,7 @@ from .keyframes import (
 from .opening import VideoReadError, opened, read_packets
 from .passing import NO_PACKETS, Packets, SeenPacket, passable_packets, seen_packet
 from .pixels import UPRIGHT, Orientation, orientation
+from .watching import PacketWatch
 
 # Where a seek lands on a key frame that one can check, and frames come out of the decoder with the
 # timestamp that their packet went in with. What .avi files say of B-frames' times is made up.
@@ -37,6 +38,9 @@ CODECS = {
     'matroska': ('h264', 'hevc', 'vp9', 'av1', 'mpeg4', 'mjpeg'),
     'avi': ('mpeg4', 'mjpeg'),
 }
+
+# What looks at the headers of a codec's packets.
+WATCHES: dict[str, type[PacketWatch]] = dict(h264=FieldWatch, hevc=PictureOrder)
 
 Timestamps = npt.NDArray[np.int64]
 
@@ -280,8 +284,7 @@ def _demux(
     setup = stream.codec_context.extradata or b''
     full_colour = _is_full_colour(stream)
     try:
-        fields = FieldWatch(setup, length_bytes) if codec == 'h264' else None
-        order = PictureOrder(setup, length_bytes) if codec == 'hevc' else None
+        watch = WATCHES.get(codec, PacketWatch)(setup, length_bytes)
     except UnclearPacketError as error:
         return packets, None, str(error)
     first: VideoFrame | None = None
@@ -293,10 +296,7 @@ def _demux(
             try:
                 fresh = starts_afresh(data, codec, length_bytes) and packet.is_keyframe
                 sets = lasting(data, codec, length_bytes, full_colour)
-                if fields is not None:
-                    fields.check(data, sets)
-                if order is not None:
-                    order.follow(data, sets)
+                watch.follow(data, sets)
             except UnclearPacketError as error:
                 return packets, first, str(error)
             if packet.has_sidedata('new_extradata'):
@@ -324,7 +324,7 @@ def _demux(
             except av.error.FFmpegError:
                 return packets, first, 'headers of packets are damaged'
     doubt = _doubt_about(packets, first)
-    if not doubt and order is not None and not order.agrees_with(packets.pts):
+    if not doubt and not watch.agrees_with(packets.pts):
         doubt = 'pictures in another order than their timestamps say'
     return packets, first, doubt
 

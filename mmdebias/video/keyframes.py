@@ -13,6 +13,8 @@ from av.bitstream import BitStreamFilterContext, bitstream_filters_available
 from av.codec import CodecContext
 from av.video.stream import VideoStream
 
+from .bits import without_emulation
+
 # Types of NAL units, ITU-T H.264, table 7-1, and H.265, table 7-1: pictures with which all
 # references end (H.264), or from which all that is shown later can be decoded (H.265).
 IDR_SLICE = 5
@@ -50,7 +52,6 @@ INTRA_PICTURE, B_PICTURE = 0, 2
 
 # What stands for a frame that was left out takes at most eight bytes; a picture takes more.
 LEAST_MPEG4_PICTURE = 9
-
 
 # ITU-T T.81, table B.1: markers, behind a byte of ones.
 START_OF_SCAN, QUANTISATION, HUFFMAN = 0xDA, 0xDB, 0xC4
@@ -150,7 +151,7 @@ def _is_old(unit: memoryview, full_colour: bool) -> bool:
 
 
 def _is_film_grain(unit: memoryview) -> bool:
-    data, place = bytes(unit).replace(b'\x00\x00\x03', b'\x00\x00'), 2
+    data, place = without_emulation(bytes(unit)), 2
     while place < len(data) - 2:
         kind, place = _message_number(data, place)
         size, place = _message_number(data, place)
@@ -175,11 +176,8 @@ def _jpeg_tables(packet: memoryview) -> list[bytes]:
     """
     found, place = [], 2
     while place + 4 <= len(packet) and packet[place] == 0xFF and packet[place + 1] != START_OF_SCAN:
-        kind, end = (
-            packet[place + 1],
-            place + 2 + int.from_bytes(packet[place + 2 : place + 4], 'big'),
-        )
-        inside = place + 4
+        kind, inside = packet[place + 1], place + 4
+        end = place + 2 + int.from_bytes(packet[place + 2 : inside], 'big')
         while kind in (QUANTISATION, HUFFMAN) and inside < min(end, len(packet)):
             name = packet[inside]
             found.append(bytes([0xFF, kind, name]))

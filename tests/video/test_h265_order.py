@@ -49,5 +49,9 @@ def test_a_set_that_ends_too_soon_and_a_picture_without_one(tmp_path):
     with pytest.raises(UnclearPacketError, match='not clear'):
         PictureOrder(setup[:22] + b'\x00', 4).follow(packet, [])
     cut = setup.index(b'\x42\x01')  # the sequence parameter set
+    with pytest.raises(UnclearPacketError, match='not clear'):
+        PictureOrder(setup, 4).follow(memoryview(b'\x00\x00\x00\x01\x02'), [])  # half a header
+    with pytest.raises(UnclearPacketError, match='damaged'):
+        PictureOrder(setup[:22] + b'\x01\x21\x00\x01\x00\x00', 4)  # an empty set
     with pytest.raises(UnclearPacketError, match='too soon'):
         PictureOrder(setup[:22] + b'\x01\x21\x00\x01\x00\x06' + setup[cut : cut + 6], 4)

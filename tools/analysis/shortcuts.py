@@ -23,7 +23,7 @@ from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 
 import mmdebias  # noqa: F401  (registers everything)
-from mmdebias.analysis import Answer, answers, few_videos, generated_videos
+from mmdebias.analysis import Answer, answers, few_videos, generated_videos, told_best
 from mmdebias.analysis.source_clips import REAL
 from mmdebias.cli import output_folder, read_videos, run_command
 from mmdebias.files import existing_file, write_text
@@ -92,8 +92,7 @@ def summary(found: dict[str, list[Answer]]) -> str:
     """Return a row for each config: what is told best without an answer, and of real clips."""
     lines = ['| config | told best without an answer | real clips | shortcut |', '|---' * 4 + '|']
     for name, of in found.items():
-        blind = [answer for answer in of if not answer.by_right]
-        best = max(blind, key=lambda answer: (answer.is_shortcut, answer.low - answer.chance))
+        best = told_best(of)
         real = max((a for a in of if a.case == REAL), key=lambda a: a.right - a.chance)
         cells = [
             f'{a.question}: {100 * a.right:.1f} ({100 * a.low:.1f} to {100 * a.high:.1f}), chance '

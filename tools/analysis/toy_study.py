@@ -29,7 +29,7 @@ import torch
 from mmengine.registry import init_default_scope
 
 from mmdebias import runs
-from mmdebias.analysis import answers, few_videos
+from mmdebias.analysis import answers, few_videos, told_best
 from mmdebias.apis import load_encoder
 from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import CLASSES, MOTION_SETS, make_toy
@@ -222,12 +222,7 @@ def find_shortcut(settings: Settings, work: Path, clips: int, method: str) -> di
         videos = few_videos([toy / line.split()[0] for line in lines])
         init_default_scope('mmaction')
         cfg = study_config(method, 0, settings)
-        blind = [
-            answer
-            for answer in answers(cfg, videos, clips, max(clips * 2 // 3, 64))
-            if not answer.by_right
-        ]
-        best = max(blind, key=lambda each: (each.is_shortcut, each.low - each.chance))
+        best = told_best(answers(cfg, videos, clips, max(clips * 2 // 3, 64)))
         found = best.to_dict()
         write_text(result, json.dumps(found) + '\n')
     return dict(found)
