@@ -16,6 +16,8 @@ import av
 
 from mmdebias.files import replacing
 
+from .mask_formats.sources import leads_out
+
 KINDS = ('.jpg', '.jpeg', '.png')
 
 
@@ -50,8 +52,7 @@ def read_frame_list(file: str | Path) -> list[FramesOfVideo]:
         if match is None:
             raise ValueError(f'{file}: {line!r} must be "folder frames label", two whole numbers.')
         folder, frames, label = match[1], int(match[2]), int(match[3])
-        path = PurePosixPath(folder)
-        if path.is_absolute() or '..' in path.parts:
+        if leads_out(folder):
             raise ValueError(f'{file} lists {folder}: give folders relative to that of all videos.')
         found.append(FramesOfVideo(folder, frames, label))
     if not found:

@@ -12,7 +12,7 @@ from mmdebias.video import find_index
 
 from ..mask_files import SURPLUS, check_fit
 from ..toy.masks import pack_masks
-from .sources import Readers, find_entry, without_ending
+from .sources import Readers, find_entry, leads_out, without_ending
 from .tubes import Tubes
 
 UNKNOWN = 'the source has none of this name'
@@ -44,6 +44,8 @@ def convert_masks(
             reader = find_entry(readers, stem)
             if reader is None:
                 raise LookupError(UNKNOWN)
+            if leads_out(stem):
+                raise ValueError('its name leads out of the folder of masks')
             masks = reader()
             _check_masks(masks, video, root)
         except (OSError, RuntimeError, ValueError, LookupError) as error:

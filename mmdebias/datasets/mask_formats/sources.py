@@ -26,6 +26,12 @@ def without_ending(video: str) -> str:
     return str(path.with_suffix('') if path.suffix.lower() in ENDINGS else path)
 
 
+def leads_out(name: str) -> bool:
+    """Return whether a name from a file, put behind a folder, leads out of it."""
+    path = PurePosixPath(name)
+    return path.is_absolute() or '..' in path.parts
+
+
 def find_entry(entries: Mapping[str, Entry], stem: str) -> Entry | None:
     """Return a video's entry, None where there is none.
 

@@ -42,6 +42,13 @@ def test_without_a_list_all_are_converted(tmp_path, masks):
     assert (tmp_path / 'run/a.b.npz').is_file()
 
 
+def test_nothing_is_written_outside_of_the_folder(tmp_path, masks):
+    readers = {name: lambda: masks for name in ('../a', str(tmp_path / 'b'), 'c')}
+    left_out = convert_masks(readers, tmp_path / 'masks')
+    assert set(left_out) == {'../a', str(tmp_path / 'b')}
+    assert [file.name for file in tmp_path.rglob('*.npz')] == ['c.npz']
+
+
 def test_masks_that_are_not_of_the_video_are_left_out(tmp_path, root, masks):
     def broken():
         raise ValueError('broken')
