@@ -6,6 +6,7 @@ from .clips import check_clips, pixel_range, to_pixel_type, to_unit_float
 from .compositing import clean_plate, paste
 from .foreground import fame_mask, gauss_mask, grid_mask, merge, seed_mask
 from .grabcut import grow_by_grabcut
+from .hue import turn_hue
 from .linear_classifier import fit_linear_classifier
 from .losses import contrastive_logits, info_nce, temporal_consistency, triplet
 from .optical_flow import flow_to_previous, warp_by_flow
@@ -52,6 +53,7 @@ __all__ = [
     'to_unit_float',
     'tps_grid',
     'triplet',
+    'turn_hue',
     'warp_by_flow',
     'warp_clips',
 ]

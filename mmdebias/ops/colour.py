@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from .hue import rgb_to_hsv
 from .pixel_maps import EPS
 
 COLOUR_BINS = 10
@@ -66,14 +67,3 @@ def colour_bins(image: Tensor, official_hue: bool = True) -> Tensor:
         )
     )
     return (x + COLOUR_BINS * (y + COLOUR_BINS * z)).long()
-
-
-def rgb_to_hsv(image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Turn RGB ``[N, 3, H, W]`` in [0, 1] to hue in [0, 2 pi), saturation, value in [0, 1]."""
-    red, green, blue = image.unbind(1)
-    value, strongest = image.max(1)
-    chroma = value - image.amin(1)
-    safe = torch.where(chroma == 0, torch.ones_like(chroma), chroma)
-    sixths = torch.stack([green - blue, blue - red + 2 * safe, red - green + 4 * safe], 1)
-    hue = sixths.gather(1, strongest[:, None])[:, 0] / safe / 6 % 1 * 2 * math.pi
-    return hue, chroma / (value + EPS), value

@@ -1,5 +1,6 @@
 from functools import partial
 
+import kornia.augmentation
 import pytest
 import torch
 
@@ -23,6 +24,17 @@ def test_one_draw_a_clip_for_all_its_frames(transform):
     assert torch.allclose(augmented, augmented[:, :, :1].expand_as(augmented), atol=1e-6)
     changed = (augmented - still).abs().amax((1, 2, 3, 4)) > 1e-4
     assert 0 < changed.sum() < 16  # probability .5, drawn for each clip
+
+
+@pytest.mark.parametrize('kind', ['ColorJitter', 'ColorJiggle'])
+def test_jitter_is_kornias_though_hue_is_turned_faster(kind):
+    frames, settings = torch.rand(4, 3, 16, 16), dict(brightness=0.5, saturation=0.5, hue=0.25)
+    torch.manual_seed(0)
+    theirs = getattr(kornia.augmentation, kind)(**settings)(frames)
+    torch.manual_seed(0)
+    ours = KorniaAugment([dict(type=kind, **settings)])(frames[:, :, None])[:, :, 0]
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
+    assert not torch.allclose(ours, frames, atol=0.05)
 
 
 def test_blur_strength_differs_between_clips():
