@@ -37,7 +37,7 @@ views = dict(
     seed=same,
     grid=same,
     intra_video=same,
-    background=dict(other_than='original'),
+    background=dict(other_than='original', min_gap=1),
 )
 train_dataloader = dict(
     dataset=dict(

@@ -43,7 +43,7 @@ train_dataloader = dict(
                 type='SampleViews',
                 clip_len=16,
                 frame_interval=2,
-                views=dict(query=dict(), key=dict(other_than='query')),
+                views=dict(query=dict(), key=dict(other_than='query', min_gap=1)),
             ),
             decode=dict(type='VideoDecode'),
             per_view=dict(

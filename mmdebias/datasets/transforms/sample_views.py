@@ -14,7 +14,7 @@ class View:
     """Where a view's clip starts, compared with the others."""
 
     same_as: str | None = None
-    other_than: str | None = None
+    other_than: str | tuple[str, ...] | None = None
     shift_from: str | None = None
     shift: tuple[int, int] | None = None
     min_gap: int | None = None
@@ -23,9 +23,10 @@ class View:
     wrap: bool = True
 
     @property
-    def source(self) -> str | None:
-        """Return the view that this one starts from, None where it is drawn by itself."""
-        return self.same_as or self.other_than or self.shift_from
+    def sources(self) -> tuple[str, ...]:
+        """Return the views that this one starts from, none where it is drawn by itself."""
+        named = self.same_as or self.other_than or self.shift_from or ()
+        return (named,) if isinstance(named, str) else tuple(named)
 
 
 @TRANSFORMS.register_module()
@@ -38,11 +39,13 @@ class SampleViews(BaseTransform):
     - ``dict()``: uniformly among all starts with which the clip fits into the video;
     - ``dict(same_as='anchor')``: the frames of another view (to be cropped by itself);
     - ``dict(other_than='anchor', min_gap=8)``: as ``dict()``, but at least ``min_gap`` frames
-      before or after another view's start (BE's hard negative), or as far from it as the video
-      allows. Without ``min_gap`` it is one clip, so that the two share no frames. A video that
-      holds only one clip is entered elsewhere, with that gap in the loop. Where the gap does not
-      fit, ``otherwise='third'`` starts a third of the video later, in the loop (BE's released
-      code), and ``otherwise='any'`` anywhere but at the same start (DSM's);
+      before or after another view's start (BE's hard negative), or those of several views,
+      ``other_than=['anchor', 'first']``. Without ``min_gap`` it is one clip, so that they share no
+      frames. Where the gap does not fit, the start farthest away is taken; where that is not even
+      half of it, the video is entered anywhere in its loop, as far away as it allows: a clip with a
+      cut in it differs from the other at least. ``otherwise='third'`` starts a third of the video
+      later instead, in the loop (BE's released code), and ``otherwise='any'`` anywhere but at the
+      same start (DSM's);
     - ``dict(shift_from='anchor', shift=(2, 20))``: another view's start plus a number of frames
       drawn uniformly from that range, both ends included (DSM, section "Temporal shift"). With
       ``in_steps=True`` the range counts frames of the clip, ``frame_interval`` of the video each.
@@ -120,24 +123,35 @@ class SampleViews(BaseTransform):
             step = self.frame_interval if view.in_steps else 1
             room = None if view.wrap else (-start, total - self._span - start)
             return start + draw_shift(*view.shift, total, step, room)
-        choices = np.arange(max(total - self._span, 0) + 1)
         if view.other_than is not None:
-            return self._start_apart(view, starts[view.other_than] % total, choices, total)
-        return int(np.random.choice(choices))
+            return self._start_apart(view, [starts[name] % total for name in view.sources], total)
+        return int(np.random.choice(self._fitting(total)))
 
-    def _start_apart(self, view: View, taken: int, choices: np.ndarray, total: int) -> int:
+    def _start_apart(self, view: View, taken: list[int], total: int) -> int:
         gap = self._span if view.min_gap is None else view.min_gap
-        distance = np.abs(choices - taken)
-        if distance.max() < gap:  # it does not fit
-            if view.otherwise == 'third':
-                third = max(total // 3, 1)
-                return taken + draw_shift(third, third, total)
-            anywhere = view.otherwise == 'any'
-            if not distance.any():  # one clip fits, if at all: the loop is entered elsewhere
-                gap = 1 if anywhere else min(gap, total // 2)
-                return taken + draw_shift(gap, total - gap, total)
-            gap = 1 if anywhere else distance.max()
-        return int(np.random.choice(choices[distance >= gap]))
+        fitting = self._fitting(total)
+        distance = np.min([np.abs(fitting - start) for start in taken], axis=0)
+        if distance.max() >= gap:
+            return int(np.random.choice(fitting[distance >= gap]))
+        if view.otherwise == 'third':
+            third = max(total // 3, 1)
+            return taken[0] + draw_shift(third, third, total)
+        gap, least = (1, 1) if view.otherwise == 'any' else (gap, gap / 2)
+        if distance.max() >= least:
+            return int(np.random.choice(fitting[distance >= min(gap, distance.max())]))
+        looped = np.arange(total)
+        around = np.abs(looped - np.array(taken)[:, None])
+        distance = np.minimum(around, total - around).min(0)
+        if not distance.any():
+            raise ValueError(
+                f'other_than={view.other_than!r} asks for another start in a video of {total} '
+                'frame(s): leave the video out.'
+            )
+        return int(np.random.choice(looped[distance >= min(gap, distance.max())]))
+
+    def _fitting(self, total: int) -> np.ndarray:
+        """Return the starts with which a clip fits into the video; 0 where none does."""
+        return np.arange(max(total - self._span, 0) + 1)
 
     @property
     def _span(self) -> int:
@@ -189,15 +203,16 @@ def _parse_view(name: str, how: dict, known: list[str]) -> View:
     except TypeError as error:
         raise ValueError(
             f'views[{name!r}]={dict(how)} is not understood: use dict(), dict(same_as=VIEW), '
-            f'dict(other_than=VIEW, min_gap=FRAMES, otherwise=RULE) or dict(shift_from=VIEW, '
+            f'dict(other_than=VIEWS, min_gap=FRAMES, otherwise=RULE) or dict(shift_from=VIEW, '
             f'shift=(LOW, HIGH), in_steps=False, wrap=True). {error}'
         ) from error
     sources = [key for key in ('same_as', 'other_than', 'shift_from') if getattr(view, key)]
     if len(sources) > 1:
         raise ValueError(f'views[{name!r}] has both {" and ".join(sources)}: keep one.')
-    if view.source and view.source not in known:
+    missing = [source for source in view.sources if source not in known]
+    if missing:
         raise ValueError(
-            f'views[{name!r}] starts from {view.source!r}, which is not there; there are {known}.'
+            f'views[{name!r}] starts from {missing[0]!r}, which is not there; there are {known}.'
         )
     if (view.shift_from is None) != (view.shift is None):
         raise ValueError(f'views[{name!r}] needs both shift_from=VIEW and shift=(LOW, HIGH).')
@@ -231,7 +246,7 @@ def _sources_first(views: dict[str, View]) -> list[str]:
         ready = [
             name
             for name, view in views.items()
-            if name not in order and (view.source is None or view.source in order)
+            if name not in order and all(source in order for source in view.sources)
         ]
         if not ready:
             rest = [name for name in views if name not in order]

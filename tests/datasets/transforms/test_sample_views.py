@@ -114,11 +114,11 @@ def test_other_view_keeps_its_gap_or_as_much_of_it_as_the_video_allows(total, mi
     for _ in range(100):
         frames = frames_by_view(sample(total, views))
         query, negative = (int(frames[view][0]) for view in ('query', 'negative'))
-        if last:
+        around, farthest = abs(negative - query), max(query, last - query)
+        if farthest >= gap / 2:
             assert 0 <= negative <= last
-            assert abs(negative - query) >= min(gap, max(query, last - query))
-        else:
-            around = abs(negative - query)
+            assert around >= min(gap, farthest)
+        else:  # in the loop
             assert min(around, total - around) >= min(gap, total // 2)
         if total == 30 and min_gap is None and abs(negative - query) >= 7:
             assert not set(frames['query']) & set(frames['negative'])
@@ -146,6 +146,36 @@ def test_a_gap_that_does_not_fit_is_made_up_for_by_a_rule(total, otherwise, expe
         frames = frames_by_view(sample(total, views))
         found.add((int(frames['query'][0]), int(frames['negative'][0])))
     assert found == expected
+
+
+@pytest.mark.parametrize('total', range(2, 40))
+def test_other_view_is_half_a_clip_away_at_least_where_the_video_is_a_clip_long(total):
+    views = dict(query=dict(), negative=dict(other_than='query'))
+    for _ in range(50):
+        frames = frames_by_view(sample(total, views))  # a clip spans 7 frames
+        around = abs(int(frames['negative'][0]) - int(frames['query'][0]))
+        if total >= 7:
+            assert min(around, total - around) >= 3
+
+
+@pytest.mark.parametrize('total', [3, 7, 8, 9, 13, 21, 40])
+@pytest.mark.parametrize('min_gap', [None, 1])
+def test_several_other_views_differ_from_each_other(total, min_gap):
+    first = dict(other_than='query', min_gap=min_gap)
+    second = dict(other_than=['query', 'first'], min_gap=min_gap)
+    for _ in range(50):
+        frames = frames_by_view(sample(total, dict(second=second, query={}, first=first)))
+        starts = {int(frames[name][0]) for name in frames}
+        assert len(starts) == 3
+        if total == 40 and min_gap is None:  # there is room for three clips of 7
+            assert not set(frames['query']) & set(frames['second'])
+            assert not set(frames['first']) & set(frames['second'])
+
+
+def test_there_are_not_more_other_views_than_frames():
+    first, second = dict(other_than='query'), dict(other_than=['query', 'first'])
+    with pytest.raises(ValueError, match=r"other_than=\['query', 'first'\] .* of 2 frame"):
+        sample(2, dict(query={}, first=first, second=second))
 
 
 def test_shift_counts_frames_of_the_clip_where_that_is_asked():
