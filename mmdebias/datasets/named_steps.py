@@ -21,6 +21,7 @@ STEPS = (
     'disturb_whole',  # some views, before they are cropped
     'per_view',  # each view's own crop, size and flip
     'disturb',  # some views
+    'rotate',  # whole frames, a little
     'scale',  # to a short side
     'centre',  # its middle
     'crop',  # a random one

@@ -31,10 +31,12 @@ class QueueLengthHook(Hook):
         videos = sum(len(dataset) for dataset in datasets)
         held = len(model.queue) / model.keys_per_video
         if held > videos:
-            share = share_that_meet_themselves(held, videos)
+            share, shorter = share_that_meet_themselves(held, videos), max(videos // 3, 1)
+            left = share_that_meet_themselves(shorter, videos)
             runner.logger.log(
                 logging.WARNING,
                 f'model.queue_size={len(model.queue)} holds the last {held:g} videos and there are '
                 f'{videos}: {100 * share:.0f} % of the queries will meet an old key of their own '
-                f'video among the negatives. Make it shorter than {videos * model.keys_per_video}.',
+                f'video among the negatives. With {shorter * model.keys_per_video} keys it would '
+                f'be {100 * left:.0f} %.',
             )

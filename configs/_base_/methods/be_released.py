@@ -1,8 +1,7 @@
 # BE as the authors' code trains it, where that differs from the paper.
 _base_ = './be.py'
 
-# Of brightness, contrast, saturation and hue exactly one changes. The code turns whole frames and
-# leaves black corners; here the crop is turned, without.
+# Of brightness, contrast, saturation and hue exactly one changes.
 jitter = dict(
     type='OneAugment',
     augments=[
@@ -10,8 +9,6 @@ jitter = dict(
         for one in (dict(brightness=0.5), dict(contrast=0.5), dict(saturation=0.5), dict(hue=0.25))
     ],
 )
-released = [dict(type='InnerRotation', degrees=10.0), jitter]
-
 # The query is disturbed, with one lambda for the batch; the head averages; batch norm is not
 # shuffled; ImageNet's statistics.
 model = dict(
@@ -21,21 +18,23 @@ model = dict(
         mean=[0.485, 0.456, 0.406],
         std=[0.229, 0.224, 0.225],
         views=dict(
-            query=[*released, dict(type='BackgroundErasing', gamma=0.3, same_lam=True)],
-            key=released,
-            negative=released,
+            query=[jitter, dict(type='BackgroundErasing', gamma=0.3, same_lam=True)],
+            key=[jitter],
+            negative=[jitter],
         ),
     ),
 )
 
-# The short side to 256, then a random crop of 224; the hard negative starts 2 frames away or more,
-# where they do not fit a third of the video later.
+# Frames are turned, the short side becomes 256, then a random crop of 224: the code leaves black
+# corners, here the border is mirrored. The hard negative starts 2 frames away or more; where that
+# does not fit, a third of the video later.
 views = dict(negative=dict(min_gap=2, otherwise='third'))
 train_dataloader = dict(
     dataset=dict(
         pipeline=dict(
             sample=dict(views=views),
             per_view=dict(
+                rotate=dict(type='RotateFrames', degrees=10.0),
                 scale=dict(type='Resize', scale=(-1, 256)),
                 crop=dict(_delete_=True, type='RandomCrop', size=224),
                 resize=None,

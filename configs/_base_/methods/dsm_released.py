@@ -4,8 +4,7 @@
 # dormant spline has (a twentieth of the frame).
 _base_ = './dsm.py'
 
-# Of brightness, contrast, saturation and hue exactly one changes, in all three views. The code
-# turns whole frames and leaves black corners; here the crop is turned, without.
+# Of brightness, contrast, saturation and hue exactly one changes, in all three views.
 jitter = dict(
     type='OneAugment',
     augments=[
@@ -13,19 +12,19 @@ jitter = dict(
         for one in (dict(brightness=0.5), dict(contrast=0.5), dict(saturation=0.5), dict(hue=0.25))
     ],
 )
-released = [dict(type='InnerRotation', degrees=10.0), jitter]
-warped = [*released, dict(type='SpatialWarping', max_offset=0.05)]
+warped = [jitter, dict(type='SpatialWarping', max_offset=0.05)]
 
 model = dict(
     head=dict(temperature=0.07),
     queue_size=3569,
     momentum=0.999,
     queue_view=None,
-    data_preprocessor=dict(views=dict(anchor=warped, positive=released, negative=released)),
+    data_preprocessor=dict(views=dict(anchor=warped, positive=[jitter], negative=[jitter])),
 )
 
-# The short side to 256, then a random crop of 224; the negative starts 4 frames away or more, where
-# they do not fit anywhere.
+# Frames are turned, the short side becomes 256, then a random crop of 224: the code leaves black
+# corners, here the border is mirrored. The negative starts 4 frames away or more, where they do not
+# fit anywhere.
 views = dict(negative=dict(_delete_=True, other_than='anchor', min_gap=4, otherwise='any'))
 train_dataloader = dict(
     batch_size=16,  # on 16 GPUs
@@ -34,6 +33,7 @@ train_dataloader = dict(
             sample=dict(views=views),
             disturb=None,
             per_view=dict(
+                rotate=dict(type='RotateFrames', degrees=10.0),
                 scale=dict(type='Resize', scale=(-1, 256)),
                 crop=dict(_delete_=True, type='RandomCrop', size=224),
                 resize=None,

@@ -5,6 +5,7 @@ from .consecutive_clips import ConsecutiveClips
 from .decode_once import DecodeOnce
 from .per_view import PerView
 from .read_video import UndecodedFrames, VideoDecode, VideoInit
+from .rotate_frames import RotateFrames
 from .sample_views import SampleViews
 from .scale_optical_flow import ScaleOpticalFlow
 from .sliding_clips import SlidingClips
@@ -16,6 +17,7 @@ __all__ = [
     'DecodeOnce',
     'PasteStaticPerson',
     'PerView',
+    'RotateFrames',
     'SampleViews',
     'ScaleOpticalFlow',
     'SlidingClips',
