@@ -16,6 +16,7 @@ from mmdebias.datasets.reading_steps import drawn_right, within
 from mmdebias.files import replacing
 from mmdebias.ops.compositing import Picture
 from mmdebias.provenance import digest
+from mmdebias.video import VideoReadError
 
 from .answering import gather_answers, once
 from .clip_spec import ClipSpec
@@ -217,7 +218,7 @@ def _read_in_time(shown: Shown, time_limit: float | None) -> Tensor:
         raise
     except Exception as error:
         reason = (str(error).strip() or '?').splitlines()[0]
-        raise RuntimeError(f'{name}: {type(error).__name__}: {reason}') from error
+        raise VideoReadError(f'{name}: {type(error).__name__}: {reason}') from error
     return clips
 
 

@@ -35,7 +35,7 @@ def read_frames(
 
     Raises:
         FileNotFoundError: there is no such file.
-        RuntimeError: it cannot be decoded.
+        VideoReadError: it cannot be decoded.
     """
 
     def read() -> tuple[list[Picture], NDArray[np.int_], int]:
@@ -51,7 +51,7 @@ def read_frames(
     except FileNotFoundError:
         raise FileNotFoundError(f'{path} is missing: correct data_root, or the manifest.') from None
     except VideoReadError as error:
-        raise RuntimeError(f'{error} Mend it, or take it out of the list.') from error
+        raise VideoReadError(f'{error} Mend it, or take it out of the list.') from error
 
 
 def kept_frames() -> KeptFrames:

@@ -50,7 +50,7 @@ def outputs_of_rows(
         somebody needs them: of ``showing.features_of``, and one mean for the probes in ``FELT``.
 
     Raises:
-        RuntimeError: a row cannot be read or composed, or not in time.
+        VideoReadError: a row cannot be read or composed, or not in time.
         TypeError: features are needed, and the backbone has none.
         ValueError: the model returns something else than a score of each class.
     """
