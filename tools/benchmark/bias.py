@@ -1,6 +1,6 @@
 """Compare the bias report of a model with that of another commit: time, and the numbers.
 
-Usage: python tools/benchmark/bias.py [--config FILE] [--than COMMIT] [--data LIST] [--videos 200]
+Usage: python tools/benchmark/bias.py [--config FILE] [--than COMMIT] [--data LIST] [--num-videos N]
 
 Both commits report on the config's net as it is initialised, in turns, in processes of their own;
 without --data on generated videos with their masks. Printed is a JSON line for each, and one with
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument('--config', default='supervised/r3d_toy.py', help='below configs/')
     parser.add_argument('--than', default='d261f1a', metavar='COMMIT')
     parser.add_argument('--data', type=Path, metavar='LIST', help='default: videos are generated')
-    parser.add_argument('--videos', type=int, default=200, help='of the list')
+    parser.add_argument('--num-videos', type=int, default=200, metavar='N', help='of the list')
     parser.add_argument('--size', type=int, nargs=2, default=(128, 160), metavar=('H', 'W'))
     parser.add_argument('--frames', type=int, default=64, help='of a generated video')
     parser.add_argument('--repeats', type=int, default=1, help='reports of each commit')
@@ -52,7 +52,9 @@ def generated(folder: Path, args: argparse.Namespace) -> Path:
     from mmdebias.datasets.toy import ToyConfig, make_toy
 
     size = tuple(args.size)
-    make_toy(folder, ToyConfig(videos=8, test_videos=args.videos, size=size, frames=args.frames))
+    make_toy(
+        folder, ToyConfig(videos=8, test_videos=args.num_videos, size=size, frames=args.frames)
+    )
     return folder / 'test.txt'
 
 
@@ -88,14 +90,15 @@ def compare(
     for name, times in best.items():
         print(json.dumps(dict(commit=name, **times)))
     before, now = best.values()
-    shared = [[of[row] for row in scores['now']] for of in scores.values()]
+    rows = list(scores['now'])
+    shared = [np.stack([of[row] for row in rows]) for of in scores.values()]
     print(
         json.dumps(
             dict(
                 share_of_time=round(now['ms'] / before['ms'], 3),
                 share_of_cpu=round(now['cpu_ms'] / before['cpu_ms'], 3),
-                rows=len(shared[0]),
-                largest_difference=float(np.abs(np.subtract(*shared)).max()),
+                rows=len(rows),
+                largest_difference=float(np.abs(shared[1] - shared[0]).max()),
             )
         )
     )
@@ -109,8 +112,8 @@ def command(
     count = '--num-videos' if len(own) > 2 else '--videos'
     options = ['--cfg-options', *args.cfg_options] if args.cfg_options else []
     parts = [
-        sys.executable, tree / 'tools' / 'bias_report.py', *own, '--data', data, count, args.videos,
-        '--out', out, *options,
+        sys.executable, tree / 'tools' / 'bias_report.py', *own, '--data', data,
+        count, args.num_videos, '--out', out, *options,
     ]  # fmt: skip
     return [str(part) for part in parts]
 
