@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mmdebias.ops.compositing import Mask, Picture, clean_plate, cover, grow, resize
+from mmdebias.ops.compositing import Mask, Picture, clean_plate, cover, grow, paste, resize
 from mmdebias.ops.stripes import sinusoid_stripes
 
 from .masks import MaskSource
@@ -128,7 +128,7 @@ def frame_with_foreground(
         return np.append(int(moment * total), spread(total, 15))
 
     frames, chosen, total = read_frames(video_path(root, video), choose)
-    found = masks.masks(video, chosen, total, *frames.shape[1:3])
+    found = masks.masks(video, chosen, total, *frames[0].shape[:2])
     filled = np.flatnonzero(found.any((1, 2)))
     if not len(filled):
         raise ValueError(
@@ -139,7 +139,8 @@ def frame_with_foreground(
     return frames[nearest], found[nearest]
 
 
-@lru_cache(maxsize=4)
+# Of a short side of 256 at most, these are below 100 MB.
+@lru_cache(maxsize=256)
 def clean_plate_of_video(root: str, video: str, masks: MaskSource) -> Picture:
     """Return the background of a video, see :func:`mmdebias.ops.compositing.clean_plate`.
 
@@ -152,12 +153,12 @@ def clean_plate_of_video(root: str, video: str, masks: MaskSource) -> Picture:
     frames, chosen, total = read_frames(
         video_path(root, video), lambda total: spread(total, PLATE_FRAMES)
     )
-    height, width = frames.shape[1:3]
+    height, width = frames[0].shape[:2]
     scale = min(PLATE_SIDE / min(height, width), 1)
     size = round(height * scale), round(width * scale)
-    frames = np.stack([resize(frame, *size) for frame in frames])
+    small = np.stack([resize(frame, *size) for frame in frames])
     found = masks.masks(video, chosen, total, *size)
-    plate = clean_plate(frames, np.stack([grow(mask) for mask in found]))
+    plate = clean_plate(small, np.stack([grow(mask) for mask in found]))
     plate.flags.writeable = False
     return plate
 
@@ -177,7 +178,7 @@ def without_actor(frame: Picture, mask: Mask, root: str, video: str, masks: Mask
     """
     # A protocol is not known to be hashable; its classes are.
     plate = resize(clean_plate_of_video(root, video, masks), *frame.shape[:2])  # type: ignore[arg-type]
-    return np.where(grow(mask)[..., None], plate, frame)
+    return paste(plate, grow(mask), frame)
 
 
 def still_scene(root: str, video: str, masks: MaskSource, moment: float) -> Picture:
@@ -196,5 +197,5 @@ def still_scene(root: str, video: str, masks: MaskSource, moment: float) -> Pict
     frames, chosen, total = read_frames(
         video_path(root, video), lambda total: np.array([int(moment * total)])
     )
-    (mask,) = masks.masks(video, chosen, total, *frames.shape[1:3])
+    (mask,) = masks.masks(video, chosen, total, *frames[0].shape[:2])
     return without_actor(frames[0], mask, root, video, masks)

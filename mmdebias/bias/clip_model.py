@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,14 +16,15 @@ from mmdebias.datasets.reading_steps import drawn_right, within
 from mmdebias.files import replacing
 from mmdebias.ops.compositing import Picture
 from mmdebias.provenance import digest
+from mmdebias.video import VideoReadError
 
+from .answering import gather_answers, once
 from .clip_spec import ClipSpec
 from .clips import clip_indices, to_clips, to_input
 from .composer import NEUTRAL, Composer
-from .embeddings import FELT
-from .frozen_features import predict_rows
+from .frozen_features import predict_rows, some_rows
 from .model import LAYER, Answers, Showing
-from .outputs import Kind, Outputs, check_finite, class_probabilities, read_outputs
+from .outputs import Kind, Outputs, check_finite, class_probabilities, read_outputs, stacked, there
 from .parts import kept, read_parts
 from .progress import Progress
 from .reading import read_frames, video_path
@@ -116,20 +117,12 @@ class ClipModel:
         return classes
 
     def features(
-        self,
-        videos: Sequence[Video],
-        rows: int | None,
-        time_limit: float | None,
-        progress: Callable[[int], None],
-    ) -> Tensor:
-        """Return features of each clip of whole videos, unit vectors ``[V, R, D]``."""
+        self, videos: Sequence[Video], rows: int | None, time_limit: float | None
+    ) -> Iterator[Tensor]:
+        """Yield features of the clips of each of whole videos, unit vectors ``[R, D]``."""
         shown = [(path, partial(self._read, Path(path), _as_is)) for path, _ in videos]
-        found = self._outputs(shown, time_limit, progress)
-        features = _stacked(part.features for part in found)
-        if rows is not None and rows < features.shape[1]:
-            spread = torch.linspace(0, features.shape[1] - 1, rows).round().long()
-            features = features[:, spread]
-        return F.normalize(features, dim=2)
+        for found in self._outputs(shown, time_limit, lambda done: None):
+            yield F.normalize(some_rows(there(found.features), rows), dim=1)
 
     def write_layer(self, layer: tuple[Tensor, Tensor], folder: Path) -> None:
         """Write weights ``[K, D]`` and biases ``[K]``."""
@@ -140,31 +133,24 @@ class ClipModel:
     def answers(self, showing: Showing, layer: Path | None) -> Answers:
         """Show it all rows, each composed while it is read."""
         composer = self._composer(showing)
+        found = read_parts(showing.parts)
+        left = [number for number in range(len(showing.rows)) if number not in found]
         shown = [
             (f'{row.probe} of {row.video}', partial(self._compose, composer, row))
-            for row in showing.rows
+            for row in (showing.rows[number] for number in left)
         ]
-        found = read_parts(showing.parts)[: len(shown)]
-        bar, first = Progress(len(shown)), len(found)
+        bar, first = Progress(len(showing.rows)), len(found)
         bar.show(first)
-        rest = self._outputs(shown[first:], showing.time_limit, lambda done: bar.show(first + done))
-        found += kept(rest, showing.parts, first)
+        rest = self._outputs(shown, showing.time_limit, lambda done: bar.show(first + done))
+        found.update(kept(zip(left, rest), showing.parts))
+        outputs = [found[number] for number in range(len(showing.rows))]
         if layer is not None:
             stored = torch.load(layer / LAYER, weights_only=True)
-            features = _stacked(part.features for part in found)
+            features = stacked(part.features for part in outputs)
             scores = predict_rows(features, stored['weights'], stored['biases']).numpy()
         else:
-            scores = class_probabilities(_stacked(part.scores for part in found))
-        if not self.has_features:
-            return Answers(scores, {}, None)
-        units = [F.normalize(_there(part.features), dim=1) for part in found]
-        embeddings = {
-            number: F.normalize(units[number].mean(0), dim=0).numpy()
-            for number, row in enumerate(showing.rows)
-            if row.probe in FELT
-        }
-        wanted = [units[number] for number in showing.features_of]
-        return Answers(scores, embeddings, torch.stack(wanted) if wanted else None)
+            scores = class_probabilities(stacked(part.scores for part in outputs))
+        return gather_answers(showing, scores, [part.features for part in outputs])
 
     def _composer(self, showing: Showing) -> Composer:
         normalised = self.clip.normalisation
@@ -178,7 +164,7 @@ class ClipModel:
     def _read(self, path: Path, compose: Callable[..., Sequence[Picture]]) -> Tensor:
         """Return the clips of a video, uint8 ``[R, 3, T, H, W]``."""
         frames, indices, total = read_frames(path, partial(clip_indices, self.clip))
-        return to_clips(compose(list(frames), indices, total), self.clip)
+        return to_clips(compose(frames, indices, total), self.clip)
 
     def _outputs(
         self, shown: Sequence[Shown], time_limit: float | None, progress: Callable[[int], None]
@@ -187,18 +173,27 @@ class ClipModel:
         run, together = self.load(), max(self.batch_size // self.clip.clips, 1)
         for first in range(0, len(shown), together):
             some = shown[first : first + together]
-            clips = torch.cat([_read_in_time(one, time_limit) for one in some])
+            read = [once(_read_in_time(one, time_limit)) for one in some]
+            clips = torch.cat(read)
             parts = [self._ask(run, part) for part in torch.split(clips, self.batch_size)]
-            scores, features = (
-                [_rows(list(values), index, self.clip.clips) for index in range(len(some))]
-                for values in zip(*parts)
-            )
+            sizes = [len(own) for own in read]
+            scores, features = (self._rows(list(values), sizes) for values in zip(*parts))
             for (name, _), own, vectors in zip(some, scores, features):
                 for kind, values in (('scores', own), ('features', vectors)):
                     if values is not None:
                         check_finite(values, kind, self.name, name)
                 yield Outputs(own, vectors)
             progress(first + len(some))
+
+    def _rows(
+        self, values: Sequence[Tensor | None], sizes: Sequence[int]
+    ) -> Sequence[Tensor | None]:
+        """Return the rows of each of the videos of a batch, a row for each of its clips."""
+        found = [part for part in values if part is not None]
+        if not found:
+            return [None] * len(sizes)
+        parts: Sequence[Tensor] = torch.split(torch.cat(found), list(sizes))
+        return [one.expand(self.clip.clips, -1) for one in parts]
 
     @torch.inference_mode()
     def _ask(self, run: Run, clips: Tensor) -> Outputs:
@@ -223,25 +218,9 @@ def _read_in_time(shown: Shown, time_limit: float | None) -> Tensor:
         raise
     except Exception as error:
         reason = (str(error).strip() or '?').splitlines()[0]
-        raise RuntimeError(f'{name}: {type(error).__name__}: {reason}') from error
+        raise VideoReadError(f'{name}: {type(error).__name__}: {reason}') from error
     return clips
 
 
 def _as_is(frames: Sequence[Picture], *_: object) -> Sequence[Picture]:
     return frames
-
-
-def _rows(values: list[Tensor | None], index: int, clips: int) -> Tensor | None:
-    """Return the rows of one of the videos of a batch, ``[clips, ...]``."""
-    there = [part for part in values if part is not None]
-    return torch.cat(there)[index * clips : (index + 1) * clips] if there else None
-
-
-def _there(values: Tensor | None) -> Tensor:
-    if values is None:
-        raise ValueError('the model returned no features for some of its clips')
-    return values
-
-
-def _stacked(values: Iterable[Tensor | None]) -> Tensor:
-    return torch.stack([_there(part) for part in values])

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from mmdebias.cli import RANDOM, NamedModel, Parser, output_folder, read_models
 from mmdebias.datasets.reading_steps import TIME_LIMIT
+from mmdebias.video import VideoReadError
 
 from .clip_spec import ClipSpec, clip_arguments
 from .hugging_face import from_hugging_face, read_clip
@@ -191,6 +192,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     except (ImportError, OSError, ValueError) as error:
         sys.exit(f'error: {error}')
+    except VideoReadError as error:
+        # That of a loader's worker has its traceback before it.
+        sys.exit(f'error: {str(error).strip().splitlines()[-1].rpartition("VideoReadError: ")[2]}')
+    except KeyboardInterrupt:
+        print('\ninterrupted: run the same command again, and it goes on', file=sys.stderr)
+        sys.exit(130)
     print(f'\n{report.markdown()}')
     print(
         f'{args.out / "report.html"}, report.md, report.json ({time.monotonic() - started:.0f} s)'

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from mmdebias.ops.compositing import Picture
 
+from .backgrounds import clean_plate_of_video
 from .composing import Clip, Stage
-from .masks import MaskSource, build_masks
+from .masks import MaskSource, build_masks, motion_mask
 from .probes import PROBES, composed_probes
-from .reading import read_frames, spread, video_path
+from .reading import kept_frames, read_frames, spread, video_path
 from .rows import ProbeRow
 
 # MMAction2's usual mean, which normalises to about zero.
@@ -97,7 +98,7 @@ class Composer:
         """
         path = video_path(self.data_root, row.video)
         frames, indices, total = read_frames(path, lambda total: spread(total, count))
-        return np.stack(self.compose(row, list(frames), indices, total))
+        return np.stack(self.compose(row, frames, indices, total))
 
     def compose(
         self, row: ProbeRow, frames: Sequence[Picture], indices: NDArray[np.int_], total: int
@@ -106,12 +107,13 @@ class Composer:
 
         Args:
             row: Of a manifest.
-            frames: RGB, uint8 ``[H, W, 3]`` each.
-            indices: int, their numbers in the video, from 0.
+            frames: RGB, uint8 ``[H, W, 3]`` each, N.
+            indices: int ``[N]``, their numbers in the video, from 0; clips may overlap, and what
+                is there twice is composed once.
             total: Frames of the video.
 
         Returns:
-            As many frames of the same size.
+            N frames of the same size, which share no memory with each other or with ``frames``.
 
         Raises:
             ValueError: the probe has no frames of its own, as it compares those of others.
@@ -122,15 +124,25 @@ class Composer:
                 f'{row.probe} has no frames; the probes that have are {composed_probes()}.'
             )
         source = PROBES[row.probe].still_background
-        clip = Clip(row, frames, indices, total, source)
+        numbers, first, back = np.unique(indices, return_index=True, return_inverse=True)
+        clip = Clip(row, [frames[place] for place in first], numbers, total, source)
         stage = Stage(self.data_root, self.masks, self.images_root, self.colour)
-        return compose(stage, clip)
+        composed = compose(stage, clip)
+        # Copies: MMAction2's Flip works in place, and would flip one frame many times.
+        return [composed[place].copy() for place in back]
 
     def __repr__(self) -> str:
         return (
             f'{type(self).__name__}(data_root={self.data_root!r}, masks={self.masks}, '
             f'images_root={self.images_root!r}, colour={self.colour.tolist()})'
         )
+
+
+def forget_videos() -> None:
+    """Let go of the frames, plates and motion masks that are kept for the next probe."""
+    kept_frames().forget()
+    clean_plate_of_video.cache_clear()
+    motion_mask.cache_clear()
 
 
 def _behind(rows: Sequence[ProbeRow], source: str) -> set[str]:

@@ -131,7 +131,7 @@ class Stage:
         frames, chosen, count = read_frames(
             path, lambda n: partner_index(clip.indices, clip.total, n)
         )
-        masks = source.masks(row.partner, chosen, count, *frames.shape[1:3])
+        masks = source.masks(row.partner, chosen, count, *frames[0].shape[:2])
         return [
             resize(without_actor(frame, mask, self.data_root, row.partner, source), height, width)
             for frame, mask in zip(frames, masks)
@@ -209,5 +209,4 @@ def _nearest(clip: Clip, indices: NDArray[np.int_]) -> int:
 
 
 def _repeat(frame: Picture, times: int) -> list[Picture]:
-    # Copies: MMAction2's Flip works in place and would flip one frame many times.
-    return [frame.copy() for _ in range(times)]
+    return [frame] * times

@@ -17,6 +17,18 @@ def rows_to_fit(videos: int) -> int:
     return max(1, MAX_ROWS // videos)
 
 
+def some_rows(features: Tensor, rows: int | None) -> Tensor:
+    """Return some of a video's clips, evenly spread.
+
+    Args:
+        features: Of its clips, ``[R, D]``.
+        rows: How many; None, or more than there are, takes all.
+    """
+    if rows is None or rows >= len(features):
+        return features
+    return features[torch.linspace(0, len(features) - 1, rows).round().long()]
+
+
 def fit_rows(features: Tensor, labels: Sequence[int], num_classes: int) -> tuple[Tensor, Tensor]:
     """Return a linear classifier of clips, from videos' labels.
 

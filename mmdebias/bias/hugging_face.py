@@ -24,10 +24,23 @@ from .torch_models import on_device
 INSTALL = 'pip install "mmdebias[transformers]"'
 PROCESSORS = ('video_preprocessor_config.json', 'preprocessor_config.json', 'processor_config.json')
 """Where a folder keeps how its clips are made; the first that exists counts."""
-STRIDES = dict(videomae=4, timesformer=32, vivit=2)
-"""Frames from one of a clip to the next with which the papers sample Kinetics-400."""
-# V-JEPA 2 is evaluated with 16 frames, every fourth, or with more, every second.
-VJEPA2_STRIDES = (16, 4, 2)
+STRIDES: dict[str, tuple[str, dict[int | None, int]]] = {
+    'videomae': ('VideoMAE on Kinetics-400', {None: 4}),
+    'timesformer': ('TimeSformer on Kinetics', {8: 32, 16: 16, 96: 4}),
+    'vivit': ('ViViT-B/16x2 on Kinetics-400', {None: 2}),
+    'vjepa2': ('V-JEPA 2 on Something-Something v2 and Diving48', {16: 4, 32: 2, 64: 2}),
+}
+"""By model type whose release it is, and by frames of a clip (None: any number) the frames of the
+video from one of a clip to the next that it was evaluated with.
+
+Read in the authors' own configs: VideoMAE, ``--sampling_rate 4`` of ``scripts/kinetics/*/
+finetune.sh`` (MCG-NJU/VideoMAE); TimeSformer, ``DATA.SAMPLING_RATE`` of ``configs/Kinetics/
+TimeSformer_divST_{8x32_224,16x16_448,96x4_224}.yaml`` (facebookresearch/TimeSformer), whose models
+of Something-Something take frames spread over the whole video instead (``INV_UNIFORM_SAMPLE``);
+ViViT, ``dataset_configs.stride`` of ``projects/vivit/configs/kinetics400/vivit_base_k400.py``
+(google-research/scenic); V-JEPA 2, ``frame_step`` of ``configs/inference/{vitl/ssv2,vitl/diving48,
+vitg-384/ssv2}.yaml`` (facebookresearch/vjepa2).
+"""
 CLASSIFIES = 'ForVideoClassification'
 BILINEAR, BICUBIC = 2, 3  # of Pillow
 
@@ -54,7 +67,8 @@ def from_hugging_face(
         folder: Of ``save_pretrained``, or a downloaded repository.
         clip: The clips that it takes, in place of what the folder says.
         stride: Frames of the video from one of a clip to the next, which no folder says. None is
-            what the model was evaluated with, see ``STRIDES``.
+            what the released models of its type were evaluated with, see ``STRIDES``, which is
+            printed.
         clips: Of a video; answers to them are averaged.
         batch_size: Clips that it takes at once.
 
@@ -68,6 +82,8 @@ def from_hugging_face(
     import_optional('transformers', f'{name} ({folder})', INSTALL)
     if clip is None:
         clip = read_clip(name, folder, stride, clips)
+        if stride is None:
+            _say_stride(name, config['model_type'], clip)
     kind = (config.get('architectures') or ['?'])[0]
     classifies = kind.endswith(CLASSIFIES)
     return ClipModel(
@@ -102,9 +118,10 @@ def read_clip(name: str, folder: Path, stride: int | None = None, clips: int = 1
     stride = stride or _usual_stride(kind, frames)
     if not frames or not stride:
         missing = 'how many frames its clips have' if not frames else 'a stride'
+        known = '' if not frames else f', and none is known of its type with {frames} frames'
         raise ValueError(
-            f'{name}: {folder}/config.json (model_type {kind!r}) does not say {missing}: give '
-            'clip, a ClipSpec (on the command line --clip).'
+            f'{name}: {folder}/config.json (model_type {kind!r}) does not say {missing}{known}: '
+            'give stride, or clip, a ClipSpec (on the command line --clip FRAMESxSTRIDExSIZE).'
         )
     file = next((folder / file for file in PROCESSORS if (folder / file).is_file()), None)
     if file is None:
@@ -129,10 +146,22 @@ def read_clip(name: str, folder: Path, stride: int | None = None, clips: int = 1
 
 
 def _usual_stride(kind: str, frames: int | None) -> int | None:
-    if kind == 'vjepa2' and frames:
-        most, wide, narrow = VJEPA2_STRIDES
-        return wide if frames <= most else narrow
-    return STRIDES.get(kind)
+    """Return the stride of the released models of a type, None where there is none."""
+    _, strides = STRIDES.get(kind, ('', {}))
+    return strides.get(frames, strides.get(None))
+
+
+def _say_stride(name: str, kind: str, clip: ClipSpec) -> None:
+    """Say which stride was assumed: a wrong one fails nowhere."""
+    height, width = clip.height_and_width
+    size = f'{height}' if height == width else f'{height}x{width}'
+    print(
+        f'{name}: its folder does not say how far apart the frames of a clip are; every '
+        f'{clip.stride} is taken, as for {STRIDES[kind][0]}, {(clip.frames - 1) * clip.stride + 1} '
+        f'frames of a video in all. Where it was trained otherwise, state it: stride=, on the '
+        f'command line --clip {clip.frames}xSTRIDEx{size}.',
+        flush=True,
+    )
 
 
 def _normalisation(name: str, file: Path, processor: Mapping[str, Any]) -> dict[str, Any]:

@@ -220,7 +220,7 @@ class MotionMasks:
         path = video_path(self.data_root, video)
         windows = frames // (self.clip_len * self.frame_interval)
         found = {
-            window: resize(_motion_mask(path, int(window), self), height, width)
+            window: resize(motion_mask(path, int(window), self), height, width)
             for window in np.unique(windows)
         }
         return np.stack([found[window] for window in windows])
@@ -308,8 +308,9 @@ def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[NDArray[np.
     return boxes, max(ends, default=2) <= 1
 
 
-@lru_cache(maxsize=64)
-def _motion_mask(path: Path, window: int, source: MotionMasks) -> Mask:
+# Masks are small, below 100 MB together, and each costs the reading of 16 frames.
+@lru_cache(maxsize=4096)
+def motion_mask(path: Path, window: int, source: MotionMasks) -> Mask:
     """Return the mask of a window of a video, bool ``[h, w]``, the short side 112."""
     span = source.clip_len * source.frame_interval
 
@@ -322,7 +323,7 @@ def _motion_mask(path: Path, window: int, source: MotionMasks) -> Mask:
         return np.arange(begin, total)[: source.clip_len * step : step]
 
     frames, _, _ = read_frames(path, choose)
-    height, width = frames.shape[1:3]
+    height, width = frames[0].shape[:2]
     scale = MOTION_SIZE / min(height, width)
     size = (round(height * scale), round(width * scale))
     small = np.stack([resize(frame, *size) for frame in frames])

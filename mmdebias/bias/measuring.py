@@ -20,6 +20,8 @@ from .job import Job
 from .measures import Measure, bias_measures
 from .model import LAYER, Answers, LoadedModel, Showing
 from .numbers import Measured, scene_measure
+from .outputs import Outputs, stacked
+from .parts import kept, read_parts
 from .progress import Progress, announced
 from .rows import ProbeRow
 from .scores import load_scores
@@ -103,8 +105,6 @@ def _scores(
         images_root=job.images_root,
         time_limit=job.time_limit,
         features_of=unchanged if listens else [],
-        logs=job.out / 'logs',
-        label=key,
         parts=job.out / 'parts' / key if model.key else None,
     )
     with announced(f'Scoring {len(rows)} videos'):
@@ -142,10 +142,22 @@ def _features(
     file = _features_file(job, model, videos, rows)
     if model.key and file.is_file():
         return torch.from_numpy(np.load(file))
+    parts = job.out / 'parts' / file.stem if model.key else None
     with announced(f'Features of {len(videos)} {side} videos'):
-        found = model.features(videos, rows, job.time_limit, Progress(len(videos)).show)
-    _write_features(file, found)
-    return found
+        found = read_parts(parts)
+        left = [number for number in range(len(videos)) if number not in found]
+        bar = Progress(len(videos))
+        bar.show(len(found))
+        asked = model.features([videos[number] for number in left], rows, job.time_limit)
+        outputs = (Outputs(None, features) for features in (asked if left else ()))
+        for number, one in kept(zip(left, outputs), parts):
+            found[number] = one
+            bar.show(len(found))
+        features = stacked(found[number].features for number in range(len(videos)))
+    _write_features(file, features)
+    if parts is not None:
+        shutil.rmtree(parts, ignore_errors=True)
+    return features
 
 
 def _scene_probe(job: Job, model: LoadedModel) -> dict[str, Measure]:

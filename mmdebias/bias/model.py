@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -46,10 +46,8 @@ class Showing:
         images_root: Folder that the manifest's pictures are relative to.
         time_limit: Seconds that reading a row may take; None is for ever.
         features_of: Numbers of the rows whose features are wanted, perhaps none.
-        logs: Folder for what a framework logs.
-        label: Tells this showing from others.
-        parts: Folder for outputs of some rows, of a model that keeps them, so that it goes on after
-            an interruption; None keeps none.
+        parts: Folder for outputs of some rows, so that a model goes on after an interruption; None
+            keeps none.
     """
 
     rows: Sequence[ProbeRow]
@@ -59,8 +57,6 @@ class Showing:
     images_root: str | None
     time_limit: float | None
     features_of: Sequence[int]
-    logs: Path
-    label: str
     parts: Path | None = None
 
 
@@ -117,22 +113,17 @@ class LoadedModel(Protocol):
         """
 
     def features(
-        self,
-        videos: Sequence[Video],
-        rows: int | None,
-        time_limit: float | None,
-        progress: Callable[[int], None],
-    ) -> Tensor:
-        """Return features of each clip of whole videos.
+        self, videos: Sequence[Video], rows: int | None, time_limit: float | None
+    ) -> Iterator[Tensor]:
+        """Yield features of each clip of whole videos.
 
         Args:
             videos: Whole paths, and classes, which have no part in it.
             rows: Keep this many of a video's clips, evenly spread; None keeps all.
             time_limit: Seconds that reading a video may take; None is for ever.
-            progress: Called with the number of videos done.
 
-        Returns:
-            Unit vectors, float32 ``[V, R, D]``.
+        Yields:
+            Of each video unit vectors, float32 ``[R, D]``.
         """
 
     def write_layer(self, layer: tuple[Tensor, Tensor], folder: Path) -> None:

@@ -1,6 +1,6 @@
 """What models return, brought to scores ``[N, K]`` and features ``[N, D]``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -91,6 +91,18 @@ def check_finite(values: Tensor, kind: str, name: str, shown: str) -> None:
             f'{name} returns {kind} with {value} for {shown}: does the clip spec fit (values, mean '
             'and std), and are the weights whole?'
         )
+
+
+def there(values: Tensor | None) -> Tensor:
+    """Return an output; raise ValueError where a model left it out."""
+    if values is None:
+        raise ValueError('the model returned no features for some of its clips')
+    return values
+
+
+def stacked(values: Iterable[Tensor | None]) -> Tensor:
+    """Stack an output of several videos; raise ValueError where a model left one out."""
+    return torch.stack([there(part) for part in values])
 
 
 def class_probabilities(scores: Tensor) -> NDArray[np.float32]:

@@ -1,13 +1,14 @@
 """Outputs of some rows in files, so that a model that was interrupted goes on."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mmdebias.files import replacing
@@ -15,74 +16,71 @@ from mmdebias.files import replacing
 from .outputs import Outputs
 
 SECONDS = 30.0  # between two files: as much is lost by a kill
+KINDS = ('scores', 'features')
 
 
-def read_parts(folder: Path | None) -> list[Outputs]:
-    """Return the outputs of the first rows, as far as files have them; none of no folder.
+def read_parts(folder: Path | None) -> dict[int, Outputs]:
+    """Return the outputs that files have; none of no folder.
 
     Args:
         folder: Of :func:`kept`.
 
     Returns:
-        Of each row scores ``[R, K]`` and features ``[R, D]``, None where there are none.
+        By the number of the row scores ``[R, K]`` and features ``[R, D]``, None where there are
+        none.
     """
-    found: list[Outputs] = []
-    while folder is not None:
+    found: dict[int, Outputs] = {}
+    for file in [] if folder is None else sorted(folder.glob('*.npz')):
         try:
-            with np.load(_file(folder, len(found)), allow_pickle=False) as stored:
-                columns = {key: torch.from_numpy(stored[key]) for key in stored.files}
-        except (OSError, ValueError, BadZipFile):  # there is none, or half of one
-            break
-        if not columns:
-            break
-        rows = range(len(next(iter(columns.values()))))
-        scores, features = columns.get('scores'), columns.get('features')
-        found += [Outputs(_row(scores, row), _row(features, row)) for row in rows]
+            with np.load(file, allow_pickle=False) as stored:
+                scores, features = (_read(stored, kind) for kind in KINDS)
+        except (OSError, KeyError, ValueError, BadZipFile):  # half of one
+            continue
+        for row in scores.keys() | features.keys():
+            found[row] = Outputs(scores.get(row), features.get(row))
     return found
 
 
 def kept(
-    outputs: Iterable[Outputs], folder: Path | None, first: int = 0, seconds: float = SECONDS
-) -> Iterator[Outputs]:
+    outputs: Iterable[tuple[int, Outputs]], folder: Path | None, seconds: float = SECONDS
+) -> Iterator[tuple[int, Outputs]]:
     """Yield outputs, and write them to files now and then, and when something stops them.
 
     Args:
-        outputs: Of rows, one after the other.
+        outputs: Numbers of rows, in any order but each once, and their outputs.
         folder: Where to; None writes nothing.
-        first: Number of the first row.
         seconds: Between two files.
     """
-    waiting: list[Outputs] = []
+    waiting: dict[int, Outputs] = {}
     last = time.monotonic()
     try:
-        for one in outputs:
-            waiting.append(one)
-            yield one
+        for row, one in outputs:
+            waiting[row] = one
+            yield row, one
             if folder is not None and time.monotonic() - last >= seconds:
-                _write(folder, first, waiting)
-                first, waiting, last = first + len(waiting), [], time.monotonic()
+                _write(folder, waiting)
+                waiting, last = {}, time.monotonic()
     except BaseException:
         if folder is not None and waiting:
-            _write(folder, first, waiting)
+            _write(folder, waiting)
         raise
 
 
-def _write(folder: Path, first: int, rows: Sequence[Outputs]) -> None:
-    columns: dict[str, Any] = {
-        key: torch.stack(values).numpy()
-        for key, values in (
-            ('scores', [row.scores for row in rows if row.scores is not None]),
-            ('features', [row.features for row in rows if row.features is not None]),
-        )
-        if len(values) == len(rows)
-    }
-    with replacing(_file(folder, first)) as part:
+def _write(folder: Path, rows: Mapping[int, Outputs]) -> None:
+    columns: dict[str, Any] = {}
+    for kind in KINDS:
+        there = {
+            row: value for row, one in rows.items() if (value := getattr(one, kind)) is not None
+        }
+        if there:
+            columns[f'{kind}_rows'] = np.array(list(there))
+            columns[kind] = torch.stack(list(there.values())).numpy()
+    # Named by a row that no other file has.
+    with replacing(folder / f'{min(rows):08}.npz') as part:
         np.savez(part, **columns)
 
 
-def _file(folder: Path, first: int) -> Path:
-    return folder / f'{first:08}.npz'
-
-
-def _row(values: Tensor | None, row: int) -> Tensor | None:
-    return None if values is None else values[row]
+def _read(stored: Mapping[str, NDArray[np.generic]], kind: str) -> dict[int, Tensor]:
+    if kind not in stored:
+        return {}
+    return dict(zip(stored[f'{kind}_rows'].tolist(), torch.from_numpy(stored[kind])))

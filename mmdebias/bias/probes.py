@@ -72,6 +72,7 @@ class Probe:
         contrast: Of a probe without rows: those whose rows it compares, moving and still.
         summary: A sentence for the report's first lines, with the names of its measures in braces
             where their shares stand; '' for none.
+        frozen: Whether all of its frames are one, so that all clips of a video are the same.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Probe:
     partner: str = ''
     contrast: tuple[str, str] | None = None
     summary: str = ''
+    frozen: bool = False
 
     @property
     def still_background(self) -> str | None:
@@ -157,7 +159,8 @@ def _scufo(source: str) -> Probe:
     )
     measures = _accuracy('lower', 'Another background, frozen (SCUFO)', title, sentence)
     shows = f'In front of {behind}, frozen'
-    return Probe(f'scufo_{source}', shows, measures, composing.before_a_still_frozen, source)
+    compose = composing.before_a_still_frozen
+    return Probe(f'scufo_{source}', shows, measures, compose, source, frozen=True)
 
 
 def _contrasted(source: str) -> Probe:
@@ -287,6 +290,7 @@ TABLE = (
         ),
         composing.one_frame,
         masks=False,
+        frozen=True,
     ),
     Probe(
         'scene_probe',

@@ -57,6 +57,9 @@ def announced(task: str) -> Iterator[None]:
     try:
         with open(os.devnull, 'w') as nowhere, contextlib.redirect_stdout(nowhere):
             yield
+    except BaseException:
+        print(flush=True)  # what is said of it begins a line
+        raise
     finally:
         logger.setLevel(level)
     print(f' {time.monotonic() - start:.0f} s', flush=True)

@@ -1,4 +1,4 @@
-"""Frames of videos other than the one that a pipeline has decoded."""
+"""Frames of the videos of a list."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from torch.utils.data import get_worker_info
 
 from mmdebias.ops.compositing import Picture
-from mmdebias.video import VideoReadError, count_frames, with_ending
-from mmdebias.video import read_frames as frames_at
+from mmdebias.video import RecountedError, VideoReadError, count_frames, with_ending
+
+from .kept_frames import MOST, KeptFrames
 
 
 def video_path(root: str | Path, name: str) -> Path:
@@ -20,27 +22,47 @@ def video_path(root: str | Path, name: str) -> Path:
 
 def read_frames(
     path: Path, choose: Callable[[int], NDArray[np.int_]]
-) -> tuple[Picture, NDArray[np.int_], int]:
-    """Decode some frames of a video.
+) -> tuple[list[Picture], NDArray[np.int_], int]:
+    """Return some frames of a video; they are decoded once and kept, see :func:`kept_frames`.
 
     Args:
         path: The video.
         choose: From the number of frames to the numbers, from 0, of those wanted, int ``[S]``.
 
     Returns:
-        Frames, RGB, uint8 ``[S, H, W, 3]``; their numbers; the number of frames of the video.
+        Frames, RGB, uint8 ``[H, W, 3]`` each, S, not to be written into; their numbers; the number
+        of frames of the video.
 
     Raises:
         FileNotFoundError: there is no such file.
-        RuntimeError: it cannot be decoded.
+        VideoReadError: it cannot be decoded.
     """
+
+    def read() -> tuple[list[Picture], NDArray[np.int_], int]:
+        total = count_frames(path)
+        chosen = np.asarray(choose(total)).reshape(-1)
+        return kept_frames().read(path, chosen), chosen, count_frames(path)
+
     try:
-        chosen = np.asarray(choose(count_frames(path)))
-        return frames_at(path, chosen.reshape(-1)), chosen, count_frames(path)
+        try:
+            return read()
+        except RecountedError:  # by now it is known how many there are
+            return read()
     except FileNotFoundError:
         raise FileNotFoundError(f'{path} is missing: correct data_root, or the manifest.') from None
     except VideoReadError as error:
-        raise RuntimeError(f'{error} Mend it, or take it out of the list.') from error
+        raise VideoReadError(f'{error} Mend it, or take it out of the list.') from error
+
+
+def kept_frames() -> KeptFrames:
+    """Return the frames that this process keeps: 2 GiB, or its share where it is one of several
+    workers of a loader."""
+    worker = get_worker_info()
+    _kept.most = MOST // (1 if worker is None else worker.num_workers)
+    return _kept
+
+
+_kept = KeptFrames()
 
 
 def spread(total: int, most: int) -> NDArray[np.int_]:

@@ -19,7 +19,7 @@ from mmdebias.files import read_json, write_text
 from mmdebias.ops.compositing import Picture
 
 from .comparing import check_same_videos, compare_reports, match_models, read_stored
-from .composer import Composer
+from .composer import Composer, forget_videos
 from .job import Job, Masks, read_job
 from .labelled import Label
 from .manifest import make_manifest, manifest_text, write_manifest
@@ -99,7 +99,8 @@ def bias_report(
     """Measure how much of video models is background.
 
     Everything is checked before anything is measured. Scores, features and linear layers are kept
-    in ``out``: an interrupted report goes on, and models that were measured are read.
+    in ``out``: an interrupted report goes on with the clips it was at, and models that were
+    measured are read. Each video is decoded once for all probes, as far as 2 GiB of frames go.
 
     Args:
         models: Made by :func:`from_module`, :func:`from_torchscript`, :func:`from_onnx` or
@@ -146,6 +147,7 @@ def bias_report(
     # Read first: it may be the report that is replaced.
     stored = None if compare is None else read_stored(compare)
     with contextlib.ExitStack() as stack:
+        stack.callback(forget_videos)
         if out is None:
             out = stack.enter_context(tempfile.TemporaryDirectory())
         job = read_job(

@@ -57,7 +57,8 @@ def check_files(videos: Sequence[tuple[str, object]], source: str, root: Path) -
     if missing:
         raise FileNotFoundError(
             f'{len(missing)} of {len(videos)} videos of {source} are not there, for example '
-            f'{root / missing[0]}: give the folder that the paths are relative to'
+            f'{root / missing[0]}: give whole paths, or such as are relative to the list; '
+            'of test videos also to data_root (on the command line --data-root)'
         )
 
 

@@ -33,7 +33,12 @@ def paste(frame: Picture, mask: Mask, background: Picture) -> Picture:
     Returns:
         uint8 of the frame's shape.
     """
-    return np.where(mask[..., None], frame, background)
+    pasted = np.broadcast_to(background, frame.shape).copy()
+    # OpenCV looks at rows of pixels: as many frames as there are, below each other.
+    rows = (-1, *frame.shape[-2:])
+    marked = np.ascontiguousarray(mask).view(np.uint8).reshape(-1, frame.shape[-2])
+    cv2.copyTo(np.ascontiguousarray(frame).reshape(rows), marked, pasted.reshape(rows))
+    return pasted
 
 
 def clean_plate(frames: Picture, masks: Mask) -> Picture:
@@ -56,7 +61,7 @@ def clean_plate(frames: Picture, masks: Mask) -> Picture:
         return np.broadcast_to(mean_colour(frames), frames.shape[1:]).copy()
     # What is masked goes to the end, so the first ``seen`` values of a pixel are those that count.
     values = np.where(masks[..., None], np.uint8(255), frames)
-    values.sort(axis=0)
+    sort_along_time(values)
     low, high = (np.maximum(index, 0)[None, ..., None] for index in ((seen - 1) // 2, seen // 2))
     high = np.minimum(high, len(frames) - 1)
     pair = [np.take_along_axis(values, index, 0)[0].astype(np.uint16) for index in (low, high)]
@@ -65,6 +70,34 @@ def clean_plate(frames: Picture, masks: Mask) -> Picture:
     if holes.any():
         cv2.inpaint(plate, holes, INPAINT_RADIUS, cv2.INPAINT_TELEA, dst=plate)
     return plate
+
+
+def sort_along_time(values: Picture) -> None:
+    """Sort an array along its first axis, in place.
+
+    Batcher's odd-even merge sort (Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M):
+    which values are compared does not depend on them, so whole frames are compared at once. NumPy
+    sorts each pixel by itself, which takes some ten times as long for 32 frames.
+
+    Args:
+        values: uint8 ``[T, ...]``.
+    """
+    count = len(values)
+    most = 1 << max(count - 1, 1).bit_length() - 1
+    step = most
+    while step:
+        part, distance, which = most, step, 0
+        while True:
+            for low in range(count - distance):
+                if low & step == which:
+                    high = low + distance
+                    lower = np.minimum(values[low], values[high])
+                    np.maximum(values[low], values[high], out=values[high])
+                    values[low] = lower
+            if part == step:
+                break
+            distance, part, which = part - step, part >> 1, step
+        step >>= 1
 
 
 def mean_colour(frames: Picture) -> Picture:

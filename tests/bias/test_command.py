@@ -1,6 +1,7 @@
 """The command line with models that are no MMAction2's; those are in tests/tools."""
 
 import json
+import shutil
 import warnings
 
 import pytest
@@ -9,7 +10,7 @@ from torch import nn
 
 from helpers.puppets import write_puppets
 from helpers.without_mmaction2 import run_without_mmaction2
-from mmdebias.bias import ClipSpec
+from mmdebias.bias import ClipSpec, command
 from mmdebias.bias.command import given_models, main, parse_args
 
 
@@ -155,3 +156,21 @@ def test_a_stored_report_is_compared(data, tmp_path, capsys):
         capsys, *arguments(data, tmp_path / 'other'), '--compare', 'nowhere.json'
     )
     assert not (tmp_path / 'other').exists()
+
+
+def test_a_video_that_cannot_be_read_is_named(data, tmp_path, capsys):
+    shutil.copytree(data, tmp_path / 'data')
+    damaged = tmp_path / 'data' / 'puppets' / '05.mp4'
+    damaged.write_bytes(damaged.read_bytes()[:200])
+    found = refusal(capsys, *arguments(tmp_path / 'data', tmp_path / 'out'))
+    assert found.startswith('error: ') and '05.mp4' in found.splitlines()[0]
+    assert 'Mend it, or take it out of the list' in found.splitlines()[0]
+
+
+def test_stopped_by_hand_it_says_how_to_go_on(data, tmp_path, capsys, monkeypatch):
+    def stopped(*given, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, 'bias_report', stopped)
+    found = refusal(capsys, *arguments(data, tmp_path / 'out'))
+    assert found.startswith('130') and 'run the same command again, and it goes on' in found

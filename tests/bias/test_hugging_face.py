@@ -21,7 +21,7 @@ VIDEOMAE = dict(
     decoder_num_hidden_layers=1, decoder_num_attention_heads=2, decoder_intermediate_size=16,
 )  # fmt: skip
 VJEPA2 = dict(
-    **SMALL, crop_size=32, frames_per_clip=4, num_pooler_layers=1, pred_hidden_size=16,
+    **SMALL, crop_size=32, frames_per_clip=16, num_pooler_layers=1, pred_hidden_size=16,
     pred_num_attention_heads=2, pred_num_hidden_layers=1,
 )  # fmt: skip
 OTHERS = dict(**SMALL, image_size=32, num_frames=4, intermediate_size=32)
@@ -172,6 +172,36 @@ def test_v_jepa_2_resizes_as_its_processor_does(save):
 
 
 @pytest.mark.parametrize(
+    ('kind', 'frames', 'stride'),
+    [
+        ('videomae', 16, 4),
+        ('timesformer', 8, 32),
+        ('timesformer', 16, 16),
+        ('timesformer', 96, 4),
+        ('vivit', 32, 2),
+        ('vjepa2', 16, 4),
+        ('vjepa2', 64, 2),
+    ],
+)
+def test_strides_are_those_of_the_released_configs(tmp_path, kind, frames, stride):
+    key = 'frames_per_clip' if kind == 'vjepa2' else 'num_frames'
+    (tmp_path / 'config.json').write_text(json.dumps({'model_type': kind, key: frames}))
+    (tmp_path / 'preprocessor_config.json').write_text(json.dumps(PROCESSOR))
+    assert read_clip('net', tmp_path).stride == stride
+
+
+def test_a_stride_that_was_assumed_is_said(save, capsys):
+    folder = save('VideoMAEModel', VIDEOMAE)
+    from_hugging_face('net', folder)
+    printed = capsys.readouterr().out
+    assert 'net: its folder does not say how far apart' in printed
+    assert 'every 4 is taken, as for VideoMAE on Kinetics-400, 13 frames' in printed
+    assert '--clip 4xSTRIDEx32' in printed
+    from_hugging_face('net', folder, stride=2)
+    assert capsys.readouterr().out == ''
+
+
+@pytest.mark.parametrize(
     ('processor', 'message'),
     [
         ({**PROCESSOR, 'image_mean': None}, 'preprocessor_config.json has no image_mean and'),
@@ -191,7 +221,8 @@ def test_a_folder_that_lacks_something_is_named(save, tmp_path):
         from_hugging_face('net', folder)
     config = json.loads((folder / 'config.json').read_text())
     (folder / 'config.json').write_text(json.dumps(dict(config, model_type='other')))
-    with pytest.raises(ValueError, match=r"'other'.* does not say a stride: give clip"):
+    message = r"'other'.* does not say a stride, and none is known .* with 4 frames: give stride"
+    with pytest.raises(ValueError, match=message):
         from_hugging_face('net', folder)
 
 

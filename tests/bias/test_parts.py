@@ -6,34 +6,49 @@ import torch
 from mmdebias.bias.outputs import Outputs
 from mmdebias.bias.parts import kept, read_parts
 
+ROWS = [4, 0, 5, 1, 2, 3]
 
-def outputs(count, stop=None):
-    for number in range(count):
-        if number == stop:
+
+def outputs(rows=ROWS, stop=None):
+    for row in rows:
+        if row == stop:
             raise KeyboardInterrupt
-        yield Outputs(torch.full((2, 3), float(number)), None)
+        yield row, Outputs(torch.full((2, 3), float(row)), None)
 
 
 def numbers(found):
-    return [int(one.scores[0, 0]) for one in found]
+    return {row: int(one.scores[0, 0]) for row, one in found.items()}
 
 
 def test_what_was_done_before_a_stop_is_there(tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        list(kept(outputs(9, stop=4), tmp_path))
+        list(kept(outputs(stop=1), tmp_path))
     found = read_parts(tmp_path)
-    assert numbers(found) == [0, 1, 2, 3]
+    assert numbers(found) == {4: 4, 0: 0, 5: 5}
     assert found[0].scores.shape == (2, 3) and found[0].features is None
 
 
-def test_files_follow_each_other_and_a_damaged_one_ends_them(tmp_path):
-    assert numbers(kept(outputs(4), tmp_path, seconds=0)) == [0, 1, 2, 3]
-    assert numbers(read_parts(tmp_path)) == [0, 1, 2, 3]
-    (tmp_path / '00000002.npz').write_bytes(b'half')
-    assert numbers(read_parts(tmp_path)) == [0, 1]
+def test_a_damaged_file_is_left_out(tmp_path):
+    assert [row for row, _ in kept(outputs(), tmp_path, seconds=0)] == ROWS
+    assert numbers(read_parts(tmp_path)) == {row: row for row in ROWS}
+    (tmp_path / '00000005.npz').write_bytes(b'half')
+    assert sorted(numbers(read_parts(tmp_path))) == [0, 1, 2, 3, 4]
+
+
+def test_features_of_some_rows_only_are_theirs(tmp_path):
+    def mixed():
+        yield 7, Outputs(torch.zeros(1, 3), None)
+        yield 8, Outputs(torch.ones(1, 3), torch.ones(4, 2))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(kept(mixed(), tmp_path))
+    found = read_parts(tmp_path)
+    assert found[7].features is None and found[8].features.shape == (4, 2)
+    assert (found[8].scores == 1).all()
 
 
 def test_no_folder_keeps_nothing(tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        list(kept(outputs(9, stop=4), None))
-    assert read_parts(None) == [] and read_parts(tmp_path / 'none') == []
+        list(kept(outputs(stop=1), None))
+    assert read_parts(None) == {} and read_parts(tmp_path / 'none') == {}

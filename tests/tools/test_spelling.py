@@ -30,7 +30,10 @@ VIDEOS = [
 ]  # fmt: skip
 PRINTING = (
     *('analysis/flow_psnr.py', 'analysis/shift_overlap.py'),
-    *(f'benchmark/{name}.py' for name in ('augment', 'index', 'loading', 'step', 'training')),
+    *(
+        f'benchmark/{name}.py'
+        for name in ('augment', 'bias', 'index', 'loading', 'step', 'training')
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from mmaction.registry import DATASETS
 
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit, drawn_right, within
 from mmdebias.datasets.seeding import seeded
+from mmdebias.video import VideoReadError
 
 from ..manifest import read_manifest
 from ..reading import video_path
@@ -36,7 +37,7 @@ class BiasProbes(VideoDataset):
         ValueError: the manifest or the pipeline is malformed, masks are missing, or ``time_limit``
             is not above 0.
         FileNotFoundError: videos or pictures are missing.
-        RuntimeError: on a row, its video cannot be read or composed, or not in time.
+        VideoReadError: on a row, its video cannot be read or composed, or not in time.
     """
 
     def __init__(
@@ -82,6 +83,6 @@ class BiasProbes(VideoDataset):
             except Exception as error:
                 # Decoders name no file, and append their C++ stack to the message.
                 reason = (str(error).strip() or '?').splitlines()[0]
-                raise RuntimeError(
+                raise VideoReadError(
                     f'{row.probe} of {row.video}: {type(error).__name__}: {reason}'
                 ) from error

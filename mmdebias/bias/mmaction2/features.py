@@ -1,6 +1,6 @@
 """Features of the frozen backbones of MMAction2's recognisers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,6 @@ import torch
 import torch.nn.functional as F
 from mmaction.models.recognizers import BaseRecognizer
 from mmengine.config import Config
-from mmengine.hooks import Hook
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from torch import Tensor
@@ -16,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from mmdebias.datasets.reading_steps import TIME_LIMIT
 
-from ..frozen_features import pooled
+from ..frozen_features import pooled, some_rows
 
 
 def list_loader(
@@ -62,9 +61,8 @@ class BackboneFeatures:
     def __init__(self, model: BaseRecognizer) -> None:
         self.model = model
         self._caught: list[Tensor] = []
-        self._handle = model.backbone.register_forward_hook(
-            lambda module, inputs, output: self._caught.append(pooled(output))
-        )
+        self._refused: TypeError | None = None
+        self._handle = model.backbone.register_forward_hook(self._catch)
 
     def take(self, videos: int) -> Tensor:
         """Return the features since the last call, averaged over space and time.
@@ -78,6 +76,8 @@ class BackboneFeatures:
         Raises:
             TypeError: the backbone was not called, or returns something else than features.
         """
+        if self._refused is not None:
+            raise self._refused
         if not self._caught:
             raise TypeError(
                 f'{type(self.model).__name__} does not call its backbone '
@@ -87,83 +87,41 @@ class BackboneFeatures:
         self._caught.clear()
         return found.view(videos, -1, found.shape[1])
 
+    def _catch(self, module: torch.nn.Module, inputs: Any, output: Any) -> None:
+        # Here an error would stop a test whose scores are all that is wanted.
+        try:
+            self._caught.append(pooled(output).detach())
+        except TypeError as error:
+            self._refused = error
+
     def close(self) -> None:
         """Leave the model as it was."""
         self._handle.remove()
 
 
-@torch.inference_mode()
 def frozen_features(
-    model: BaseRecognizer,
-    loader: DataLoader[Any],
-    rows: int | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> Tensor:
-    """Return features of each clip of each video, see :class:`BackboneFeatures`.
+    model: BaseRecognizer, loader: Iterable[Any], rows: int | None = None
+) -> Iterator[Tensor]:
+    """Yield features of each clip of each video, see :class:`BackboneFeatures`.
 
     Args:
         model: In eval mode; it is called as a test calls it.
         loader: Of :func:`list_loader`.
         rows: Keep this many of a video's clips (or frames of a 2D net), evenly spread; None keeps
             all.
-        progress: Called with the number of videos done.
 
-    Returns:
-        Unit vectors, float32 ``[V, R, D]``.
+    Yields:
+        Of each video unit vectors, float32 ``[R, D]``.
 
     Raises:
         TypeError: the backbone was not called, or returns something else than features.
     """
     features = BackboneFeatures(model)
-    found, done = [], 0
     try:
         for batch in loader:
-            model.test_step(batch)
-            videos = len(batch['data_samples'])
-            part = features.take(videos)
-            if rows is not None and rows < part.shape[1]:
-                part = part[:, torch.linspace(0, part.shape[1] - 1, rows).round().long()]
-            found.append(part.cpu())
-            done += videos
-            if progress is not None:
-                progress(done)
+            with torch.inference_mode():
+                model.test_step(batch)
+            for own in features.take(len(batch['data_samples'])):
+                yield some_rows(own, rows).cpu()
     finally:
         features.close()
-    return torch.cat(found)
-
-
-class FeaturesOfRows(Hook):
-    """Keep features of some rows of a test, which computes them for its scores anyway.
-
-    Args:
-        rows: Their numbers, the samples' ``sample_idx``.
-    """
-
-    def __init__(self, rows: Iterable[int]) -> None:
-        self.wanted = list(rows)
-        self.found: dict[int, Tensor] = {}
-
-    def before_test(self, runner: Runner) -> None:
-        """Begin to listen to the backbone."""
-        self.features = BackboneFeatures(runner.model)
-
-    def after_test_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict[str, Any] | None = None,
-        outputs: Any = None,
-    ) -> None:
-        """Keep those of a batch."""
-        wanted = set(self.wanted)
-        for sample, features in zip(outputs, self.features.take(len(outputs))):
-            if sample.sample_idx in wanted:
-                self.found[sample.sample_idx] = features.cpu()
-
-    def after_test(self, runner: Runner) -> None:
-        """Leave the backbone as it was."""
-        self.features.close()
-
-    def result(self) -> Tensor:
-        """Return the rows' features in their order, float32 ``[V, R, D]``."""
-        return torch.stack([self.found[row] for row in self.wanted])

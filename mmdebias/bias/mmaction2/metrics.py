@@ -1,6 +1,6 @@
 """The probes of a bias report in MMEngine's test loop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,29 @@ from ..measures import bias_measures
 
 RowScores = tuple[int, NDArray[np.float32]]
 """The number of a row, and its score of each class."""
+
+
+def scores_of_sample(sample: Mapping[str, Any]) -> tuple[int, Tensor]:
+    """Return the number of a row, and its scores, float32 ``[K]`` on the CPU.
+
+    Args:
+        sample: What a recogniser predicts of it, with ``sample_idx`` and ``pred_score``.
+
+    Raises:
+        ValueError: it has no number, or not one score a class.
+    """
+    index, scores = sample.get('sample_idx'), sample.get('pred_score')
+    if index is None:
+        raise ValueError(
+            "A sample has no sample_idx: name 'sample_idx' in the meta_keys of PackActionInputs."
+        )
+    if not isinstance(scores, Tensor) or scores.ndim != 1:
+        kind = list(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
+        raise ValueError(
+            f'The probes need one score a class, and the model returns {kind}: set '
+            "model.cls_head.average_clips='prob'."
+        )
+    return int(index), scores.float().cpu()
 
 
 @METRICS.register_module()
@@ -53,19 +76,8 @@ class ProbeScores(BaseMetric):
     def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
         """Keep the scores of a batch's rows."""
         for sample in data_samples:
-            index, scores = sample.get('sample_idx'), sample.get('pred_score')
-            if index is None:
-                raise ValueError(
-                    "A sample has no sample_idx: name 'sample_idx' in the meta_keys of "
-                    'PackActionInputs.'
-                )
-            if not isinstance(scores, Tensor) or scores.ndim != 1:
-                kind = list(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
-                raise ValueError(
-                    f'{type(self).__name__} needs one score a class, and the model returns {kind}: '
-                    "set model.cls_head.average_clips='prob'."
-                )
-            self.results.append((int(index), scores.float().cpu().numpy()))
+            index, scores = scores_of_sample(sample)
+            self.results.append((index, scores.numpy()))
 
     def compute_metrics(self, results: list[RowScores]) -> dict[str, float]:
         """Write the file, which appears when it is whole, and return what :meth:`measures` does."""

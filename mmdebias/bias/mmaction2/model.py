@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.runner import Runner
 from torch import Tensor
 
 from mmdebias.apis import load_encoder
@@ -20,14 +20,15 @@ from mmdebias.evaluation import load_classifier
 from mmdebias.files import write_text
 from mmdebias.provenance import digest, file_sha256
 
+from ..answering import gather_answers
 from ..model import LAYER, Answers, Model, Showing
-from ..scores import load_scores
+from ..parts import kept, read_parts
+from ..progress import Progress
 from ..video_list import Video, check_classes, check_training
-from .embeddings import KeepEmbeddings
-from .features import FeaturesOfRows, frozen_features, list_loader
+from .features import frozen_features, list_loader
 from .probe_checkpoint import encoder_config, needs_probe, write_probe
 from .probe_config import probe_config
-from .progress import ProgressHook
+from .testing import outputs_of_rows
 
 
 @dataclass
@@ -95,46 +96,53 @@ class ConfigModel:
         return classes
 
     def features(
-        self,
-        videos: Sequence[Video],
-        rows: int | None,
-        time_limit: float | None,
-        progress: Callable[[int], None],
-    ) -> Tensor:
-        """Return features of each clip of the backbone, ``[V, R, D]``."""
+        self, videos: Sequence[Video], rows: int | None, time_limit: float | None
+    ) -> Iterator[Tensor]:
+        """Yield features of the backbone of the clips of each video, ``[R, D]``."""
         cfg, checkpoint = self.cfg, self.checkpoint
         if self.probed:
             cfg, net = encoder_config(cfg, checkpoint)
         else:
             net = load_classifier(cfg, checkpoint)
-        device = 'cuda' if torch.cuda.is_available() else 'cpu'
         with tempfile.TemporaryDirectory() as folder:
             names = Path(folder, 'videos.txt')
             write_text(names, ''.join(f'{path} {label}\n' for path, label in videos))
             loader = list_loader(cfg, names, time_limit)
-            return frozen_features(net.to(device), loader, rows, progress)
+            yield from frozen_features(net.to(_device()), loader, rows)
 
     def write_layer(self, layer: tuple[Tensor, Tensor], folder: Path) -> None:
         """Write a classifier of MMAction2: config and checkpoint."""
         write_probe(self.cfg, self.checkpoint, layer, folder)
 
     def answers(self, showing: Showing, layer: Path | None) -> Answers:
-        """Test the model on the rows, with MMEngine's runner."""
+        """Test the model on the rows as its config does."""
         cfg, checkpoint = self.cfg, self.checkpoint
         if layer is not None:
             cfg, checkpoint = Config.fromfile(layer / 'probe.py'), layer / LAYER
-        keep = KeepEmbeddings(showing.rows)
-        listener = FeaturesOfRows(showing.features_of) if showing.features_of else None
-        with tempfile.TemporaryDirectory() as folder:
-            part = Path(folder, 'scores.npz')
-            runner = _runner(cfg, checkpoint, showing, part)
-            runner.register_hook(ProgressHook(len(showing.rows)))
-            runner.register_hook(keep)
-            if listener is not None:
-                runner.register_hook(listener)
-            runner.test()
-            scores = load_scores(part, len(showing.rows))
-        return Answers(scores, keep.found, None if listener is None else listener.result())
+        found = read_parts(showing.parts)
+        left = [number for number in range(len(showing.rows)) if number not in found]
+        if left:
+            bar = Progress(len(showing.rows))
+            bar.show(len(found))
+            run = probe_config(
+                cfg,
+                showing.manifest,
+                showing.data_root,
+                showing.masks,
+                None,
+                showing.images_root,
+                time_limit=showing.time_limit,
+            )
+            net = load_classifier(run, checkpoint).to(_device())
+            asked = outputs_of_rows(net, run, showing, left, bar.show)
+            found.update(kept(asked, showing.parts))
+        outputs = [found[number] for number in range(len(showing.rows))]
+        scores = np.concatenate([one.scores for one in outputs])
+        return gather_answers(showing, scores, [one.features for one in outputs])
+
+
+def _device() -> str:
+    return 'cuda' if torch.cuda.is_available() else 'cpu'
 
 
 def load_config_model(model: Model, options: dict[str, Any]) -> ConfigModel:
@@ -154,22 +162,3 @@ def load_config_model(model: Model, options: dict[str, Any]) -> ConfigModel:
     merge_options(cfg, options)
     sha256 = file_sha256(checkpoint)
     return ConfigModel(model.name, config, checkpoint, cfg, sha256, needs_probe(cfg))
-
-
-def _runner(cfg: Config, checkpoint: Path, showing: Showing, scores: Path) -> Runner:
-    run = probe_config(
-        cfg,
-        showing.manifest,
-        showing.data_root,
-        showing.masks,
-        scores,
-        showing.images_root,
-        time_limit=showing.time_limit,
-    )
-    run.load_from = str(checkpoint)
-    run.work_dir = str(showing.logs)
-    run.experiment_name = f'bias_report_{showing.label}'
-    run.log_level = 'ERROR'
-    run.resume = False
-    run.visualizer = None
-    return Runner.from_cfg(run)

@@ -24,7 +24,7 @@ def probe_config(
     rows_file: str | Path,
     data_root: str | Path,
     masks: dict[str, Any] | None,
-    out_file: str | Path,
+    out_file: str | Path | None,
     images_root: str | Path | None = None,
     batch_size: int | None = None,
     num_workers: int | None = None,
@@ -43,7 +43,8 @@ def probe_config(
         masks: Config of a mask source: ``dict(type='files', folder=...)``,
             ``dict(type='boxes', file=...)`` or ``dict(type='motion')``; None where no probe of the
             manifest needs masks.
-        out_file: Where ``scores`` goes: .npz, float32 ``[N, K]``, a row for each of the manifest's.
+        out_file: Where ``scores`` goes: .npz, float32 ``[N, K]``, a row for each of the manifest's;
+            None writes none.
         images_root: Folder that the manifest's pictures are relative to.
         batch_size: Of the test; None keeps the config's.
         num_workers: Of the test; None keeps the config's.
@@ -57,9 +58,8 @@ def probe_config(
             than video files; the manifest is malformed.
     """
     read_manifest(rows_file)  # before anything is changed
-    rows_file, data_root, out_file = (
-        str(Path(path).absolute()) for path in (rows_file, data_root, out_file)
-    )
+    rows_file, data_root = (str(Path(path).absolute()) for path in (rows_file, data_root))
+    out_file = None if out_file is None else str(Path(out_file).absolute())
     cfg = copy.deepcopy(cfg)
     if cfg.get('model') is None or cfg.model.get('cls_head') is None:
         raise ValueError(

@@ -73,7 +73,7 @@ def near(frames, colour):
 
 def constant_masks(world, tmp_path, value):
     for video, label in VIDEOS:
-        total, height, width = read_frames(world / video, np.arange)[0].shape[:3]
+        total, height, width = np.stack(read_frames(world / video, np.arange)[0]).shape[:3]
         masks = np.full((total, height, width), value)
         # A video needs some foreground: that in a frame nobody looks at.
         masks[-1] = True

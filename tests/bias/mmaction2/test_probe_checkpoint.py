@@ -47,7 +47,7 @@ def test_what_is_tested_is_what_was_fitted(pretrained, few_videos, tmp_path):
     (tmp_path / 'all.txt').write_text(lines)
 
     cfg, encoder = encoder_config(*pretrained)
-    features = frozen_features(encoder, list_loader(cfg, tmp_path / 'all.txt'))
+    features = torch.stack(list(frozen_features(encoder, list_loader(cfg, tmp_path / 'all.txt'))))
     layer = fit_rows(features, labels, 2)
     config, checkpoint = write_probe(*pretrained, layer, tmp_path / 'probe')
 
