@@ -1,9 +1,11 @@
 """Command lines: models, videos and errors the same in every tool; MMAction2's own tools."""
 
 import argparse
+import dis
 import re
 import runpy
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from mmdebias.video import VideoReadError
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
 RANDOM = 'random'
 """In the place of CHECKPOINT: the net as it is initialised."""
+OWN = (Path(__file__).parent, Path(__file__).parents[1] / 'tools')
 FOR_EACH = f'once for each model; CHECKPOINT {RANDOM!r} leaves it as it is initialised'
 
 
@@ -168,11 +171,40 @@ def output_file(text: str) -> Path:
 
 
 def run_command(main: Callable[[], object]) -> None:
-    """Run a command; what is wrong with its input is one message, without a traceback."""
+    """Run a command; what is wrong with its input is one message, without a traceback.
+
+    What another package, or Python itself, says of a value may be a fault of ours: that has its
+    traceback above the message.
+    """
     try:
         main()
     except (ValueError, TypeError, OSError, VideoReadError) as error:
-        sys.exit(f'error: {error}')
+        stop(error)
+
+
+def stop(error: Exception) -> NoReturn:
+    """End with one message, below the traceback unless the input is to blame."""
+    part = getattr(error, 'mmdebias_part', None)  # see mmdebias.compat.building
+    place = f'{part}: ' if part else ''
+    if says_what_is_wrong(error):
+        sys.exit(f'error: {place}{error}')
+    traceback.print_exc()
+    sys.exit(f'error: {place}{type(error).__name__}: {error}')
+
+
+def says_what_is_wrong(error: BaseException) -> bool:
+    """Return whether an error is a message to the user, of this package or of the system."""
+    if isinstance(error, OSError) or type(error).__module__.startswith('mmdebias'):
+        return True
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None:
+        return False
+    code = last.tb_frame.f_code
+    # Raised by a statement, and not by Python or a program in C that was given something odd.
+    raised = code.co_code[last.tb_lasti] == dis.opmap['RAISE_VARARGS']
+    return raised and any(Path(code.co_filename).is_relative_to(place) for place in OWN)
 
 
 def run_mmaction_tool(name: str) -> None:
@@ -277,29 +309,18 @@ def _check_config_file(arguments: Sequence[str]) -> None:
 def _run_checked(path: Path, arguments: Sequence[str]) -> None:
     """Run a tool of MMAction2; of what is wrong with its input there is one message."""
     # Not before mmaction is known to be there.
-    from mmdebias.config_checks import ConfigError
-    from mmdebias.datasets.labels import LabelError
-    from mmdebias.engine import DivergedError
-    from mmdebias.models.heads.width import HeadWidthError
+    from mmdebias.compat.building import built_part
     from mmdebias.preflight import checked_runners
-    from mmdebias.processes import FolderInUseError
-    from mmdebias.weights import CheckpointError
 
     trains = path.name == 'train.py'
     try:
         with checked_runners(trains, config_options(arguments)):
             runpy.run_path(str(path), run_name='__main__')
-    except (
-        CheckpointError,
-        ConfigError,
-        DivergedError,
-        FolderInUseError,
-        HeadWidthError,
-        LabelError,
-        NotADirectoryError,
-    ) as error:
+    except Exception as error:
         # On each rank that finds it: the first to end has the launcher end the others.
-        sys.exit(f'error: {error}')
+        if built_part(error) is None and not says_what_is_wrong(error):
+            raise
+        stop(error)
 
 
 def config_options(arguments: Sequence[str]) -> list[str]:

@@ -38,7 +38,7 @@ def misspelt_keys(cfg: Config) -> list[str]:
     return [
         f'Nothing reads {key!r} of the config: {near!r} is meant?'
         for key in cfg
-        if key not in KNOWN and (near := _nearest(key, KNOWN)) is not None
+        if key not in KNOWN and (near := nearest(key, KNOWN)) is not None
     ]
 
 
@@ -57,7 +57,7 @@ def misspelt_options(cfg: Config, keys: Iterable[str]) -> list[str]:
                 break  # a position in a list, which MMEngine checks
             there = [*inner, *(KNOWN if depth == 0 else ())]
             if part not in there:
-                near = _nearest(part, there, 0.7)
+                near = nearest(part, there, 0.7)
                 whole = '.'.join([*key.split('.')[:depth], near or ''])
                 if near is not None:
                     found.append(f'--cfg-options {key}: there is no such key; {whole} is meant?')
@@ -87,7 +87,7 @@ def wrong_types(cfg: Config) -> list[str]:
     anything else. What a class does not say it takes is not looked at.
     """
     found = []
-    for place, values in _dicts(dict(cfg)):
+    for place, values in nested(dict(cfg)):
         hints, ours = _hints(values.get('type'))
         if place.split('.')[-1].endswith('_dataloader'):
             hints = LOADER
@@ -119,14 +119,15 @@ def uneven_groups(cfg: Config) -> list[str]:
 
 def typed(config: object) -> Iterator[Any]:
     """Yield every dict with a type in nested dicts and lists."""
-    return (found for _, found in _dicts(config) if 'type' in found)
+    return (found for _, found in nested(config) if 'type' in found)
 
 
-def _nearest(name: str, names: Iterable[str], likeness: float = LIKENESS) -> str | None:
+def nearest(name: str, names: Iterable[str], likeness: float = LIKENESS) -> str | None:
+    """Return the name that is most like another, None where none is much like it."""
     return next(iter(difflib.get_close_matches(name, list(names), 1, likeness)), None)
 
 
-def _dicts(value: Any, place: str = '') -> Iterator[tuple[str, Mapping]]:
+def nested(value: Any, place: str = '') -> Iterator[tuple[str, Mapping]]:
     """Yield all dicts within a value, each with its place."""
     if isinstance(value, Mapping):
         yield place, value
@@ -136,7 +137,7 @@ def _dicts(value: Any, place: str = '') -> Iterator[tuple[str, Mapping]]:
     else:
         return
     for key, inner in parts:
-        yield from _dicts(inner, f'{place}.{key}'.lstrip('.'))
+        yield from nested(inner, f'{place}.{key}'.lstrip('.'))
 
 
 def _registries() -> Iterator[Registry]:
@@ -146,18 +147,31 @@ def _registries() -> Iterator[Registry]:
             found = found.parent
 
 
+def find_class(name: object) -> Any:
+    """Return the class or function that a name in a config stands for, None where for none."""
+    if not isinstance(name, str):
+        return name
+    name = name.removeprefix('mmaction.').removeprefix('mmengine.')
+    return next((r.module_dict[name] for r in _registries() if name in r.module_dict), None)
+
+
 def _hints(name: object) -> tuple[dict[str, Any], bool]:
     """Return what the class of a name in a config takes, and whether it is one of ours."""
-    kind = next((r.module_dict[name] for r in _registries() if name in r.module_dict), None)
+    kind = find_class(name)
     if not inspect.isclass(kind):
         return {}, False
+    return type_hints(kind), kind.__module__.startswith('mmdebias.')
+
+
+def type_hints(kind: Any) -> dict[str, Any]:
+    """Return the types of a class's arguments, as far as it and those that it inherits say them."""
     hints: dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
+    for base in reversed(getattr(kind, '__mro__', ())):
         try:
             hints.update(typing.get_type_hints(vars(base)['__init__']))
         except Exception:  # names that are imported for type checkers only
             continue
-    return hints, kind.__module__.startswith('mmdebias.')
+    return hints
 
 
 def _kinds(hint: Any) -> set[type] | None:
