@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from mmdebias.config_inheritance import ENDINGS, find_config, read_config
 from mmdebias.files import check_folder, existing_file
 from mmdebias.video import VideoReadError
 
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
+A_MODEL = f'a model is {" ".join(MODEL)}'
 RANDOM = 'random'
 """In the place of CHECKPOINT: the net as it is initialised."""
+# Of a config in an installed package; an option has KEY=VALUE.
+NAME = re.compile(r'\w+::[^=]+')
 OWN = (Path(__file__).parent, Path(__file__).parents[1] / 'tools')
 FOR_EACH = f'once for each model; CHECKPOINT {RANDOM!r} leaves it as it is initialised'
 
@@ -81,16 +85,25 @@ def read_models(given: Sequence[Sequence[str]], trained: str = '') -> list[Named
     return models
 
 
-def existing_config(argument: str, path: str | Path) -> Path:
-    """Return the file of a model's config.
+def existing_config(argument: str, path: str | Path, remedy: str = '') -> Path:
+    """Return the file of a config, by its path or its name in a package, ``mmdebias::...``.
+
+    Args:
+        argument: The name of what was given, such as ``--config``.
+        path: The file, or the name.
+        remedy: What to give; by default the config of a model.
 
     Raises:
         FileNotFoundError: it is not there.
         ValueError: it is something else.
     """
-    if Path(path).suffix not in ('.py', '.json', '.yaml', '.yml'):
-        raise ValueError(f'{argument}: {path} is no config; a model is {" ".join(MODEL)}')
-    return existing_file(argument, path, 'give the config that it was trained with')
+    try:
+        path = find_config(path)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f'{argument}: {error}') from None
+    if path.suffix not in ENDINGS:
+        raise ValueError(f'{argument}: {path} is no config; {remedy or A_MODEL}')
+    return existing_file(argument, path, remedy or 'give the config that it was trained with')
 
 
 def existing_checkpoint(argument: str, path: str | Path, random: bool = False) -> Path:
@@ -230,7 +243,7 @@ def run_mmaction_tool(name: str) -> None:
             given, start = sys.argv[1:], None
             if name == 'train.py':
                 given, start = take_load_from(given)
-            _check_config_file(given)
+            given = _take_config(given)
             sys.argv[1:] = [*given, *work_dir_arguments(given), *seed_arguments(given)]
             with _loading_from(start):
                 _run_checked(path, given)
@@ -293,17 +306,27 @@ def _loading_from(checkpoint: str | None) -> Iterator[None]:
         Config.fromfile = stock
 
 
-def _check_config_file(arguments: Sequence[str]) -> None:
-    """Stop with a message where the config of a command line is missing or no Python."""
-    if not arguments or arguments[0].startswith('-'):
-        return  # MMAction2 will say what is missing
-    path = Path(arguments[0])
-    if not path.is_file():
-        sys.exit(f'error: there is no config {path}; give a file such as configs/fame/i3d_k400.py')
+def _take_config(arguments: Sequence[str]) -> list[str]:
+    """Return a command line with the file of its config in the place of a name, ``mmdebias::...``.
+
+    Stops with a message where there is none, or it cannot be run.
+    """
+    given = list(arguments)
+    named = (i for i, a in enumerate(given) if NAME.fullmatch(a))
+    place = next(named, 0)
+    if not given or given[place].startswith('-'):
+        return given  # MMAction2 will say what is missing
     try:
-        _read_config(path)
-    except SyntaxError as error:
-        sys.exit(f'error: {path}, or a config that it inherits, is no Python: {error}')
+        given[place] = str(find_config(given[place]))
+        if not Path(given[place]).is_file():
+            sys.exit(
+                f'error: there is no config {given[place]}; give a file such as '
+                'configs/fame/i3d_k400.py, or its name, mmdebias::fame/i3d_k400.py'
+            )
+        read_config(given[place])
+    except (FileNotFoundError, ValueError) as error:
+        stop(error)
+    return given
 
 
 def _run_checked(path: Path, arguments: Sequence[str]) -> None:
@@ -352,7 +375,7 @@ def work_dir_arguments(arguments: Sequence[str]) -> list[str]:
     if chosen or path is None:
         return []
     parts = path.resolve().with_suffix('').parts
-    if 'configs' not in parts[:-1] or _read_config(path).get('work_dir') is not None:
+    if 'configs' not in parts[:-1] or read_config(path).get('work_dir') is not None:
         return []
     below = len(parts) - parts[::-1].index('configs')
     return ['--work-dir', str(Path('work_dirs', *parts[below:]))]
@@ -380,16 +403,10 @@ def seed_arguments(arguments: Sequence[str]) -> list[str]:
         return []
     options = [f'randomness.{key}={value}' for key, value in given.items() if value is not None]
     path = _find_config(arguments)
-    if not options or path is None or _read_config(path).get('randomness') is None:
+    if not options or path is None or read_config(path).get('randomness') is None:
         return []
     return ['--cfg-options', *options]
 
 
 def _find_config(arguments: Sequence[str]) -> Path | None:
     return next((Path(a) for a in arguments if a.endswith('.py') and Path(a).is_file()), None)
-
-
-def _read_config(path: Path) -> Any:
-    from mmengine.config import Config
-
-    return Config.fromfile(path)

@@ -16,7 +16,7 @@ from mmdebias.config_checks import KNOWN, ConfigError, find_class, nearest, nest
 
 # What Python says of a call that does not fit, which begins with the function's qualified name.
 UNEXPECTED = re.compile(r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'")
-MISSING = re.compile(r'([\w.<>]+)\(\) missing \d+ required (?:positional|keyword-only) arg\w+: (.+)')
+MISSING = re.compile(r'([\w.<>]+)\(\) missing \d+ required [\w-]+ arguments?: (.+)')
 NO_ARGUMENTS = re.compile(r'([\w.<>]+)\(\) takes no arguments')
 # Types of arguments that no text belongs to.
 NO_TEXT = {int, float, bool, type(None), Tensor, tuple, list, dict}
@@ -56,8 +56,8 @@ def explain(registry: Registry, given: Mapping, error: Exception) -> ConfigError
         error: What building it raised.
 
     Returns:
-        An error of one line, or None where the arguments are not at fault: where what the class does
-        with them, or anything else, has failed.
+        An error of one line, or None where the arguments are not at fault, but what the class does
+        with them, or anything else.
     """
     name = given.get('type')
     with registry.switch_scope_and_registry(given.get('_scope_')) as found:
@@ -135,7 +135,8 @@ def _misfit(given: Mapping, kind: Any, message: str) -> ConfigError | None:
         names = re.findall(r"'(\w+)'", found[2])
         if _owns(kind, found[1]) and not set(names) & set(given):
             shown = ' and '.join(map(repr, names))
-            return ArgumentError(f'{_place(given) or "a part"}: {_name(kind)} needs {shown}: set it')
+            place = _place(given) or 'a part of the config'
+            return ArgumentError(f'{place}: {_name(kind)} needs {shown}: set it')
     if (found := NO_ARGUMENTS.search(message)) and _name(kind) == found[1].rpartition('.')[2]:
         key = next(iter(set(given) - {'type'}), '')
         return ArgumentError(f'{_key(given, key)}: {_name(kind)} takes no arguments: leave it out')
@@ -190,7 +191,8 @@ def _takes_text(hint: Any) -> bool:
 def _unknown(given: Mapping, kind: Any) -> ConfigError | None:
     """Explain what a class's ``**kwargs`` have taken, and handed to what does not know it."""
     for key, near in _passed_over(given, kind):
-        return ArgumentError(f'{_key(given, key)}: {_name(kind)} takes no {key!r}; {near!r} is meant?')
+        what = f'{_name(kind)} takes no {key!r}; {near!r} is meant?'
+        return ArgumentError(f'{_key(given, key)}: {what}')
     return None
 
 

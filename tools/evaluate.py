@@ -33,7 +33,9 @@ from torch import nn
 from mmdebias import runs
 from mmdebias.bias import confidence_interval
 from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
+from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import misspelt_options, parse_options
+from mmdebias.config_inheritance import read_config
 from mmdebias.evaluation.protocols import (
     PROTOCOLS,
     SEARCHED,
@@ -125,7 +127,7 @@ def find_encoder(model: NamedModel) -> str:
     Raises:
         ValueError: none of them.
     """
-    cfg = Config.fromfile(model.config)
+    cfg = read_config(model.config)
     paths = sorted((ROOT / 'configs' / '_base_' / 'encoders').glob('*.py'))
     known = {path.stem: Config.fromfile(path) for path in paths}
     found = [n for n, one in known.items() if all(cfg.get(k) == value for k, value in one.items())]
@@ -151,7 +153,7 @@ def check_checkpoint(model: NamedModel, encoder: str, options: list[str]) -> Non
     parser = argparse.ArgumentParser()
     parser.add_argument('--cfg-options', nargs='*', action=DictAction, default={})
     cfg.merge_from_dict(parser.parse_args(['--cfg-options', *common]).cfg_options or {})
-    with DefaultScope.overwrite_default_scope('mmaction'):
+    with keys_of(cfg), DefaultScope.overwrite_default_scope('mmaction'):
         net = MODELS.build(cfg.model.backbone)
     content = read_checkpoint(model.checkpoint)
     check_fit(nn.ModuleDict(dict(backbone=net)), content, Purpose.START, model.checkpoint)
@@ -187,7 +189,7 @@ def main() -> None:
     args = parse_args()
     for model, encoder in args.models:
         if model.checkpoint is None:
-            cfg = Config.fromfile(model.config)
+            cfg = read_config(model.config)
             weights = write_initial_weights(cfg, args.out / model.name, args.seed)
             model = model._replace(checkpoint=weights)
         evaluate(args, model, encoder)

@@ -14,9 +14,9 @@ import argparse
 import json
 
 import numpy as np
-from mmengine.config import Config
 
-from mmdebias.cli import run_command
+from mmdebias.cli import existing_config, run_command
+from mmdebias.config_inheritance import read_config
 from mmdebias.datasets import SampleViews
 
 
@@ -31,7 +31,8 @@ def main() -> None:
     parser.add_argument('--negative', default='negative', help='name of its view')
     parser.add_argument('--draws', type=int, default=10000, help='for each length')
     args = parser.parse_args()
-    sample = dict(Config.fromfile(args.config).train_dataloader.dataset.pipeline['sample'])
+    cfg = read_config(existing_config('--config', args.config, 'give a config of pre-training'))
+    sample = dict(cfg.train_dataloader.dataset.pipeline['sample'])
     sample.pop('type')
     sampling = SampleViews(**sample)
     for view in (args.anchor, args.negative):

@@ -39,10 +39,10 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from mmdebias.cli import run_command
+from mmdebias import config_inheritance
+from mmdebias.cli import existing_config, run_command
 from mmdebias.config_checks import merge_options
 from mmdebias.engine.epoch_seed_hook import innermost_datasets
-from mmdebias.files import existing_file
 
 # Steps that cuDNN tries kernels in, and that the allocator grows in.
 WARM_UP = 3
@@ -79,7 +79,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='a training config')
+    parser.add_argument('config', help='a training config')
     parser.add_argument('--data', type=Path, metavar='LIST', help="videos instead of the config's")
     parser.add_argument('--data-root', type=Path, help="default: the folder of --data's list")
     parser.add_argument('--batch-size', type=positive, metavar='N', help="default: the config's")
@@ -115,8 +115,8 @@ def read_config(args: argparse.Namespace) -> Config:
     Raises:
         FileNotFoundError: there is no config, or no list of videos.
     """
-    existing_file('CONFIG', args.config, 'name one of configs/, or your own')
-    cfg = Config.fromfile(args.config)
+    path = existing_config('CONFIG', args.config, 'name one of configs/, or your own')
+    cfg = config_inheritance.read_config(path)
     merge_options(cfg, args.cfg_options)
     if cfg.get('train_dataloader') is None:
         sys.exit(f'error: {args.config} trains nothing: give a config with a train_dataloader')

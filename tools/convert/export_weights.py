@@ -20,12 +20,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mmaction.registry import MODELS
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.registry import DefaultScope
 from torch import nn
 
 from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
-from mmdebias.config_checks import merge_options
+from mmdebias.config_arguments import keys_of
+from mmdebias.config_checks import ConfigError, merge_options
+from mmdebias.config_inheritance import read_config
 from mmdebias.weights import (
     EXPORTS,
     UnsupportedEncoderError,
@@ -88,7 +90,7 @@ def main(argv: list[str] | None = None) -> int:
         except ImportError as error:
             print(f'error: {error}', file=sys.stderr)
             return 2
-        except UnsupportedEncoderError as error:
+        except (ConfigError, UnsupportedEncoderError) as error:
             print(f'error: {model.config}: {error}', file=sys.stderr)
             return 1
         except ValueError as error:  # of the checkpoint
@@ -132,9 +134,9 @@ def write_program(args: argparse.Namespace, out: Path, encoder: nn.Module) -> No
 
 def build_encoder(model: NamedModel, options: dict) -> nn.Module:
     """Return the encoder of a config."""
-    cfg = Config.fromfile(model.config)
+    cfg = read_config(model.config)
     merge_options(cfg, options)
-    with DefaultScope.overwrite_default_scope('mmaction'):
+    with keys_of(cfg), DefaultScope.overwrite_default_scope('mmaction'):
         return MODELS.build(cfg.model.backbone)
 
 
