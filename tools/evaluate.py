@@ -246,7 +246,9 @@ def run_protocol(
         print(f'{result} is damaged: testing again', flush=True)
     common = split_options(args.dataset, split, protocol)
     if percent := share_of_labels(protocol):
-        common += labels_option(args, config, common, percent, place)
+        config = labelled_config(args, config, common, percent, place)
+        # Which names the list of all labels, of its split.
+        common = [option for option in common if not option.startswith(f'{LABELS}=')]
     common += protocol_options(args, protocol)
     common.append(f'randomness.seed={args.seed}')
     options = dict(gpus=args.gpus)
@@ -264,13 +266,14 @@ def run_protocol(
     return found
 
 
-def labels_option(
+def labelled_config(
     args: argparse.Namespace, config: Path, split: list[str], percent: int, place: Path
-) -> list[str]:
-    """Return the option that names the few labels, and draw them if nobody has.
+) -> Path:
+    """Return a config that trains on the few labels, and draw them if nobody has.
 
     They are in a list beside that of all labels, or drawn into the folder of results: with one
-    --seed the same for all models.
+    --seed the same for all models. The list is named in a config, as the parser of options would
+    spoil some paths.
     """
     every = dict(option.split('=', 1) for option in split).get(LABELS, train_list(args.dataset))
     root = Path(Config.fromfile(config).train_dataloader.dataset.data_root)
@@ -279,7 +282,11 @@ def labels_option(
         found = place / found.name
         given = ['--data', root / every, '--out', found, '--percent', percent, '--seed', args.seed]
         runs.run_tool('data/subset.py', given, place / 'labels.log')
-    return [f'{LABELS}={found.resolve()}']
+    labelled = place / config.name
+    dataset = f'dict(ann_file={str(found.resolve())!r})'
+    text = f'_base_ = {str(config.resolve())!r}\ntrain_dataloader = dict(dataset={dataset})\n'
+    write_text(labelled, text)
+    return labelled
 
 
 def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
