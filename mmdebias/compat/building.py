@@ -72,7 +72,7 @@ def _explained(registry: Any, cfg: Any, build: Callable[[], Any]) -> Any:
         found = explain(registry, cfg, error)
         if found is not None:
             raise found from None
-        error.mmdebias_part = title(cfg)  # type: ignore[attr-defined]
+        error.mmdebias_part = title(cfg)
         raise
 
 
