@@ -12,7 +12,17 @@ from mmengine.config import Config
 from mmengine.registry import Registry
 from torch import Tensor
 
-from mmdebias.config_checks import KNOWN, ConfigError, find_class, nearest, nested, type_hints
+from mmdebias.config_checks import (
+    KNOWN,
+    ConfigError,
+    find_class,
+    in_words,
+    is_a,
+    nearest,
+    nested,
+    number_kinds,
+    type_hints,
+)
 
 # What Python says of a call that does not fit, which begins with the function's qualified name.
 UNEXPECTED = re.compile(r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'")
@@ -67,7 +77,7 @@ def explain(registry: Registry, given: Mapping, error: Exception) -> ConfigError
     if kind is None:
         return None
     misfit = _misfit(given, kind, str(error)) if isinstance(error, TypeError) else None
-    return misfit or _text(given, kind) or _unknown(given, kind)
+    return misfit or _wrong_type(given, kind) or _unknown(given, kind)
 
 
 def explain_call(given: Mapping, kind: type, error: TypeError) -> ConfigError | None:
@@ -164,12 +174,20 @@ def _unexpected(given: Mapping, kind: Any, function: str, argument: str) -> Conf
     return None
 
 
-def _text(given: Mapping, kind: Any) -> ConfigError | None:
-    """Explain text where numbers belong: what a class does with it may fail in any way."""
+def _wrong_type(given: Mapping, kind: Any) -> ConfigError | None:
+    """Explain text and others where numbers belong: what a class does with it may fail anyhow."""
     known, _ = known_arguments(kind)
     hints = type_hints(kind)
     for key, value in given.items():
-        if key == 'type' or not isinstance(value, str) or key not in known:
+        if key == 'type' or key not in known:
+            continue
+        kinds = number_kinds(hints[key]) if key in hints else None
+        if kinds is not None and not any(is_a(value, each) for each in kinds):
+            remedy = ': take the quotes away' if isinstance(value, str) else ''
+            return ArgumentError(
+                f'{_key(given, key)}: {_name(kind)} takes {in_words(kinds)} there{remedy}'
+            )
+        if not isinstance(value, str):
             continue
         default = known[key].default
         number = isinstance(default, int | float) and not isinstance(default, bool)

@@ -92,11 +92,11 @@ def wrong_types(cfg: Config) -> list[str]:
         if place.split('.')[-1].endswith('_dataloader'):
             hints = LOADER
         for key, value in values.items():
-            kinds = _kinds(hints.get(key)) if key in hints else None
-            if kinds is None or any(_is_a(value, kind) for kind in kinds):
+            kinds = number_kinds(hints.get(key)) if key in hints else None
+            if kinds is None or any(is_a(value, kind) for kind in kinds):
                 continue
             if isinstance(value, str) or ours:
-                wanted = ' or '.join(dict.fromkeys(NUMBERS[kind] for kind in kinds))
+                wanted = in_words(kinds)
                 remedy = ': take the quotes away' if isinstance(value, str) else ''
                 name = f'{place}.{key}'.lstrip('.')
                 found.append(f'{name}={value!r} must be {wanted}{remedy}')
@@ -174,7 +174,7 @@ def type_hints(kind: Any) -> dict[str, Any]:
     return hints
 
 
-def _kinds(hint: Any) -> set[type] | None:
+def number_kinds(hint: Any) -> set[type] | None:
     """Return the types that a hint allows, if numbers are all that it does."""
     union = typing.get_origin(hint) in (Union, types.UnionType)
     kinds = set(typing.get_args(hint)) if union else {hint}
@@ -182,7 +182,13 @@ def _kinds(hint: Any) -> set[type] | None:
     return kinds if kinds and kinds <= set(NUMBERS) else None
 
 
-def _is_a(value: object, kind: type) -> bool:
+def in_words(kinds: Iterable[type]) -> str:
+    """Return what kinds of numbers are called, ``a whole number or None``."""
+    return ' or '.join(dict.fromkeys(NUMBERS[kind] for kind in kinds))
+
+
+def is_a(value: object, kind: type) -> bool:
+    """Return whether a value is a number of a kind; whole numbers are numbers, truths are none."""
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if kind is int:

@@ -51,8 +51,10 @@ def part_of(cfg, place):
             'model',
             'model.cls_head.dropout_ratio',
             'x',
-            'I3DHead takes no text there',
+            'I3DHead takes a number there: take the quotes away',
         ),
+        (MODELS, 'model', 'model.backbone.depth', [50], 'ResNet3d takes a whole number there'),
+        (MODELS, 'model', 'model.backbone.spatial_strides', '1', 'ResNet3d takes no text there'),
         (HOOKS, 'default_hooks.logger', 'default_hooks.logger.intreval', 2, "'interval' is"),
         (
             METRICS,

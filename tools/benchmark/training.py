@@ -41,6 +41,7 @@ from torch.utils.data import DataLoader
 
 from mmdebias import config_inheritance
 from mmdebias.cli import existing_config, run_command
+from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import merge_options
 from mmdebias.engine.epoch_seed_hook import innermost_datasets
 
@@ -68,7 +69,8 @@ def main() -> None:
         cfg = read_config(args)
         with tempfile.TemporaryDirectory() as folder:
             cfg.work_dir = folder
-            rows = Benchmark(cfg, any_label=args.data is not None).rows(args.workers, args.steps)
+            with keys_of(cfg):
+                rows = Benchmark(cfg, args.data is not None).rows(args.workers, args.steps)
             print_lines(rows) if args.json else print_table(rows)
     except FileNotFoundError as error:
         parser.exit(1, f'error: {error}\n')
