@@ -85,6 +85,20 @@ def explain_call(given: Mapping, kind: type, error: TypeError) -> ConfigError | 
     return _misfit(given, kind, str(error))
 
 
+def explain_later(error: TypeError) -> ConfigError | None:
+    """Explain a call that does not fit, of what is handed on when all is built.
+
+    Such as ``optim_wrapper.clip_grad``, which goes to a function of torch at the first step. None
+    where no part without a class has an argument of that name.
+    """
+    found, cfg = UNEXPECTED.search(str(error)), _config.get()
+    for _, given in nested(dict(cfg)) if found and cfg is not None else ():
+        if found[2] in given and 'type' not in given and given is not cfg:
+            function = found[1].removesuffix('.__init__')
+            return ArgumentError(f'{_key(given, found[2])}: {function} takes no {found[2]!r}')
+    return None
+
+
 def title(given: Mapping) -> str:
     """Return what to call a part: its key in the config and its class."""
     kind = given.get('type')

@@ -11,7 +11,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmdebias.checkpoints import newest_checkpoint
-from mmdebias.config_arguments import keys_of, swallowed
+from mmdebias.config_arguments import explain_later, keys_of, swallowed
 from mmdebias.config_checks import (
     ConfigError,
     misspelt_keys,
@@ -91,6 +91,11 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
         Runner.from_cfg = classmethod(from_cfg)
         try:
             yield
+        except TypeError as error:
+            found = explain_later(error)
+            if found is None:
+                raise
+            raise found from None
         finally:
             Runner.from_cfg = original
 

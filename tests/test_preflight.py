@@ -181,6 +181,14 @@ def test_what_is_built_later_is_named_as_well(train, few_videos):
     assert 'Traceback' not in printed
 
 
+def test_what_is_handed_on_while_training_is_named_as_well(train, few_videos, train_options):
+    small = ['model.backbone.base_channels=4', 'model.neck.in_channels=32', 'model.queue_size=8']
+    clip = ['optim_wrapper.clip_grad.max_nrm=1']
+    message, printed = train(*train_options[1:], *small, *clip)
+    assert message.startswith('error: optim_wrapper.clip_grad.max_nrm=1: clip_grad_norm_ takes no')
+    assert 'Traceback' not in printed
+
+
 def test_a_fault_of_a_net_keeps_its_traceback_and_its_place(train, monkeypatch):
     monkeypatch.setattr('mmaction.models.backbones.ResNet3d.__init__', lambda self, **kw: len(3))
     message, printed = train('model.queue_size=16')

@@ -21,7 +21,6 @@ import argparse
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,7 +31,7 @@ from torch import nn
 
 from mmdebias import runs
 from mmdebias.bias import confidence_interval
-from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
+from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models, stop
 from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import misspelt_options, parse_options
 from mmdebias.config_inheritance import read_config
@@ -377,5 +376,5 @@ if __name__ == '__main__':
     try:
         with orderly_end():
             main()
-    except (runs.ToolError, FolderInUseError, OSError) as error:
-        sys.exit(f'error: {error}')
+    except (runs.ToolError, FolderInUseError, OSError, TypeError, ValueError) as error:
+        stop(error)

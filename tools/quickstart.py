@@ -12,7 +12,6 @@ not run again, and an interrupted training goes on from its last epoch.
 import argparse
 import os
 import re
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from mmdebias import runs
-from mmdebias.cli import output_folder
+from mmdebias.cli import output_folder, stop
 from mmdebias.datasets.toy import CLASSES
 from mmdebias.files import read_json
 
@@ -256,5 +255,5 @@ def verdict(found: dict[str, dict]) -> str:
 if __name__ == '__main__':
     try:
         main()
-    except runs.ToolError as error:
-        sys.exit(f'error: {error}')
+    except (runs.ToolError, OSError) as error:
+        stop(error)
