@@ -1,8 +1,9 @@
 """Configs by name: to inherit in a config of one's own, and on command lines."""
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -94,6 +95,18 @@ def read_config(name: str | Path) -> 'Config':
         if place is None:
             raise
         raise ConfigError(f'{place}: {type(error).__name__}: {error}') from None
+
+
+def without_scopes(value: Any) -> Any:
+    """Return a part of a config as it is where it was inherited by a path, and not by a name.
+
+    MMEngine notes ``_scope_`` in what comes from a package.
+    """
+    if isinstance(value, Mapping):
+        return {key: without_scopes(part) for key, part in value.items() if key != '_scope_'}
+    if isinstance(value, list | tuple):
+        return type(value)(map(without_scopes, value))
+    return value
 
 
 def _place_in_config(error: BaseException) -> str | None:

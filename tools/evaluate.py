@@ -34,7 +34,7 @@ from mmdebias.bias import confidence_interval
 from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models, stop
 from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import misspelt_options, parse_options
-from mmdebias.config_inheritance import read_config
+from mmdebias.config_inheritance import read_config, without_scopes
 from mmdebias.evaluation.protocols import (
     PROTOCOLS,
     SEARCHED,
@@ -126,7 +126,7 @@ def find_encoder(model: NamedModel) -> str:
     Raises:
         ValueError: none of them.
     """
-    cfg = read_config(model.config)
+    cfg = without_scopes(read_config(model.config).to_dict())
     paths = sorted((ROOT / 'configs' / '_base_' / 'encoders').glob('*.py'))
     known = {path.stem: Config.fromfile(path) for path in paths}
     found = [n for n, one in known.items() if all(cfg.get(k) == value for k, value in one.items())]

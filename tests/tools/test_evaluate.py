@@ -228,6 +228,16 @@ def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, mon
     assert labelled().ann_file == str(mine)
 
 
+def test_an_encoder_is_found_however_a_config_inherits_it(tmp_path):
+    for name in (
+        'mmdebias::fame/r2plus1d_18_k400.py',
+        str(ROOT / 'configs/fame/r2plus1d_18_k400.py'),
+    ):
+        (tmp_path / 'mine.py').write_text(f'_base_ = {name!r}')
+        model = NamedModel('mine', tmp_path / 'mine.py', None)
+        assert MODULE['find_encoder'](model) == 'r2plus1d_18'
+
+
 def test_no_path_goes_through_the_parser_of_options(tmp_path, few_videos, monkeypatch):
     """Whatever a protocol is given by options: its paths are in configs and arguments."""
     monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path / 'a, b'))
