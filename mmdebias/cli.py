@@ -19,6 +19,8 @@ MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
 A_MODEL = f'a model is {" ".join(MODEL)}'
 RANDOM = 'random'
 """In the place of CHECKPOINT: the net as it is initialised."""
+# What MMEngine says where options, or a config, do not fit the config that they change.
+MERGING = '_merge_a_into_b'
 # Of a config in an installed package; an option has KEY=VALUE.
 NAME = re.compile(r'\w+::[^=]+')
 OWN = (Path(__file__).parent, Path(__file__).parents[1] / 'tools')
@@ -200,7 +202,8 @@ def stop(error: Exception) -> NoReturn:
     part = getattr(error, 'mmdebias_part', None)  # see mmdebias.compat.building
     place = f'{part}: ' if part else ''
     if says_what_is_wrong(error):
-        sys.exit(f'error: {place}{error}')
+        # A KeyError's text is in quotes.
+        sys.exit(f'error: {place}{error.args[0] if type(error) is KeyError else error}')
     traceback.print_exc()
     sys.exit(f'error: {place}{type(error).__name__}: {error}')
 
@@ -215,6 +218,8 @@ def says_what_is_wrong(error: BaseException) -> bool:
     if last is None:
         return False
     code = last.tb_frame.f_code
+    if code.co_name == MERGING:
+        return True
     # Raised by a statement, and not by Python or a program in C that was given something odd.
     raised = code.co_code[last.tb_lasti] == dis.opmap['RAISE_VARARGS']
     return raised and any(Path(code.co_filename).is_relative_to(place) for place in OWN)

@@ -69,10 +69,17 @@ def misspelt_options(cfg: Config, keys: Iterable[str]) -> list[str]:
 
 
 def merge_options(cfg: Config, options: Mapping[str, Any]) -> None:
-    """Merge ``--cfg-options`` into a config, with a warning for what changes nothing."""
+    """Merge ``--cfg-options`` into a config, with a warning for what changes nothing.
+
+    Raises:
+        ConfigError: an option does not fit what it changes, such as a place beyond a list's end.
+    """
     for line in misspelt_options(cfg, options):
         warnings.warn(line, stacklevel=2)
-    cfg.merge_from_dict(dict(options))
+    try:
+        cfg.merge_from_dict(dict(options))
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f'--cfg-options: {error.args[0] if error.args else error}') from None
 
 
 def parse_options(options: Iterable[str]) -> list[str]:

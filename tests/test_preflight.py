@@ -172,6 +172,12 @@ def test_a_misspelt_argument_is_one_message_with_its_key(train):
     assert 'Traceback' not in printed
 
 
+def test_an_option_that_fits_no_list_is_one_message(train):
+    message, printed = train('custom_hooks.99.type=KNNHook')
+    assert message.startswith('error: Index 99 exceeds the length of list')
+    assert 'Traceback' not in printed
+
+
 def test_what_is_built_later_is_named_as_well(train, few_videos):
     """The training loop is built when the training begins."""
     small = ['model.backbone.base_channels=4', 'model.neck.in_channels=32']
