@@ -1,11 +1,9 @@
 """Command lines: models, videos and errors the same in every tool; MMAction2's own tools."""
 
 import argparse
-import dis
 import re
 import runpy
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,17 +11,15 @@ from typing import Any, NamedTuple, NoReturn
 
 from mmdebias.config_inheritance import ENDINGS, find_config, read_config
 from mmdebias.files import check_folder, existing_file
+from mmdebias.messages import says_what_is_wrong, stop
 from mmdebias.video import VideoReadError
 
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
 A_MODEL = f'a model is {" ".join(MODEL)}'
 RANDOM = 'random'
 """In the place of CHECKPOINT: the net as it is initialised."""
-# What MMEngine says where options, or a config, do not fit the config that they change.
-MERGING = '_merge_a_into_b'
 # Of a config in an installed package; an option has KEY=VALUE.
 NAME = re.compile(r'\w+::[^=]+')
-OWN = (Path(__file__).parent, Path(__file__).parents[1] / 'tools')
 FOR_EACH = f'once for each model; CHECKPOINT {RANDOM!r} leaves it as it is initialised'
 
 
@@ -195,34 +191,6 @@ def run_command(main: Callable[[], object]) -> None:
         main()
     except (ValueError, TypeError, OSError, VideoReadError) as error:
         stop(error)
-
-
-def stop(error: Exception) -> NoReturn:
-    """End with one message, below the traceback unless the input is to blame."""
-    part = getattr(error, 'mmdebias_part', None)  # see mmdebias.compat.building
-    place = f'{part}: ' if part else ''
-    if says_what_is_wrong(error):
-        # A KeyError's text is in quotes.
-        sys.exit(f'error: {place}{error.args[0] if type(error) is KeyError else error}')
-    traceback.print_exc()
-    sys.exit(f'error: {place}{type(error).__name__}: {error}')
-
-
-def says_what_is_wrong(error: BaseException) -> bool:
-    """Return whether an error is a message to the user, of this package or of the system."""
-    if isinstance(error, OSError) or type(error).__module__.startswith('mmdebias'):
-        return True
-    last = error.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    if last is None:
-        return False
-    code = last.tb_frame.f_code
-    if code.co_name == MERGING:
-        return True
-    # Raised by a statement, and not by Python or a program in C that was given something odd.
-    raised = code.co_code[last.tb_lasti] == dis.opmap['RAISE_VARARGS']
-    return raised and any(Path(code.co_filename).is_relative_to(place) for place in OWN)
 
 
 def run_mmaction_tool(name: str) -> None:

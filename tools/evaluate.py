@@ -31,7 +31,7 @@ from torch import nn
 
 from mmdebias import runs
 from mmdebias.bias import confidence_interval
-from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models, stop
+from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
 from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import misspelt_options, parse_options
 from mmdebias.config_inheritance import read_config, without_scopes
@@ -43,6 +43,7 @@ from mmdebias.evaluation.protocols import (
     share_of_labels,
 )
 from mmdebias.files import read_json, write_text
+from mmdebias.messages import stop
 from mmdebias.processes import FolderInUseError, orderly_end, sole_writer
 from mmdebias.provenance import file_sha256, versions
 from mmdebias.weights import read_checkpoint, write_initial_weights

@@ -19,9 +19,10 @@ from functools import partial
 from pathlib import Path
 
 from mmdebias import runs
-from mmdebias.cli import output_folder, stop
+from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import CLASSES
 from mmdebias.files import read_json
+from mmdebias.messages import stop
 
 ROOT = Path(__file__).resolve().parents[1]
 
