@@ -21,13 +21,14 @@ import numpy as np
 import torch
 from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
-from mmengine.hub import get_config
 from mmengine.registry import DefaultScope
 from mmengine.utils import ProgressBar
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from mmdebias.config_arguments import keys_of
+from mmdebias.config_inheritance import read_config
 from mmdebias.datasets import ordered_steps, with_our_reader
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit, run_steps, within
 from mmdebias.models.data_preprocessor import NormalisingPreprocessor
@@ -106,7 +107,7 @@ def load_encoder(
         CheckpointError: the checkpoint cannot be read, or its encoder is another than the config's.
     """
     cfg = _config(config_or_name)
-    with DefaultScope.overwrite_default_scope('mmaction'):
+    with keys_of(cfg), DefaultScope.overwrite_default_scope('mmaction'):
         backbone = MODELS.build(cfg.model.backbone)
     if checkpoint is None:
         backbone.init_weights()
@@ -274,11 +275,10 @@ def _config(config_or_name: str | Path | Config) -> Config:
         return config_or_name
     name = str(config_or_name)
     if Path(name).is_file():
-        return Config.fromfile(name)
-    package, _, inner = name.rpartition('::')
+        return read_config(name)
     try:
-        return get_config(f'{package or "mmdebias"}::{inner.removesuffix(".py")}.py')
-    except (FileNotFoundError, ValueError) as error:
+        return read_config(name if '::' in name else f'mmdebias::{name}')
+    except FileNotFoundError as error:
         raise FileNotFoundError(
             f'{name!r} is no config file, and no name such as fame/i3d_k400: {error}'
         ) from None

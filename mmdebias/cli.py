@@ -9,12 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from mmdebias.config_inheritance import ENDINGS, find_config, read_config
 from mmdebias.files import check_folder, existing_file
+from mmdebias.messages import says_what_is_wrong, stop
 from mmdebias.video import VideoReadError
 
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
+A_MODEL = f'a model is {" ".join(MODEL)}'
 RANDOM = 'random'
 """In the place of CHECKPOINT: the net as it is initialised."""
+# Of a config in an installed package; an option has KEY=VALUE.
+NAME = re.compile(r'\w+::[^=]+')
 FOR_EACH = f'once for each model; CHECKPOINT {RANDOM!r} leaves it as it is initialised'
 
 
@@ -78,16 +83,25 @@ def read_models(given: Sequence[Sequence[str]], trained: str = '') -> list[Named
     return models
 
 
-def existing_config(argument: str, path: str | Path) -> Path:
-    """Return the file of a model's config.
+def existing_config(argument: str, path: str | Path, remedy: str = '') -> Path:
+    """Return the file of a config, by its path or its name in a package, ``mmdebias::...``.
+
+    Args:
+        argument: The name of what was given, such as ``--config``.
+        path: The file, or the name.
+        remedy: What to give; by default the config of a model.
 
     Raises:
         FileNotFoundError: it is not there.
         ValueError: it is something else.
     """
-    if Path(path).suffix not in ('.py', '.json', '.yaml', '.yml'):
-        raise ValueError(f'{argument}: {path} is no config; a model is {" ".join(MODEL)}')
-    return existing_file(argument, path, 'give the config that it was trained with')
+    try:
+        path = find_config(path)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f'{argument}: {error}') from None
+    if path.suffix not in ENDINGS:
+        raise ValueError(f'{argument}: {path} is no config; {remedy or A_MODEL}')
+    return existing_file(argument, path, remedy or 'give the config that it was trained with')
 
 
 def existing_checkpoint(argument: str, path: str | Path, random: bool = False) -> Path:
@@ -168,11 +182,15 @@ def output_file(text: str) -> Path:
 
 
 def run_command(main: Callable[[], object]) -> None:
-    """Run a command; what is wrong with its input is one message, without a traceback."""
+    """Run a command; what is wrong with its input is one message, without a traceback.
+
+    What another package, or Python itself, says of a value may be a fault of ours: that has its
+    traceback above the message.
+    """
     try:
         main()
     except (ValueError, TypeError, OSError, VideoReadError) as error:
-        sys.exit(f'error: {error}')
+        stop(error)
 
 
 def run_mmaction_tool(name: str) -> None:
@@ -198,7 +216,7 @@ def run_mmaction_tool(name: str) -> None:
             given, start = sys.argv[1:], None
             if name == 'train.py':
                 given, start = take_load_from(given)
-            _check_config_file(given)
+            given = _take_config(given)
             sys.argv[1:] = [*given, *work_dir_arguments(given), *seed_arguments(given)]
             with _loading_from(start):
                 _run_checked(path, given)
@@ -261,45 +279,44 @@ def _loading_from(checkpoint: str | None) -> Iterator[None]:
         Config.fromfile = stock
 
 
-def _check_config_file(arguments: Sequence[str]) -> None:
-    """Stop with a message where the config of a command line is missing or no Python."""
-    if not arguments or arguments[0].startswith('-'):
-        return  # MMAction2 will say what is missing
-    path = Path(arguments[0])
-    if not path.is_file():
-        sys.exit(f'error: there is no config {path}; give a file such as configs/fame/i3d_k400.py')
+def _take_config(arguments: Sequence[str]) -> list[str]:
+    """Return a command line with the file of its config in the place of a name, ``mmdebias::...``.
+
+    Stops with a message where there is none, or it cannot be run.
+    """
+    given = list(arguments)
+    named = (i for i, a in enumerate(given) if NAME.fullmatch(a))
+    place = next(named, 0)
+    if not given or given[place].startswith('-'):
+        return given  # MMAction2 will say what is missing
     try:
-        _read_config(path)
-    except SyntaxError as error:
-        sys.exit(f'error: {path}, or a config that it inherits, is no Python: {error}')
+        given[place] = str(find_config(given[place]))
+        if not Path(given[place]).is_file():
+            sys.exit(
+                f'error: there is no config {given[place]}; give a file such as '
+                'configs/fame/i3d_k400.py, or its name, mmdebias::fame/i3d_k400.py'
+            )
+        read_config(given[place])
+    except (FileNotFoundError, ValueError) as error:
+        stop(error)
+    return given
 
 
 def _run_checked(path: Path, arguments: Sequence[str]) -> None:
     """Run a tool of MMAction2; of what is wrong with its input there is one message."""
     # Not before mmaction is known to be there.
-    from mmdebias.config_checks import ConfigError
-    from mmdebias.datasets.labels import LabelError
-    from mmdebias.engine import DivergedError
-    from mmdebias.models.heads.width import HeadWidthError
+    from mmdebias.compat.building import built_part
     from mmdebias.preflight import checked_runners
-    from mmdebias.processes import FolderInUseError
-    from mmdebias.weights import CheckpointError
 
     trains = path.name == 'train.py'
     try:
         with checked_runners(trains, config_options(arguments)):
             runpy.run_path(str(path), run_name='__main__')
-    except (
-        CheckpointError,
-        ConfigError,
-        DivergedError,
-        FolderInUseError,
-        HeadWidthError,
-        LabelError,
-        NotADirectoryError,
-    ) as error:
+    except Exception as error:
         # On each rank that finds it: the first to end has the launcher end the others.
-        sys.exit(f'error: {error}')
+        if built_part(error) is None and not says_what_is_wrong(error):
+            raise
+        stop(error)
 
 
 def config_options(arguments: Sequence[str]) -> list[str]:
@@ -331,7 +348,7 @@ def work_dir_arguments(arguments: Sequence[str]) -> list[str]:
     if chosen or path is None:
         return []
     parts = path.resolve().with_suffix('').parts
-    if 'configs' not in parts[:-1] or _read_config(path).get('work_dir') is not None:
+    if 'configs' not in parts[:-1] or read_config(path).get('work_dir') is not None:
         return []
     below = len(parts) - parts[::-1].index('configs')
     return ['--work-dir', str(Path('work_dirs', *parts[below:]))]
@@ -359,16 +376,10 @@ def seed_arguments(arguments: Sequence[str]) -> list[str]:
         return []
     options = [f'randomness.{key}={value}' for key, value in given.items() if value is not None]
     path = _find_config(arguments)
-    if not options or path is None or _read_config(path).get('randomness') is None:
+    if not options or path is None or read_config(path).get('randomness') is None:
         return []
     return ['--cfg-options', *options]
 
 
 def _find_config(arguments: Sequence[str]) -> Path | None:
     return next((Path(a) for a in arguments if a.endswith('.py') and Path(a).is_file()), None)
-
-
-def _read_config(path: Path) -> Any:
-    from mmengine.config import Config
-
-    return Config.fromfile(path)

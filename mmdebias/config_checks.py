@@ -38,7 +38,7 @@ def misspelt_keys(cfg: Config) -> list[str]:
     return [
         f'Nothing reads {key!r} of the config: {near!r} is meant?'
         for key in cfg
-        if key not in KNOWN and (near := _nearest(key, KNOWN)) is not None
+        if key not in KNOWN and (near := nearest(key, KNOWN)) is not None
     ]
 
 
@@ -57,7 +57,7 @@ def misspelt_options(cfg: Config, keys: Iterable[str]) -> list[str]:
                 break  # a position in a list, which MMEngine checks
             there = [*inner, *(KNOWN if depth == 0 else ())]
             if part not in there:
-                near = _nearest(part, there, 0.7)
+                near = nearest(part, there, 0.7)
                 whole = '.'.join([*key.split('.')[:depth], near or ''])
                 if near is not None:
                     found.append(f'--cfg-options {key}: there is no such key; {whole} is meant?')
@@ -69,10 +69,17 @@ def misspelt_options(cfg: Config, keys: Iterable[str]) -> list[str]:
 
 
 def merge_options(cfg: Config, options: Mapping[str, Any]) -> None:
-    """Merge ``--cfg-options`` into a config, with a warning for what changes nothing."""
+    """Merge ``--cfg-options`` into a config, with a warning for what changes nothing.
+
+    Raises:
+        ConfigError: an option does not fit what it changes, such as a place beyond a list's end.
+    """
     for line in misspelt_options(cfg, options):
         warnings.warn(line, stacklevel=2)
-    cfg.merge_from_dict(dict(options))
+    try:
+        cfg.merge_from_dict(dict(options))
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f'--cfg-options: {error.args[0] if error.args else error}') from None
 
 
 def parse_options(options: Iterable[str]) -> list[str]:
@@ -87,16 +94,16 @@ def wrong_types(cfg: Config) -> list[str]:
     anything else. What a class does not say it takes is not looked at.
     """
     found = []
-    for place, values in _dicts(dict(cfg)):
+    for place, values in nested(dict(cfg)):
         hints, ours = _hints(values.get('type'))
         if place.split('.')[-1].endswith('_dataloader'):
             hints = LOADER
         for key, value in values.items():
-            kinds = _kinds(hints.get(key)) if key in hints else None
-            if kinds is None or any(_is_a(value, kind) for kind in kinds):
+            kinds = number_kinds(hints.get(key)) if key in hints else None
+            if kinds is None or any(is_a(value, kind) for kind in kinds):
                 continue
             if isinstance(value, str) or ours:
-                wanted = ' or '.join(dict.fromkeys(NUMBERS[kind] for kind in kinds))
+                wanted = in_words(kinds)
                 remedy = ': take the quotes away' if isinstance(value, str) else ''
                 name = f'{place}.{key}'.lstrip('.')
                 found.append(f'{name}={value!r} must be {wanted}{remedy}')
@@ -119,14 +126,15 @@ def uneven_groups(cfg: Config) -> list[str]:
 
 def typed(config: object) -> Iterator[Any]:
     """Yield every dict with a type in nested dicts and lists."""
-    return (found for _, found in _dicts(config) if 'type' in found)
+    return (found for _, found in nested(config) if 'type' in found)
 
 
-def _nearest(name: str, names: Iterable[str], likeness: float = LIKENESS) -> str | None:
+def nearest(name: str, names: Iterable[str], likeness: float = LIKENESS) -> str | None:
+    """Return the name that is most like another, None where none is much like it."""
     return next(iter(difflib.get_close_matches(name, list(names), 1, likeness)), None)
 
 
-def _dicts(value: Any, place: str = '') -> Iterator[tuple[str, Mapping]]:
+def nested(value: Any, place: str = '') -> Iterator[tuple[str, Mapping]]:
     """Yield all dicts within a value, each with its place."""
     if isinstance(value, Mapping):
         yield place, value
@@ -136,7 +144,7 @@ def _dicts(value: Any, place: str = '') -> Iterator[tuple[str, Mapping]]:
     else:
         return
     for key, inner in parts:
-        yield from _dicts(inner, f'{place}.{key}'.lstrip('.'))
+        yield from nested(inner, f'{place}.{key}'.lstrip('.'))
 
 
 def _registries() -> Iterator[Registry]:
@@ -146,21 +154,34 @@ def _registries() -> Iterator[Registry]:
             found = found.parent
 
 
+def find_class(name: object) -> Any:
+    """Return the class or function that a name in a config stands for, None where for none."""
+    if not isinstance(name, str):
+        return name
+    name = name.removeprefix('mmaction.').removeprefix('mmengine.')
+    return next((r.module_dict[name] for r in _registries() if name in r.module_dict), None)
+
+
 def _hints(name: object) -> tuple[dict[str, Any], bool]:
     """Return what the class of a name in a config takes, and whether it is one of ours."""
-    kind = next((r.module_dict[name] for r in _registries() if name in r.module_dict), None)
+    kind = find_class(name)
     if not inspect.isclass(kind):
         return {}, False
+    return type_hints(kind), kind.__module__.startswith('mmdebias.')
+
+
+def type_hints(kind: Any) -> dict[str, Any]:
+    """Return the types of a class's arguments, as far as it and those that it inherits say them."""
     hints: dict[str, Any] = {}
-    for base in reversed(kind.__mro__):
+    for base in reversed(getattr(kind, '__mro__', ())):
         try:
             hints.update(typing.get_type_hints(vars(base)['__init__']))
         except Exception:  # names that are imported for type checkers only
             continue
-    return hints, kind.__module__.startswith('mmdebias.')
+    return hints
 
 
-def _kinds(hint: Any) -> set[type] | None:
+def number_kinds(hint: Any) -> set[type] | None:
     """Return the types that a hint allows, if numbers are all that it does."""
     union = typing.get_origin(hint) in (Union, types.UnionType)
     kinds = set(typing.get_args(hint)) if union else {hint}
@@ -168,7 +189,13 @@ def _kinds(hint: Any) -> set[type] | None:
     return kinds if kinds and kinds <= set(NUMBERS) else None
 
 
-def _is_a(value: object, kind: type) -> bool:
+def in_words(kinds: Iterable[type]) -> str:
+    """Return what kinds of numbers are called, ``a whole number or None``."""
+    return ' or '.join(dict.fromkeys(NUMBERS[kind] for kind in kinds))
+
+
+def is_a(value: object, kind: type) -> bool:
+    """Return whether a value is a number of a kind; whole numbers are numbers, truths are none."""
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if kind is int:

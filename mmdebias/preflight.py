@@ -11,6 +11,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmdebias.checkpoints import newest_checkpoint
+from mmdebias.config_arguments import explain_later, keys_of, swallowed
 from mmdebias.config_checks import (
     ConfigError,
     misspelt_keys,
@@ -66,7 +67,8 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
                 check_same_run(cfg, checkpoint, file)
             if trains and is_first_rank():
                 held.enter_context(sole_writer(cfg.work_dir))
-            doubts = [*misspelt_keys(cfg), *check_options(cfg, options)]
+            doubts = [*misspelt_keys(cfg), *swallowed(cfg), *check_options(cfg, options)]
+            held.enter_context(keys_of(cfg))  # loops and data sets are built later
             try:
                 runner = original.__func__(kind, cfg)
             except TypeError:
@@ -89,6 +91,11 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
         Runner.from_cfg = classmethod(from_cfg)
         try:
             yield
+        except TypeError as error:
+            found = explain_later(error)
+            if found is None:
+                raise
+            raise found from None
         finally:
             Runner.from_cfg = original
 

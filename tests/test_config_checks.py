@@ -5,6 +5,7 @@ from mmengine.config import Config
 
 from helpers.running import ROOT
 from mmdebias.config_checks import (
+    ConfigError,
     merge_options,
     misspelt_keys,
     misspelt_options,
@@ -52,6 +53,8 @@ def test_an_option_that_changes_nothing_is_named(cfg):
     with pytest.warns(UserWarning, match=r'model\.queue_size is meant'):
         merge_options(cfg, {'model.quue_size': 5, 'model.momentum': 0.5})
     assert cfg.model.momentum == 0.5
+    with pytest.raises(ConfigError, match=r'^--cfg-options: Index 99 exceeds the length'):
+        merge_options(cfg, {'custom_hooks.99.type': 'KNNHook'})
 
 
 @pytest.mark.parametrize(

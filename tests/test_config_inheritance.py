@@ -3,7 +3,16 @@
 import pytest
 from mmengine.config import Config, ConfigDict
 
+from helpers.running import ROOT
 from mmdebias import config_inheritance
+from mmdebias.cli import _take_config, existing_config, read_models
+from mmdebias.config_checks import ConfigError
+from mmdebias.config_inheritance import find_config, read_config
+
+SLOWONLY = (
+    'recognition/slowonly/'
+    'slowonly_imagenet-pretrained-r50_16xb16-4x16x1-steplr-150e_kinetics700-rgb'
+)
 
 
 @pytest.fixture
@@ -48,3 +57,54 @@ def test_inherited_mmdebias_model_is_built(config_file, tmp_path, monkeypatch):
 def test_own_configs_are_found(config_file):
     mine = config_file("_base_ = 'mmdebias::_base_/methods/moco.py'\n")
     assert Config.fromfile(mine).default_scope == 'mmaction'
+
+
+@pytest.mark.parametrize(
+    ('name', 'ending'),
+    [
+        ('mmdebias::fame/i3d_k400.py', 'configs/fame/i3d_k400.py'),
+        ('mmdebias::fame/i3d_k400', 'configs/fame/i3d_k400.py'),
+        (f'mmaction::{SLOWONLY}.py', f'configs/{SLOWONLY}.py'),
+        (f'mmaction::{SLOWONLY}', f'configs/{SLOWONLY}.py'),
+    ],
+)
+def test_configs_of_packages_have_names_on_command_lines(name, ending, monkeypatch):
+    found = find_config(name)
+    assert found.as_posix().endswith(ending) and found.is_file()
+    assert existing_config('--config', name) == found
+    (model,) = read_models([('a', name, 'random')])
+    assert model.config == found
+    assert _take_config(['--resume', name, '--cfg-options', 'a=x::y'])[1] == str(found)
+    assert read_config(name).model.backbone.type
+
+
+def test_a_name_of_no_config_says_so():
+    for name in ('mmdebias::fame/none', 'mmaction::none', 'no_such_package::a'):
+        with pytest.raises(FileNotFoundError, match=f'--config: there is no config {name}: '):
+            existing_config('--config', name)
+        with pytest.raises(SystemExit, match=f'error: there is no config {name}: '):
+            _take_config([name])
+
+
+def test_no_tool_reads_a_config_in_another_way():
+    """What a user names goes through ``read_config``; what is read otherwise is the project's."""
+    own = ('ROOT', 'fromfile(path)', 'fromfile(config)', 'next(work.glob', "f'configs/{name}.py'")
+    for tool in (ROOT / 'tools').rglob('*.py'):
+        for line in tool.read_text().splitlines():
+            assert 'fromfile' not in line or any(mark in line for mark in own), f'{tool}: {line}'
+
+
+@pytest.mark.parametrize(
+    ('text', 'says'),
+    [
+        ('model = dict(\n', r'bad\.py, or a config that it inherits, is no Python: .*line 1'),
+        ('a = 1\nb = a + none\n', r"bad\.py, line 2: NameError: name 'none' is not defined$"),
+        ("_base_ = './none.py'\n", r'bad\.py inherits what is not there: .*none\.py'),
+    ],
+)
+def test_a_config_that_cannot_be_run_names_file_and_line(tmp_path, text, says):
+    (tmp_path / 'bad.py').write_text(text)
+    with pytest.raises((ConfigError, FileNotFoundError), match=says):
+        read_config(tmp_path / 'bad.py')
+    with pytest.raises(SystemExit, match=f'^error: .*{says}'):
+        _take_config([str(tmp_path / 'bad.py')])

@@ -149,6 +149,59 @@ def test_errors_are_one_message_and_the_runner_is_left_as_it_was(tmp_path, monke
     assert Runner.from_cfg.__func__ is before and not (tmp_path / 'work').exists()
 
 
+@pytest.fixture
+def train(tmp_path, monkeypatch, capsys):
+    """``train(*options)``: how train.py ends, and what it prints above that."""
+
+    def start(*options):
+        given = ['--work-dir', str(tmp_path / 'work'), '--cfg-options', *options]
+        monkeypatch.chdir(ROOT)
+        monkeypatch.setattr(sys, 'argv', ['train.py', 'mmdebias::fame/r3d_toy', *given])
+        with pytest.raises(SystemExit) as end:
+            runpy.run_path(str(ROOT / 'tools' / 'train.py'), run_name='__main__')
+        return str(end.value), capsys.readouterr().err
+
+    return start
+
+
+def test_a_misspelt_argument_is_one_message_with_its_key(train):
+    message, printed = train('model.queue_sise=1')
+    assert message == (
+        "error: model.queue_sise=1: MoCoRecognizer takes no 'queue_sise'; 'queue_size' is meant?"
+    )
+    assert 'Traceback' not in printed
+
+
+def test_an_option_that_fits_no_list_is_one_message(train):
+    message, printed = train('custom_hooks.99.type=KNNHook')
+    assert message.startswith('error: Index 99 exceeds the length of list')
+    assert 'Traceback' not in printed
+
+
+def test_what_is_built_later_is_named_as_well(train, few_videos):
+    """The training loop is built when the training begins."""
+    small = ['model.backbone.base_channels=4', 'model.neck.in_channels=32']
+    data = f'train_dataloader.dataset.data_root={few_videos}'
+    message, printed = train(*small, data, 'train_dataloader.num_worker=1')
+    assert message.startswith('error: train_dataloader.num_worker=1: DataLoader takes no')
+    assert 'Traceback' not in printed
+
+
+def test_what_is_handed_on_while_training_is_named_as_well(train, few_videos, train_options):
+    small = ['model.backbone.base_channels=4', 'model.neck.in_channels=32', 'model.queue_size=8']
+    clip = ['optim_wrapper.clip_grad.max_nrm=1']
+    message, printed = train(*train_options[1:], *small, *clip)
+    assert message.startswith('error: optim_wrapper.clip_grad.max_nrm=1: clip_grad_norm_ takes no')
+    assert 'Traceback' not in printed
+
+
+def test_a_fault_of_a_net_keeps_its_traceback_and_its_place(train, monkeypatch):
+    monkeypatch.setattr('mmaction.models.backbones.ResNet3d.__init__', lambda self, **kw: len(3))
+    message, printed = train('model.queue_size=16')
+    assert message.startswith('error: model.backbone (ResNet3d): TypeError: object of type')
+    assert 'Traceback' in printed and 'test_preflight.py' in printed
+
+
 def test_options_are_read_as_mmaction2_reads_them():
     given = ['a.py', '--cfg-options', 'a=1', 'b.c=2', '--resume', '--cfg-options', 'd=3']
     assert cli.config_options(given) == ['a=1', 'b.c=2', 'd=3']

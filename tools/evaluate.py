@@ -21,7 +21,6 @@ import argparse
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,7 +32,9 @@ from torch import nn
 from mmdebias import runs
 from mmdebias.bias import confidence_interval
 from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
+from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import misspelt_options, parse_options
+from mmdebias.config_inheritance import read_config, without_scopes
 from mmdebias.evaluation.protocols import (
     PROTOCOLS,
     SEARCHED,
@@ -42,6 +43,7 @@ from mmdebias.evaluation.protocols import (
     share_of_labels,
 )
 from mmdebias.files import read_json, write_text
+from mmdebias.messages import stop
 from mmdebias.processes import FolderInUseError, orderly_end, sole_writer
 from mmdebias.provenance import file_sha256, versions
 from mmdebias.weights import read_checkpoint, write_initial_weights
@@ -125,7 +127,7 @@ def find_encoder(model: NamedModel) -> str:
     Raises:
         ValueError: none of them.
     """
-    cfg = Config.fromfile(model.config)
+    cfg = without_scopes(read_config(model.config).to_dict())
     paths = sorted((ROOT / 'configs' / '_base_' / 'encoders').glob('*.py'))
     known = {path.stem: Config.fromfile(path) for path in paths}
     found = [n for n, one in known.items() if all(cfg.get(k) == value for k, value in one.items())]
@@ -151,7 +153,7 @@ def check_checkpoint(model: NamedModel, encoder: str, options: list[str]) -> Non
     parser = argparse.ArgumentParser()
     parser.add_argument('--cfg-options', nargs='*', action=DictAction, default={})
     cfg.merge_from_dict(parser.parse_args(['--cfg-options', *common]).cfg_options or {})
-    with DefaultScope.overwrite_default_scope('mmaction'):
+    with keys_of(cfg), DefaultScope.overwrite_default_scope('mmaction'):
         net = MODELS.build(cfg.model.backbone)
     content = read_checkpoint(model.checkpoint)
     check_fit(nn.ModuleDict(dict(backbone=net)), content, Purpose.START, model.checkpoint)
@@ -187,7 +189,7 @@ def main() -> None:
     args = parse_args()
     for model, encoder in args.models:
         if model.checkpoint is None:
-            cfg = Config.fromfile(model.config)
+            cfg = read_config(model.config)
             weights = write_initial_weights(cfg, args.out / model.name, args.seed)
             model = model._replace(checkpoint=weights)
         evaluate(args, model, encoder)
@@ -244,7 +246,9 @@ def run_protocol(
         print(f'{result} is damaged: testing again', flush=True)
     common = split_options(args.dataset, split, protocol)
     if percent := share_of_labels(protocol):
-        common += labels_option(args, config, common, percent, place)
+        config = labelled_config(args, config, common, percent, place)
+        # Which names the list of all labels, of its split.
+        common = [option for option in common if not option.startswith(f'{LABELS}=')]
     common += protocol_options(args, protocol)
     common.append(f'randomness.seed={args.seed}')
     options = dict(gpus=args.gpus)
@@ -262,13 +266,14 @@ def run_protocol(
     return found
 
 
-def labels_option(
+def labelled_config(
     args: argparse.Namespace, config: Path, split: list[str], percent: int, place: Path
-) -> list[str]:
-    """Return the option that names the few labels, and draw them if nobody has.
+) -> Path:
+    """Return a config that trains on the few labels, and draw them if nobody has.
 
     They are in a list beside that of all labels, or drawn into the folder of results: with one
-    --seed the same for all models.
+    --seed the same for all models. The list is named in a config, as the parser of options would
+    spoil some paths.
     """
     every = dict(option.split('=', 1) for option in split).get(LABELS, train_list(args.dataset))
     root = Path(Config.fromfile(config).train_dataloader.dataset.data_root)
@@ -277,7 +282,11 @@ def labels_option(
         found = place / found.name
         given = ['--data', root / every, '--out', found, '--percent', percent, '--seed', args.seed]
         runs.run_tool('data/subset.py', given, place / 'labels.log')
-    return [f'{LABELS}={found.resolve()}']
+    labelled = place / config.name
+    dataset = f'dict(ann_file={str(found.resolve())!r})'
+    text = f'_base_ = {str(config.resolve())!r}\ntrain_dataloader = dict(dataset={dataset})\n'
+    write_text(labelled, text)
+    return labelled
 
 
 def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
@@ -368,5 +377,5 @@ if __name__ == '__main__':
     try:
         with orderly_end():
             main()
-    except (runs.ToolError, FolderInUseError, OSError) as error:
-        sys.exit(f'error: {error}')
+    except (runs.ToolError, FolderInUseError, OSError, TypeError, ValueError) as error:
+        stop(error)

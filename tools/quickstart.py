@@ -12,7 +12,6 @@ not run again, and an interrupted training goes on from its last epoch.
 import argparse
 import os
 import re
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from mmdebias import runs
 from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import CLASSES
 from mmdebias.files import read_json
+from mmdebias.messages import stop
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -256,5 +256,5 @@ def verdict(found: dict[str, dict]) -> str:
 if __name__ == '__main__':
     try:
         main()
-    except runs.ToolError as error:
-        sys.exit(f'error: {error}')
+    except (runs.ToolError, OSError) as error:
+        stop(error)

@@ -234,12 +234,12 @@ def _from_config(given: Given, args: argparse.Namespace) -> Model:
 
 def _random_weights(model: NamedModel, args: argparse.Namespace) -> Path:
     """Write the checkpoint of a net as it is initialised into OUT."""
-    from mmengine.config import Config
-
+    from mmdebias.config_checks import merge_options
+    from mmdebias.config_inheritance import read_config
     from mmdebias.weights import write_initial_weights
 
-    cfg = Config.fromfile(model.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(model.config)
+    merge_options(cfg, args.cfg_options)
     return write_initial_weights(cfg, args.out / 'random', args.seed)
 
 

@@ -9,6 +9,7 @@ that can be asked).
 | module | what upstream does (mmengine 0.10.7, mmaction2 1.2.0) |
 |---|---|
 | ``installation`` | a wrong mmcv, mmcv-lite's warning, two wheels of one ``cv2``, pkg_resources |
+| ``building`` | a misspelt argument is a TypeError that names no key of the config |
 | ``checkpoints`` | torch >= 2.6 refuses MMEngine's own files, yet runs code of downloaded ones |
 | | and does not name the file that it cannot read |
 | ``launchers`` | without a GPU they call ``torch.cuda.set_device`` and give DDP device ids |
@@ -22,6 +23,7 @@ that can be asked).
 
 import functools
 
+from .building import explain_failed_builds
 from .checkpoints import (
     allow_checkpoint_types,
     explain_unreadable_checkpoints,
@@ -61,6 +63,7 @@ WORKAROUNDS = (
     look_before_training,
     count_accumulation,
     refuse_damaged_options,
+    explain_failed_builds,
     jitter_hue_in_wide_integers,
     honour_pretrained_init_cfg,
 )

@@ -3,15 +3,16 @@
 import logging
 import math
 from collections.abc import Mapping
-from pathlib import Path
 
+import torch
 from mmaction.registry import HOOKS
-from mmengine.hooks import Hook
+from mmengine.hooks import CheckpointHook, Hook
 from mmengine.model import is_model_wrapper
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
+from torch import Tensor
 
+from mmdebias.checkpoints import numbered_checkpoints
 from mmdebias.weights.checking import find_weights
-from mmdebias.weights.fitting import non_finite
 
 SHOWN = 8  # videos of a batch, and tensors
 
@@ -24,7 +25,9 @@ class DivergedError(RuntimeError):
 class FiniteLossHook(Hook):
     """Stop at the first loss that is infinite or NaN, and never save weights that are.
 
-    MMEngine goes on and saves them, over the checkpoints that were good. The losses are looked up
+    MMEngine goes on and saves them, over the checkpoints that were good. The weights are looked at
+    before an older checkpoint is removed; those whose squares are beyond float32 count as infinite,
+    as batch normalisation, or a norm, makes them so in the next iteration. The losses are looked up
     where ``RuntimeInfoHook`` has put them for the log, so that the host waits for a GPU no more
     often than it did.
     """
@@ -61,11 +64,18 @@ class FiniteLossHook(Hook):
                 f'{runner.epoch + 1}, {runner.iter + 1} in all, with {rates}. '
                 f'Batch: {_videos(data_batch)}.',
             )
+        if any(_saves_now(hook, runner) for hook in runner.hooks):
+            self._check_model(runner)
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Look at the weights before an older checkpoint makes room for theirs."""
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        self._check(runner, model.state_dict())
+        self._check_model(runner)
+
+    def before_val(self, runner: Runner) -> None:
+        """Look at the weights before they are validated, and the best checkpoint is replaced."""
+        # A test of a checkpoint, which LoadReportHook has looked at, is no training.
+        if isinstance(runner._train_loop, BaseLoop):
+            self._check_model(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Look at the weights that are about to be saved.
@@ -75,19 +85,24 @@ class FiniteLossHook(Hook):
         """
         self._check(runner, find_weights(checkpoint))
 
+    def _check_model(self, runner: Runner) -> None:
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        self._check(runner, model.state_dict())
+
     def _check(self, runner: Runner, weights: Mapping) -> None:
-        broken = non_finite(weights)
+        broken = [name for name, value in weights.items() if not _is_usable(value)]
         if broken:
             more = ', …' if len(broken) > SHOWN else ''
             self._stop(
                 runner,
-                f'{len(broken)} of {len(weights)} tensors of the model are not finite after '
-                f'iteration {runner.iter} ({", ".join(broken[:SHOWN])}{more}), though the loss '
-                'was. They are not saved.',
+                f'{len(broken)} of {len(weights)} tensors of the model are not finite, or too '
+                f'large to compute with, after iteration {runner.iter} '
+                f'({", ".join(broken[:SHOWN])}{more}), though the loss was finite. They are not '
+                'saved.',
             )
 
     def _stop(self, runner: Runner, found: str) -> None:
-        kept = sorted(Path(runner.work_dir).glob('*.pth'), key=lambda path: path.stat().st_mtime)
+        kept = numbered_checkpoints(runner.work_dir)
         advice = (
             'Lower the rate (optim_wrapper.optimizer.lr) or limit the gradients '
             '(optim_wrapper.clip_grad=dict(max_norm=1)), and look at these videos; '
@@ -100,6 +115,22 @@ class FiniteLossHook(Hook):
         text = f'{found} {advice}'
         runner.logger.log(logging.ERROR, text)
         raise DivergedError(text)
+
+
+def _is_usable(value: Tensor) -> bool:
+    if not value.is_floating_point():
+        return True
+    wide = value if value.dtype == torch.float64 else value.float()
+    return bool(torch.isfinite(wide.square().sum()))
+
+
+def _saves_now(hook: Hook, runner: Runner) -> bool:
+    """Whether a hook saves a checkpoint after this iteration, and before that removes an older."""
+    if not isinstance(hook, CheckpointHook) or hook.by_epoch:
+        return False
+    return hook.every_n_train_iters(runner, hook.interval, hook.save_begin) or (
+        hook.save_last and hook.is_last_train_iter(runner)
+    )
 
 
 def _videos(batch: dict | None) -> str:

@@ -7,7 +7,7 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import BaseLoop, Runner
 
-from mmdebias.datasets.labels import check_labels
+from mmdebias.datasets.labels import Labels, check_labels, label_doubts
 from mmdebias.evaluation.feature_metric import FeatureMetric
 
 from .epoch_seed_hook import innermost_datasets
@@ -20,6 +20,9 @@ class LabelCheckHook(Hook):
     A label beyond the classes would end the training in an IndexError of the loss, or on a GPU in
     an assertion, that names neither list nor line; in a test it would count as wrong in silence. A
     metric that compares features needs labels, too. Pre-training needs none, and is left alone.
+
+    Of labels that are classes of the model and may yet be wrong there is a warning, see
+    :func:`mmdebias.datasets.labels.label_doubts`.
     """
 
     def before_run(self, runner: Runner) -> None:
@@ -32,10 +35,16 @@ class LabelCheckHook(Hook):
         classes = getattr(getattr(model, 'cls_head', None), 'num_classes', None)
         # Loops that do not run are configs still.
         loops: list[Any] = [runner._train_loop, runner._val_loop, runner._test_loop]
+        trained: list[Labels] = []
+        tested: list[Labels] = []
         for loop in loops:
             if isinstance(loop, BaseLoop) and (classes is not None or _compares_features(loop)):
                 for dataset in innermost_datasets(loop.dataloader.dataset):
-                    check_labels(dataset, classes)
+                    labels = check_labels(dataset, classes)
+                    if labels is not None:
+                        (trained if loop is loops[0] else tested).append(labels)
+        for line in label_doubts(trained, tested, classes) if classes is not None else ():
+            runner.logger.warning(line)
 
 
 def _compares_features(loop: Any) -> bool:

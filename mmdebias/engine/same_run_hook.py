@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,14 @@ from mmengine.runner import Runner
 from mmdebias.weights import CheckpointError
 
 KEY = 'mmdebias_run'
-# Of a model: what changes no number of the training, counts at its start only, or stands for a
-# number of ranks.
-FREE = {'non_blocking', 'pretrained', 'init_cfg', 'with_cp', 'test_cfg', 'bn_groups'}
+# Of a model: what changes no number of the training, says how a config was inherited, or stands for
+# a number of ranks.
+FREE = {'non_blocking', 'with_cp', 'test_cfg', 'bn_groups', '_scope_'}
+# Where weights come from at the start, with all that is below these keys: those of a training that
+# is resumed come from its checkpoint. MMAction2's nets say pretrained, pretrained2d, pretrain_2d,
+# torchvision_pretrain, clip_pretrained; torchvision's say weights, with a text.
+INITIAL = re.compile(r'init_cfg|\w*pretrain\w*')
+FILES = {'weights', 'checkpoint', 'ckpt', 'load_from'}
 SHOWN = 6
 
 
@@ -46,7 +52,7 @@ class SameRunHook(Hook):
 
 def describe_run(cfg: Config) -> dict[str, Any]:
     """Return what must not change when a training is resumed, ready for JSON."""
-    model = {key: value for key, value in _flat(cfg.model) if not FREE & set(key.split('.'))}
+    model = {key: value for key, value in _flat(cfg.model) if _counts(key, value)}
     lists = []
     for dataset in _with_lists(cfg.get('train_dataloader') or {}):
         path = Path(dataset.get('data_root') or '', dataset['ann_file'])
@@ -64,6 +70,9 @@ def check_same_run(cfg: Config, checkpoint: Mapping, file: object) -> None:
     if noted is None:
         return
     there, here = json.loads(noted), describe_run(cfg)
+    # A checkpoint of before some of them did not count has noted them.
+    for side in (there, here):
+        side['model'] = {k: _unscoped(k, v) for k, v in side['model'].items() if _counts(k, v)}
     found = [
         f'model.{key} is {there["model"].get(key, "not set")!r} there and '
         f'{here["model"].get(key, "not set")!r} here'
@@ -84,6 +93,21 @@ def check_same_run(cfg: Config, checkpoint: Mapping, file: object) -> None:
             'Resume with what it was trained with, or start another training from its encoder '
             '(load_from=, in another --work-dir).'
         )
+
+
+def _counts(key: str, value: object) -> bool:
+    """Whether a setting of a model changes what is trained."""
+    words = key.split('.')
+    if FREE & set(words) or any(INITIAL.fullmatch(word) for word in words):
+        return False
+    return words[-1] not in FILES or not isinstance(value, str | None)
+
+
+def _unscoped(key: str, value: Any) -> Any:
+    """Return a value as it is where the config was inherited by a path, and not by a name."""
+    if key.rpartition('.')[2] == 'type' and isinstance(value, str):
+        return value.removeprefix('mmaction.')
+    return value
 
 
 def _flat(value: Any, place: str = '') -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
+from mmdebias.config_arguments import keys_of
 from mmdebias.models.heads.width import explain_head_width
 from mmdebias.weights import read_checkpoint
 from mmdebias.weights.checking import Purpose, check_fit, find_weights
@@ -28,7 +29,8 @@ def load_classifier(cfg: Config, checkpoint: str | Path | None) -> BaseRecognize
             another shape or is not finite.
         FileNotFoundError: there is no such file.
     """
-    with DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction'):
+    scope = DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction')
+    with keys_of(cfg), scope:
         model = MODELS.build(cfg.model)
     if checkpoint is None:
         # Each by itself: of a whole recogniser MMEngine logs every tensor.

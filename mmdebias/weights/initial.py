@@ -6,6 +6,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
+from mmdebias.config_arguments import keys_of
 from mmdebias.datasets.seeding import seeded
 from mmdebias.provenance import digest
 
@@ -27,7 +28,8 @@ def write_initial_weights(cfg: Config, folder: str | Path, seed: int = 0) -> Pat
     file = Path(folder) / f'random_{digest(cfg.model.to_dict(), seed)}.pth'
     if file.is_file():
         return file
-    with seeded(seed), DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction'):
+    scope = DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction')
+    with seeded(seed), keys_of(cfg), scope:
         model = MODELS.build(cfg.model)
         # Each by itself: of a whole recogniser MMEngine logs every tensor.
         for part in (model.backbone, getattr(model, 'cls_head', None)):

@@ -7,7 +7,8 @@ import torch
 from mmengine.config import Config, DictAction
 from mmengine.dist import utils as dist_utils
 from mmengine.logging import HistoryBuffer
-from mmengine.model import MMDistributedDataParallel
+from mmengine.model import MMDistributedDataParallel, weight_init
+from mmengine.registry import Registry
 from mmengine.runner import Runner, checkpoint
 from mmengine.utils import package_utils
 
@@ -31,6 +32,9 @@ def patched():
         checkpoint.CheckpointLoader._schemes[''],
         *(getattr(dist_utils, name) for name in launchers.LAUNCHERS),
         MMDistributedDataParallel.__init__,
+        Registry.build,
+        weight_init.build_from_cfg,
+        Runner.build_dataloader,
         Runner.train,
         Runner.scale_lr,
         DictAction.__call__,

@@ -1,5 +1,6 @@
 """A training that diverges is stopped, and what it had before is kept."""
 
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -8,10 +9,12 @@ import torch
 from mmengine.hooks import Hook
 from mmengine.logging import MessageHub
 from mmengine.model import BaseModel
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 from torch import nn
 
 from mmdebias.engine import DivergedError, FiniteLossHook
+
+NUMBER = itertools.count()
 
 
 @pytest.fixture
@@ -27,6 +30,7 @@ def training(tmp_path):
         optim_wrapper=SimpleNamespace(get_lr=lambda: dict(lr=[0.5])),
         logger=SimpleNamespace(log=lambda level, text: lines.append(text)),
         lines=lines,
+        hooks=[],
     )
 
 
@@ -87,23 +91,40 @@ class Diverges(BaseModel):
         return dict(loss_mean=(inputs * self.weight).mean())
 
 
-def test_a_training_stops_and_keeps_the_checkpoints_that_are_good(tmp_path):
+@pytest.fixture
+def runner(tmp_path):
+    """``runner(lr, **train_cfg)``: a training of four batches an epoch."""
+
+    def build(lr=0.25, batches=4, **train_cfg):
+        by_epoch = train_cfg.setdefault('by_epoch', True)
+        saves = dict(interval=1, max_keep_ckpts=1, by_epoch=by_epoch)
+        return Runner(
+            Diverges(),
+            str(tmp_path),
+            train_dataloader=dict(
+                batch_size=1,
+                dataset=torch.ones(batches, 2),
+                sampler=dict(type='DefaultSampler', shuffle=False),
+                collate_fn=lambda samples: dict(inputs=torch.stack(samples)),
+            ),
+            train_cfg=train_cfg,
+            optim_wrapper=dict(optimizer=dict(type='SGD', lr=lr)),
+            default_hooks=dict(checkpoint=dict(type='CheckpointHook', **saves)),
+            custom_hooks=[dict(type='FiniteLossHook')],
+            experiment_name=f'diverges_{next(NUMBER)}',
+            default_scope='mmaction',
+        )
+
+    return build
+
+
+def kept(folder):
+    return [path.name for path in folder.glob('*.pth')]
+
+
+def test_a_training_stops_and_keeps_the_checkpoints_that_are_good(runner, tmp_path):
     """The third of four batches makes it infinite, after two epochs of good ones."""
-    batches = torch.ones(4, 2)
-    runner = Runner(
-        Diverges(),
-        str(tmp_path),
-        train_dataloader=dict(
-            batch_size=1, dataset=batches, sampler=dict(type='DefaultSampler', shuffle=False),
-            collate_fn=lambda samples: dict(inputs=torch.stack(samples)),
-        ),
-        train_cfg=dict(by_epoch=True, max_epochs=5),
-        optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.25)),
-        default_hooks=dict(checkpoint=dict(type='CheckpointHook', interval=1, max_keep_ckpts=1)),
-        custom_hooks=[dict(type='FiniteLossHook')],
-        experiment_name='diverges',
-        default_scope='mmaction',
-    )  # fmt: skip
+    runner = runner(max_epochs=5)
 
     class Spoil(Hook):
         def before_train_iter(self, runner, batch_idx, data_batch=None):
@@ -113,5 +134,46 @@ def test_a_training_stops_and_keeps_the_checkpoints_that_are_good(tmp_path):
     runner.register_hook(Spoil())
     with pytest.raises(DivergedError, match=r'iteration 3 of epoch 3, 11 in all, with lr 0\.25'):
         runner.train()
-    assert [path.name for path in tmp_path.glob('*.pth')] == ['epoch_2.pth']
+    assert kept(tmp_path) == ['epoch_2.pth']
     assert (tmp_path / 'last_checkpoint').read_text().endswith('epoch_2.pth')
+
+
+@pytest.mark.parametrize(
+    ('train_cfg', 'good'), [(dict(max_epochs=5), 'epoch_2'), (dict(max_iters=5), 'iter_2')]
+)
+def test_a_step_that_spoils_the_weights_and_not_its_loss_is_not_saved(
+    runner, tmp_path, train_cfg, good
+):
+    """One batch an epoch: nobody sees the next loss. The older checkpoint is still there."""
+    runner = runner(batches=1, by_epoch='max_epochs' in train_cfg, **train_cfg)
+
+    class Spoil(Hook):
+        priority = 'VERY_HIGH'
+
+        def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+            if runner.iter == 2:
+                with torch.no_grad():
+                    runner.model.weight.fill_(torch.nan)
+
+    runner.register_hook(Spoil())
+    with pytest.raises(DivergedError, match=rf'{good}\.pth is from before: --resume goes on'):
+        runner.train()
+    assert kept(tmp_path) == [f'{good}.pth']
+
+
+def test_a_rate_that_makes_the_weights_too_large_saves_nothing(runner, tmp_path):
+    """1e38 is finite, and the next loss is not."""
+    with pytest.raises(DivergedError, match=r'1 of 1 tensors .* too large .*is no checkpoint'):
+        runner(lr=1e38, batches=1, max_epochs=3).train()
+    assert not kept(tmp_path)
+
+
+def test_the_best_checkpoint_is_not_replaced_by_weights_that_are_broken(training):
+    training._train_loop = BaseLoop.__new__(EpochBasedTrainLoop)
+    FiniteLossHook().before_val(training)
+    with torch.no_grad():
+        training.model.bias[0] = math.inf
+    with pytest.raises(DivergedError, match=r'\(bias\)'):
+        FiniteLossHook().before_val(training)
+    training._train_loop = dict(max_epochs=1)  # a test
+    FiniteLossHook().before_val(training)

@@ -2,17 +2,29 @@
 
 import pytest
 from mmengine.config import Config
+from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from helpers.running import ROOT
 from mmdebias.engine import KNNHook
 
 
+class Stop(Exception):
+    """Nothing is trained or tested."""
+
+
+class StopHook(Hook):
+    """Ends a run when all hooks have looked at it."""
+
+    def before_run(self, runner):
+        raise Stop
+
+
 @pytest.fixture
 def run(few_videos, tmp_path):
     """``run(config, task, text)``: train or test on a list of that text."""
 
-    def start(config, task, text):
+    def start(config, task, text, stop=False):
         (tmp_path / 'list.txt').write_text(text)
         cfg = Config.fromfile(ROOT / 'configs' / config)
         cfg.work_dir, cfg.experiment_name = str(tmp_path / 'work'), f'{tmp_path}_{config}_{task}'
@@ -29,6 +41,8 @@ def run(few_videos, tmp_path):
             if 'gallery' in loader.dataset:
                 loader.dataset.gallery.data_root = str(few_videos)
         runner = Runner.from_cfg(cfg)
+        if stop:
+            runner.register_hook(StopHook(), priority='VERY_LOW')
         getattr(runner, task)()
 
     return start
@@ -43,6 +57,22 @@ def run(few_videos, tmp_path):
 def test_labels_that_are_no_classes_are_an_error(run, config, task, text, says):
     with pytest.raises(ValueError, match=rf'list\.txt, {says}'):
         run(config, task, text)
+
+
+@pytest.mark.parametrize(
+    ('task', 'says'),
+    [
+        ('train', 'list.txt: no video has the class 0 of the 8 classes'),
+        ('test', 'list.txt: No label is 0 and the largest is 7'),
+    ],
+)
+def test_labels_that_may_count_from_1_are_a_warning(run, tmp_path, task, says):
+    """Then the videos are looked for, which are not all there."""
+    lines = [f'{label:02}.mp4 {label}\n' for label in range(1, 8)]
+    with pytest.raises(Stop):
+        run('finetune/r3d_toy.py', task, ''.join(lines), stop=True)
+    (log,) = (tmp_path / 'work').glob('*/*.log')
+    assert 'WARNING' in log.read_text() and says in log.read_text()
 
 
 @pytest.mark.parametrize('config', ['retrieval/r3d_toy.py', 'retrieval/r3d_toy_clips.py'])

@@ -1,5 +1,7 @@
 """What is resumed is the training that was interrupted."""
 
+import copy
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +9,7 @@ from mmengine.config import Config
 
 from helpers.running import ROOT
 from mmdebias.engine import SameRunHook
+from mmdebias.engine.same_run_hook import KEY
 from mmdebias.weights import CheckpointError
 
 
@@ -49,6 +52,47 @@ def test_another_list_is_refused_wherever_it_lies(cfg, tmp_path):
     (tmp_path / 'moved' / 'train.txt').write_text('a.mp4 0\n')
     with pytest.raises(CheckpointError, match=r'train\.txt \(2 videos\) there .*\(1 videos\)'):
         resume(cfg, checkpoint)
+
+
+@pytest.mark.parametrize(
+    ('before', 'after'),
+    [
+        ({'backbone.pretrained': '/a/r50.pth'}, {'backbone.pretrained': '/moved/r50.pth'}),
+        ({'backbone.pretrained2d': True}, {'backbone.pretrained2d': False}),
+        ({'backbone.torchvision_pretrain': True}, {}),
+        (
+            {'backbone.init_cfg': dict(type='Pretrained', checkpoint='/a/r50.pth', prefix='b.')},
+            {'backbone.init_cfg': dict(type='Kaiming', layer='Conv3d')},
+        ),
+        ({'neck.init_cfg': [dict(type='Pretrained', checkpoint='a.pth')]}, {}),
+        ({'teacher.weights': 'DEFAULT'}, {'teacher.weights': None}),
+        ({'_scope_': 'mmaction', 'backbone.type': 'mmaction.ResNet3d'}, {}),
+    ],
+)
+def test_where_initial_weights_come_from_does_not_count(cfg, before, after):
+    """Nor does how a config was inherited, by a name or by a path."""
+    other = copy.deepcopy(cfg)
+    cfg.merge_from_dict({f'model.{key}': value for key, value in before.items()})
+    other.merge_from_dict({f'model.{key}': value for key, value in after.items()})
+    resume(other, saved(cfg))
+    resume(cfg, saved(other))
+
+
+def test_numbers_of_such_names_do_count(cfg):
+    cfg.model.head.weights = [1, 2]
+    checkpoint = saved(cfg)
+    cfg.model.head.weights = [1, 3]
+    with pytest.raises(CheckpointError, match=r'model\.head\.weights\.1 is 2 there and 3 here'):
+        resume(cfg, checkpoint)
+
+
+def test_a_checkpoint_that_has_noted_such_keys_is_resumed(cfg):
+    """As those from before they did not count."""
+    checkpoint = saved(cfg)
+    noted = json.loads(checkpoint['meta'][KEY])
+    noted['model'].update({'backbone.pretrained2d': True, '_scope_': 'mmaction'})
+    checkpoint['meta'][KEY] = json.dumps(noted)
+    resume(cfg, checkpoint)
 
 
 def test_what_does_not_change_the_training_may_change(cfg):

@@ -92,6 +92,23 @@ def test_a_net_of_two_pathways_is_refused_for_what_it_is(tmp_path):
     assert 'a.pth' not in log and not (tmp_path / 'out').exists()
 
 
+def test_of_several_models_none_is_written_unless_all_can_be(imported, tmp_path):
+    """By a name of a package's config, and with a misspelt argument in one of them."""
+    models = [
+        ['--model', 'good', 'mmdebias::fame/i3d_ucf101', imported[0]],
+        ['--model', 'c3d', 'mmdebias::dsm/c3d_ucf101.py', imported[0]],
+    ]
+    log = run(['python', EXPORT, *models[0], *models[1], '--out', tmp_path / 'out'], check=False)
+    assert 'is not the C3DBN of the config' in log and not (tmp_path / 'out').exists()
+    options = ['--out', tmp_path / 'out', '--cfg-options', 'model.backbone.in_chanels=3']
+    log = run(['python', EXPORT, *models[0], *options], check=False).strip()
+    last = log.splitlines()[-1]
+    assert last.endswith("model.backbone.in_chanels=3: InceptionI3D takes no 'in_chanels'; "
+                         "'in_channels' is meant?")  # fmt: skip
+    assert last.startswith('error: ') and 'fame/i3d_ucf101.py: ' in last
+    assert 'Traceback' not in log and not (tmp_path / 'out').exists()
+
+
 def test_a_broken_file_ends_with_one_line_that_says_so(tmp_path):
     (tmp_path / 'broken.pth').write_bytes(b'PK\x03\x04 and no more')
 

@@ -201,9 +201,10 @@ MODULE = runpy.run_path(str(EVALUATE[1]))
 
 
 def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, monkeypatch, capsys):
+    tmp_path = tmp_path / 'my runs, new'  # paths that MMEngine's parser of options would spoil
     monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path))
     root = tmp_path / 'hmdb51'
-    root.mkdir()
+    root.mkdir(parents=True)
     (root / 'videos').symlink_to(few_videos)
     whole = root / 'hmdb51_train_split_2_videos.txt'
     whole.write_text((few_videos / 'train.txt').read_text())
@@ -211,24 +212,54 @@ def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, mon
     split = MODULE['split_options']('hmdb51', '2', 'low_shot_10')
     config = MODULE['find_config']('low_shot_10', 'c3d', 'hmdb51', tmp_path / 'configs')
 
-    def option():
-        (found,) = MODULE['labels_option'](args, config, split, 10, tmp_path / 'place')
-        key, _, path = found.partition('=')
-        assert key == 'train_dataloader.dataset.ann_file'
-        return Path(path)
+    def labelled():
+        path = MODULE['labelled_config'](args, config, split, 10, tmp_path / 'place')
+        return Config.fromfile(path).train_dataloader.dataset
 
-    drawn = option()
+    drawn = Path(labelled().ann_file)
     assert drawn == tmp_path / 'place' / 'hmdb51_train_split_2_10percent.txt'
     assert '--percent 10 --seed 0' in capsys.readouterr().out
     lines = drawn.read_text().splitlines()
     assert {line[-1] for line in lines} == {'0', '1'} and len(lines) == 2
-    cfg = Config.fromfile(config)
-    cfg.train_dataloader.dataset.ann_file = str(drawn)
-    assert len(DATASETS.build(cfg.train_dataloader.dataset)) == 2
+    assert len(DATASETS.build(labelled())) == 2
 
     mine = root / 'hmdb51_train_split_2_10percent.txt'
     mine.write_text(lines[0])
-    assert option() == mine
+    assert labelled().ann_file == str(mine)
+
+
+def test_an_encoder_is_found_however_a_config_inherits_it(tmp_path):
+    for name in (
+        'mmdebias::fame/r2plus1d_18_k400.py',
+        str(ROOT / 'configs/fame/r2plus1d_18_k400.py'),
+    ):
+        (tmp_path / 'mine.py').write_text(f'_base_ = {name!r}')
+        model = NamedModel('mine', tmp_path / 'mine.py', None)
+        assert MODULE['find_encoder'](model) == 'r2plus1d_18'
+
+
+def test_no_path_goes_through_the_parser_of_options(tmp_path, few_videos, monkeypatch):
+    """Whatever a protocol is given by options: its paths are in configs and arguments."""
+    monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path / 'a, b'))
+    root = tmp_path / 'a, b' / 'ucf101'
+    root.mkdir(parents=True)
+    (root / 'ucf101_train_split_2_10percent.txt').write_text('a.mp4 0\n')
+    given = []
+    monkeypatch.setattr(runs, 'train', lambda *a, **k: given.append(a) or tmp_path / 'b, c.pth')
+    monkeypatch.setattr(runs, 'test', lambda *a, **k: given.append(a) or {'acc/top1': 1})
+    monkeypatch.setitem(MODULE['run_protocol'].__globals__, 'count_videos', lambda *a: 4)
+    args = argparse.Namespace(dataset='ucf101', gpus=1, seed=0, cfg_options=[])
+    for protocol in MODULE['PROTOCOLS']:
+        config = MODULE['find_config'](protocol, 'c3d', 'ucf101', tmp_path / 'c, d')
+        place = tmp_path / 'd, e' / protocol
+        if protocol == 'low_shot_1':
+            (root / 'ucf101_train_split_2_1percent.txt').write_text('a.mp4 0\n')
+        MODULE['run_protocol'](args, tmp_path / 'a, b.pth', protocol, config, '2', place)
+    options = [
+        option for call in given for part in call if isinstance(part, list) for option in part
+    ]
+    assert len(given) == 15 and options
+    assert not [option for option in options if str(tmp_path) in option or ' ' in option]
 
 
 NETS = sorted(path.stem for path in (ROOT / 'configs' / '_base_' / 'encoders').glob('*.py'))

@@ -8,6 +8,7 @@ from mmengine.config import Config, DictAction
 from mmdebias import cli
 from mmdebias.apis import Encoder, load_encoder
 from mmdebias.config_checks import merge_options
+from mmdebias.config_inheritance import read_config
 
 
 class Model(NamedTuple):
@@ -33,7 +34,7 @@ def read_models(args: argparse.Namespace) -> list[Model]:
     """Return the models of the command line, in its order; see :func:`mmdebias.cli.read_models`."""
     models = []
     for name, config, checkpoint in cli.read_models(args.models):
-        cfg = Config.fromfile(config)
+        cfg = read_config(config)
         merge_options(cfg, args.cfg_options)
         models.append(Model(name, cfg, str(checkpoint) if checkpoint else None))
     return models

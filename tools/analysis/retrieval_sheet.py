@@ -18,6 +18,7 @@ from mmengine.config import Config
 from mmdebias.apis import embed
 from mmdebias.cli import Parser, output_folder, run_command
 from mmdebias.datasets import TolerantVideoDataset
+from mmdebias.datasets.labels import check_labels
 from mmdebias.evaluation import nearest
 from mmdebias.files import existing_file
 from mmdebias.visualization import draw_retrieval_sheet
@@ -62,9 +63,10 @@ def names_of_classes(cfg: Config, path: Path | None) -> list[str]:
 
 
 def list_videos(cfg: Config, side: str) -> list[tuple[str, int]]:
-    """Return paths and labels of one side."""
+    """Return paths and labels of one side; raises LabelError where there are none."""
     arguments = cfg.test_dataloader.dataset[side].to_dict()
     dataset = TolerantVideoDataset(pipeline=[], test_mode=True, **arguments)
+    check_labels(dataset)  # without any, all neighbours would be right
     return [(info['filename'], info['label']) for info in dataset.load_data_list()]
 
 

@@ -15,9 +15,11 @@ import argparse
 import json
 
 import numpy as np
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 
-from mmdebias.cli import run_command
+from mmdebias.cli import existing_config, run_command
+from mmdebias.config_checks import merge_options
+from mmdebias.config_inheritance import read_config
 from mmdebias.datasets import SampleViews
 
 
@@ -33,8 +35,8 @@ def main() -> None:
     parser.add_argument('--draws', type=int, default=10000, help='for each length')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args()
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(existing_config('--config', args.config, 'give a config of pre-training'))
+    merge_options(cfg, args.cfg_options)
     sample = dict(cfg.train_dataloader.dataset.pipeline['sample'])
     sample.pop('type')
     sampling = SampleViews(**sample)

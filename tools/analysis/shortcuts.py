@@ -19,14 +19,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 
 import mmdebias  # noqa: F401  (registers everything)
 from mmdebias.analysis import Answer, answers, few_videos, generated_videos, told_best
 from mmdebias.analysis.source_clips import REAL
-from mmdebias.cli import output_folder, read_videos, run_command
-from mmdebias.files import existing_file, write_text
+from mmdebias.cli import existing_config, output_folder, read_videos, run_command
+from mmdebias.config_arguments import keys_of
+from mmdebias.config_checks import merge_options
+from mmdebias.config_inheritance import read_config
+from mmdebias.files import write_text
 
 REMEDY = 'give a config of pre-training, such as configs/dsm/i3d_k400.py'
 
@@ -49,15 +52,16 @@ def main() -> None:
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args()
-    configs = {name: existing_file('--config', name, REMEDY) for name in args.config}
+    configs = {name: existing_config('--config', name, REMEDY) for name in args.config}
     init_default_scope('mmaction')
     videos = few_videos(read_videos(args.data, args.data_root)) if args.data else generated_videos()
 
     found: dict[str, list[Answer]] = {}
     for name, path in configs.items():
-        cfg = Config.fromfile(path)
-        cfg.merge_from_dict(args.cfg_options)
-        found[name] = answers(cfg, videos, args.num_train, args.num_test, seed=args.seed)
+        cfg = read_config(path)
+        merge_options(cfg, args.cfg_options)
+        with keys_of(cfg):
+            found[name] = answers(cfg, videos, args.num_train, args.num_test, seed=args.seed)
         print(f'{name}\n{table(found[name])}\n', flush=True)
         if args.out:  # after each, as many configs take long
             rows = {each: [answer.to_dict() for answer in of] for each, of in found.items()}

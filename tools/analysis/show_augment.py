@@ -18,12 +18,15 @@ from mmengine.registry import init_default_scope
 from torch import Tensor
 
 import mmdebias  # noqa: F401  (registers everything)
-from mmdebias.cli import add_videos, output_folder, read_videos, run_command
+from mmdebias.cli import add_videos, existing_config, output_folder, read_videos, run_command
+from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import merge_options
+from mmdebias.config_inheritance import read_config
 from mmdebias.datasets.reading_steps import run_steps
-from mmdebias.files import existing_file
 from mmdebias.ops.clips import pixel_range
 from mmdebias.visualization import draw_view_sheet, write_view_film
+
+REMEDY = 'give a training config, such as configs/fame/i3d_k400.py'
 
 
 def main() -> None:
@@ -39,14 +42,14 @@ def main() -> None:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={})
     args = parser.parse_args()
     videos = read_videos(args.data, args.data_root)
-    remedy = 'give a training config, such as configs/fame/i3d_k400.py'
-    config = Config.fromfile(existing_file('--config', args.config, remedy))
+    config = read_config(existing_config('--config', args.config, REMEDY))
     merge_options(config, args.cfg_options)
     init_default_scope(config.get('default_scope', 'mmaction'))
     np.random.seed(args.seed)
     torch.manual_seed(args.seed)
 
-    views = seen(config, videos)
+    with keys_of(config):
+        views = seen(config, videos)
     names = [video.stem for video in videos]
     print(draw_view_sheet(args.out / 'views.png', views, names, args.frames))
     for index, name in enumerate(names):

@@ -90,7 +90,9 @@ def measure(args: argparse.Namespace) -> None:
     import mmdebias  # noqa: F401  (registers everything)
 
     init_default_scope('mmaction')
-    cfg = Config.fromfile(f'configs/{args.config}')
+    # Each commit's own: its code may not know the name of a package's config.
+    name = args.config.removeprefix('mmdebias::').removesuffix('.py')
+    cfg = Config.fromfile(f'configs/{name}.py')
     if 'queue_size' in cfg.model:
         cfg.model.queue_size = args.queue_size
     cfg.merge_from_dict(json.loads(args.options))

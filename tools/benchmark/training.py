@@ -39,10 +39,11 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from mmdebias.cli import run_command
+from mmdebias import config_inheritance
+from mmdebias.cli import existing_config, run_command
+from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import merge_options
 from mmdebias.engine.epoch_seed_hook import innermost_datasets
-from mmdebias.files import existing_file
 
 # Steps that cuDNN tries kernels in, and that the allocator grows in.
 WARM_UP = 3
@@ -68,7 +69,8 @@ def main() -> None:
         cfg = read_config(args)
         with tempfile.TemporaryDirectory() as folder:
             cfg.work_dir = folder
-            rows = Benchmark(cfg, any_label=args.data is not None).rows(args.workers, args.steps)
+            with keys_of(cfg):
+                rows = Benchmark(cfg, args.data is not None).rows(args.workers, args.steps)
             print_lines(rows) if args.json else print_table(rows)
     except FileNotFoundError as error:
         parser.exit(1, f'error: {error}\n')
@@ -79,7 +81,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', type=Path, help='a training config')
+    parser.add_argument('config', help='a training config')
     parser.add_argument('--data', type=Path, metavar='LIST', help="videos instead of the config's")
     parser.add_argument('--data-root', type=Path, help="default: the folder of --data's list")
     parser.add_argument('--batch-size', type=positive, metavar='N', help="default: the config's")
@@ -115,8 +117,8 @@ def read_config(args: argparse.Namespace) -> Config:
     Raises:
         FileNotFoundError: there is no config, or no list of videos.
     """
-    existing_file('CONFIG', args.config, 'name one of configs/, or your own')
-    cfg = Config.fromfile(args.config)
+    path = existing_config('CONFIG', args.config, 'name one of configs/, or your own')
+    cfg = config_inheritance.read_config(path)
     merge_options(cfg, args.cfg_options)
     if cfg.get('train_dataloader') is None:
         sys.exit(f'error: {args.config} trains nothing: give a config with a train_dataloader')

@@ -16,16 +16,20 @@ written of a checkpoint whose encoder is not that of CONFIG.
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from mmaction.registry import MODELS
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.registry import DefaultScope
 from torch import nn
 
 from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
-from mmdebias.config_checks import merge_options
+from mmdebias.config_arguments import keys_of
+from mmdebias.config_checks import ConfigError, merge_options
+from mmdebias.config_inheritance import read_config
 from mmdebias.weights import (
     EXPORTS,
     UnsupportedEncoderError,
@@ -74,33 +78,48 @@ def main(argv: list[str] | None = None) -> int:
     except (FileNotFoundError, ValueError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
-    for model in models:
-        try:
-            encoder = build_encoder(model, args.cfg_options)
-            if args.to in PROGRAMS:  # whatever the checkpoint
-                check_program(encoder, tuple(args.size))
-            checkpoint = read_checkpoint(model.checkpoint)
-            fill(encoder, find_encoder(checkpoint))
-            if args.to in PROGRAMS:
-                write_program(args, args.out / model.name, encoder)
-            else:
-                write_weights(args, args.out / f'{model.name}.pth', checkpoint)
-        except ImportError as error:
-            print(f'error: {error}', file=sys.stderr)
-            return 2
-        except UnsupportedEncoderError as error:
-            print(f'error: {model.config}: {error}', file=sys.stderr)
-            return 1
-        except ValueError as error:  # of the checkpoint
-            named = str(error).startswith((str(model.checkpoint), str(args.out)))
-            print(f'error: {"" if named else f"{model.checkpoint}: "}{error}', file=sys.stderr)
-            return 1
+    writers = []
+    for model in models:  # nothing is written unless all of them can be
+        with explained(args, model):
+            writers.append(prepare(args, model))
+    for model, write in zip(models, writers):
+        with explained(args, model):
+            write()
     return 0
 
 
-def write_weights(args: argparse.Namespace, out: Path, checkpoint: Mapping) -> None:
-    """Write a state dict, and say what stayed behind."""
+@contextmanager
+def explained(args: argparse.Namespace, model: NamedModel) -> Iterator[None]:
+    """Stop with a message where a model cannot be exported."""
+    try:
+        yield
+    except ImportError as error:
+        print(f'error: {error}', file=sys.stderr)
+        sys.exit(2)
+    except (ConfigError, UnsupportedEncoderError) as error:
+        sys.exit(f'error: {model.config}: {error}')
+    except ValueError as error:  # of the checkpoint
+        named = str(error).startswith((str(model.checkpoint), str(args.out)))
+        sys.exit(f'error: {"" if named else f"{model.checkpoint}: "}{error}')
+
+
+def prepare(args: argparse.Namespace, model: NamedModel) -> Callable[[], None]:
+    """Return what writes a model, which is found to fit."""
+    encoder = build_encoder(model, args.cfg_options)
+    if args.to in PROGRAMS:  # whatever the checkpoint
+        check_program(encoder, tuple(args.size))
+    checkpoint = read_checkpoint(model.checkpoint)
+    fill(encoder, find_encoder(checkpoint))
+    if args.to in PROGRAMS:
+        return partial(write_program, args, args.out / model.name, encoder)
     content = EXPORTS[args.to](checkpoint, args.backbone_only)
+    return partial(write_weights, args, args.out / f'{model.name}.pth', checkpoint, content)
+
+
+def write_weights(
+    args: argparse.Namespace, out: Path, checkpoint: Mapping, content: Mapping
+) -> None:
+    """Write a state dict, and say what stayed behind."""
     kept = content['state_dict'] if args.to != 'torchvision' else content
     parts = {}
     for key in checkpoint['state_dict']:
@@ -132,9 +151,9 @@ def write_program(args: argparse.Namespace, out: Path, encoder: nn.Module) -> No
 
 def build_encoder(model: NamedModel, options: dict) -> nn.Module:
     """Return the encoder of a config."""
-    cfg = Config.fromfile(model.config)
+    cfg = read_config(model.config)
     merge_options(cfg, options)
-    with DefaultScope.overwrite_default_scope('mmaction'):
+    with keys_of(cfg), DefaultScope.overwrite_default_scope('mmaction'):
         return MODELS.build(cfg.model.backbone)
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from mmdebias.apis import load_encoder
 from mmdebias.cli import existing_checkpoint, existing_config
 from mmdebias.config_checks import merge_options
+from mmdebias.config_inheritance import read_config
 from mmdebias.evaluation import load_classifier
 from mmdebias.files import write_text
 from mmdebias.provenance import digest, file_sha256
@@ -158,7 +159,7 @@ def load_config_model(model: Model, options: dict[str, Any]) -> ConfigModel:
     """
     config = existing_config(model.name, model.config)
     checkpoint = existing_checkpoint(model.name, model.checkpoint)
-    cfg = Config.fromfile(config)
+    cfg = read_config(config)
     merge_options(cfg, options)
     sha256 = file_sha256(checkpoint)
     return ConfigModel(model.name, config, checkpoint, cfg, sha256, needs_probe(cfg))

@@ -18,6 +18,8 @@ from mmengine.utils.dl_utils import set_multi_processing
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from mmdebias.config_arguments import keys_of
+
 from ..answering import once
 from ..composer import forget_videos
 from ..embeddings import FELT
@@ -109,7 +111,8 @@ def batches_of_rows(
 def _loader(cfg: Config, rows: Sequence[ProbeRow], numbers: Collection[int]) -> DataLoader[Any]:
     own = cfg.test_dataloader
     set_multi_processing(**(cfg.get('env_cfg') or {}).get('mp_cfg', {}))
-    with DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction'):
+    scope = DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction')
+    with keys_of(cfg), scope:
         dataset = DATASETS.build(own.dataset)
     workers = own.get('num_workers', 0)
     return DataLoader(
