@@ -13,7 +13,7 @@ that can be asked).
 | | and does not name the file that it cannot read |
 | ``launchers`` | without a GPU they call ``torch.cuda.set_device`` and give DDP device ids |
 | | and ranks outlive a launcher that was killed |
-| ``open_files`` | PyTorch's workers pass each tensor as an open file, and 1,024 are the usual limit |
+| ``open_files`` | PyTorch's workers pass each tensor as an open file, and 1,024 may be open |
 | ``learning_rate`` | ``--auto-scale-lr`` does not count accumulated batches |
 | ``options`` | ``--cfg-options`` deletes spaces of paths and splits them at commas |
 | ``resuming`` | ``--resume`` without its marker starts anew, over the checkpoints that are there |

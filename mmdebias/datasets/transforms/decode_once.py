@@ -20,8 +20,8 @@ class DecodeOnce(BaseTransform):
 
     Stands in the place of ``VideoInit``, and MMAction2's ``ArrayDecode`` in that of
     ``VideoDecode``. For sets that fit into memory: every process that loads has frames of its own,
-    so ``num_workers=0`` suits it, and ``hold=False`` several workers. Decoding is most of what it costs to
-    load a clip of a generated video.
+    so ``num_workers=0`` suits it, and ``hold=False`` several workers. Decoding is most of what it
+    costs to load a clip of a generated video.
 
     The frames are read-only: MMAction2's ``Flip`` works in place and would flip them for good.
     :class:`PerView` and any transform that crops or resizes makes new ones.
