@@ -87,7 +87,7 @@ def test_losses_and_their_gradients(gpu):
 
     both(lambda q, k, n: ops.info_nce(q, k, n, 0.1), rows(), rows(), rows())
     both(ops.triplet, rows(), rows(), rows())
-    both(ops.temporal_consistency, rows(), rows())
+    both(ops.temporal_consistency, torch.rand(2, 8, 2, 2, 2), torch.rand(2, 8, 2, 2, 2))
 
 
 def test_a_linear_classifier_learns_the_same(gpu):
