@@ -54,6 +54,7 @@ def main() -> None:
     of_gpu.add_argument('--clip-len', type=int, default=16)
     of_gpu.add_argument('--size', type=int, help="pixels of a side; default: the encoder's own")
     of_gpu.add_argument('--repeats', type=int, default=10)
+    of_gpu.add_argument('--batches', type=int, default=8, help='in turn and ahead')
     args = parser.parse_args()
     unknown = [case for case in args.cases if case not in CASES]
     if unknown:
@@ -68,7 +69,7 @@ def main() -> None:
         kornia=kornia.__version__,
     )
     for case in args.cases:
-        gpu(args) if case == 'gpu' else CASES[case]()
+        CASES[case](args) if case == 'gpu' else CASES[case]()
 
 
 def random_clips(n: int, frames: int = 16, size: int = 224, device: str = 'cpu') -> torch.Tensor:
@@ -217,9 +218,9 @@ def _show_ahead(
     prepare: Callable[[dict], dict],
     step: Callable[[dict], None],
     host: dict,
-    batches: int = 8,
 ) -> None:
     """Copy, augments and steps of some batches: in turn, beside each other, and the steps alone."""
+    batches = args.batches
 
     def in_turn() -> None:
         for _ in range(batches):
@@ -311,7 +312,7 @@ def _prepare_reference() -> partial:
     return partial(straightforward_fame, random_clips(8), torch.arange(8).roll(1))
 
 
-CASES = dict(
+CASES: dict[str, Callable[..., None]] = dict(
     fame=fame,
     memory=memory,
     masks=masks,

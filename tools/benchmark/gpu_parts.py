@@ -85,7 +85,7 @@ def say_tests(rows: Rows) -> str:
 def augments(work: Path, dry_run: bool) -> list[list]:
     """Return the command that times augments."""
     small = ['--device', 'cpu', '--net', 'r3d_swings', '--clips', 2, '--clip-len', 4]
-    small += ['--size', 16, '--repeats', 1]
+    small += ['--size', 16, '--repeats', 1, '--batches', 2]
     return [tool('benchmark/augment.py', 'gpu', *(small if dry_run else []))]
 
 
@@ -121,8 +121,16 @@ def say_nets(rows: Rows) -> str:
         '{net} {clips_a_second:,.0f} clips a second ({mode}, {batch_size} videos)'.format(**row)
         for row in best.values()
     ]
-    failed = sum('failed' in row for row in rows)
-    return '; '.join(each) + f'; {failed} cases failed or found the memory too small'
+    large = ['{net} {batch_size}'.format(**row) for row in rows if is_too_large(row)]
+    other = sum('failed' in row and not is_too_large(row) for row in rows)
+    if large:
+        each.append(f'too many videos for the memory: {", ".join(large)}')
+    return '; '.join([*each, f'{other} cases failed'] if other else each)
+
+
+def is_too_large(row: dict) -> bool:
+    """Say whether a case failed because the memory did not suffice."""
+    return row.get('failed', '').startswith('out of memory')
 
 
 def loading(work: Path, dry_run: bool) -> list[list]:

@@ -16,7 +16,6 @@ it; on a CPU what the process holds. float32 is PyTorch's own setting: convoluti
 
 import argparse
 import gc
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -173,4 +172,4 @@ def read_config(net: str, queue_size: int, recipe: str = 'moco/i3d_k400.py') -> 
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()

@@ -1,16 +1,17 @@
 """A pre-training step of a config, on random clips: what the benchmarks of steps have in common."""
 
+from typing import Any
+
 import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.config import Config
 from mmengine.optim import OptimWrapper, build_optim_wrapper
-from torch import nn
 
 
 def build_step(
     cfg: Config, device: torch.device | str = 'cpu', seed: int = 0
-) -> tuple[nn.Module, OptimWrapper]:
+) -> tuple[Any, OptimWrapper]:
     """Return a config's model, ready to train on a device, and its optimiser.
 
     The code of older commits is timed through this, too: it takes only what they have.
