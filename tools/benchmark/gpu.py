@@ -42,7 +42,7 @@ from mmdebias.provenance import versions
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES = 9.5
 """Of all parts; starting takes the rest of ten."""
-PATIENCE = 6
+PATIENCE = 20
 """Times as long a dry run may take: a CPU is slow, and may have other work."""
 DRY = dict(
     CUDA_VISIBLE_DEVICES='',
