@@ -38,7 +38,7 @@ def alike(monkeypatch):
         drawn = getattr(torch, name)
 
         def draw(*args, device=None, drawn=drawn, **options):
-            if args and isinstance(args[0], torch.Tensor):  # of which the draw takes shape and device
+            if args and isinstance(args[0], torch.Tensor):  # of its shape, on its device
                 device, args = args[0].device, (args[0].cpu(), *args[1:])
             numbers = drawn(*args, **options)
             return numbers if device is None else numbers.to(device)
