@@ -13,6 +13,10 @@ import torch
 from helpers.running import SHARED
 from helpers.videos import write_video
 
+# `tools/benchmark/gpu.sh --dry-run` tries the tests for a GPU on a CPU.
+STAND_IN = os.environ.get('MMDEBIAS_GPU_STAND_IN')
+GPU = torch.device('cuda') if torch.cuda.is_available() else STAND_IN and torch.device(STAND_IN)
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
@@ -29,7 +33,14 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """With several processes: long files first, so that all processes end at about one time."""
+    """Tests for a GPU are skipped without one; with several processes long files come first.
+
+    So all processes end at about one time.
+    """
+    if GPU is None:
+        for item in items:
+            if item.get_closest_marker('gpu'):
+                item.add_marker(pytest.mark.skip(reason='there is no GPU'))
     if hasattr(config, 'workerinput'):
         long = {item.path for item in items if item.get_closest_marker('slow')}
         items.sort(key=lambda item: item.path not in long)
@@ -49,6 +60,12 @@ def default_scope():
     import mmdebias  # noqa: F401  (registers everything)
 
     init_default_scope('mmaction')
+
+
+@pytest.fixture
+def gpu():
+    """The device of a test that is marked ``gpu``."""
+    return GPU
 
 
 @pytest.fixture

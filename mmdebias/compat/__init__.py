@@ -14,6 +14,7 @@ that can be asked).
 | | and does not name the file that it cannot read |
 | ``launchers`` | without a GPU they call ``torch.cuda.set_device`` and give DDP device ids |
 | | and ranks outlive a launcher that was killed |
+| ``open_files`` | PyTorch's workers pass each tensor as an open file, and 1,024 may be open |
 | ``learning_rate`` | ``--auto-scale-lr`` does not count accumulated batches |
 | ``options`` | ``--cfg-options`` deletes spaces of paths and splits them at commas |
 | ``resuming`` | ``--resume`` without its marker starts anew, over the checkpoints that are there |
@@ -44,6 +45,7 @@ from .mmaction2 import (
     leave_out_vindlu,
     supply_missing_drn,
 )
+from .open_files import allow_open_files
 from .options import refuse_damaged_options
 from .resuming import look_before_training
 
@@ -60,6 +62,7 @@ WORKAROUNDS = (
     explain_unreadable_checkpoints,
     launch_without_gpu,
     wrap_models_on_cpu,
+    allow_open_files,
     look_before_training,
     count_accumulation,
     refuse_damaged_options,

@@ -25,7 +25,7 @@ class AugmentAheadTrainLoop(EpochBasedTrainLoop):
     On a CPU this is MMEngine's loop, number for number.
 
     It has been tested with stand-ins for CUDA's streams, and has not been timed on a GPU yet:
-    ``tools/benchmark/augment.py gpu`` does that.
+    ``tools/benchmark/gpu.sh`` does that.
 
     Args:
         *args: As in MMEngine.

@@ -16,7 +16,9 @@ from mmdebias.evaluation import fit_linear_classifier, nearest
 READ = {'motion': len(CLASSES), 'scene': len(SCENES)}
 
 
-def probe(encoder: Encoder, toy: Path, device: str | None = None) -> dict[str, Interval]:
+def probe(
+    encoder: Encoder, toy: Path, device: str | None = None, workers: int = 1
+) -> dict[str, Interval]:
     """Read motion and scene from features of test videos, with what the training videos teach.
 
     Args:
@@ -24,6 +26,7 @@ def probe(encoder: Encoder, toy: Path, device: str | None = None) -> dict[str, I
         toy: Folder of generated videos, as tools/data/make_toy.py writes it. Motion and scene
             should be independent in it (``bias`` 1/8), or the one gives the other away.
         device: Where the encoder runs; None leaves it where it is.
+        workers: Processes that read videos beside it.
 
     Returns:
         Shares of the test videos with their 95 % intervals over videos: ``motion_probe`` and
@@ -31,7 +34,9 @@ def probe(encoder: Encoder, toy: Path, device: str | None = None) -> dict[str, I
         motion or the scene; ``motion_retrieval`` and ``scene_retrieval``, whose nearest training
         video has the same one. Chance is 1/8.
     """
-    train, test = (read_features(toy, split, encoder, device) for split in ('train', 'test'))
+    train, test = (
+        read_features(toy, split, encoder, device, workers) for split in ('train', 'test')
+    )
     neighbours = nearest(train['features'], test['features'], 1)[1][:, 0]
     found = {}
     for name, classes in READ.items():
@@ -42,13 +47,15 @@ def probe(encoder: Encoder, toy: Path, device: str | None = None) -> dict[str, I
     return found
 
 
-def read_features(toy: Path, split: str, encoder: Encoder, device: str | None) -> dict[str, Tensor]:
+def read_features(
+    toy: Path, split: str, encoder: Encoder, device: str | None, workers: int = 1
+) -> dict[str, Tensor]:
     """Return features ``[N, C]`` of a split's videos, and their labels ``[N]``."""
     lines = [line.split() for line in (toy / f'{split}.txt').read_text().splitlines()]
     scenes = (toy / 'scene_labels' / f'{split}.txt').read_text().splitlines()
     # Videos are read beside the encoder, not in turn with it.
     videos = [toy / video for video, _ in lines]
-    features = embed(videos, encoder, 64, device, num_workers=1)
+    features = embed(videos, encoder, 64, device, num_workers=workers)
     return dict(
         features=torch.from_numpy(features),
         motion=torch.tensor([int(label) for _, label in lines]),

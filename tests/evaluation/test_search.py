@@ -105,10 +105,10 @@ def test_what_cannot_be_searched_is_refused():
         nearest(broken, rows, 1)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason='there is no GPU')
-def test_a_gpu_finds_the_same_neighbours():
+@pytest.mark.gpu
+def test_a_gpu_finds_the_same_neighbours(gpu):
     gallery, query = torch.randn(1500, 19), torch.randn(40, 19)
-    values, indices = nearest(gallery, query, 7, memory=LITTLE, device='cuda')
+    values, indices = nearest(gallery, query, 7, memory=LITTLE, device=gpu, backend='torch')
     expected, order = obvious(gallery, query, 7)
     assert values.device.type == indices.device.type == 'cpu'
     assert torch.allclose(values, expected, atol=1e-5)

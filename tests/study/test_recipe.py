@@ -2,7 +2,7 @@ import dataclasses
 
 from mmdebias.config_checks import typed
 from mmdebias.methods import METHODS
-from mmdebias.study import ROWS, Settings, study_config
+from mmdebias.study import ROWS, SCALES, Settings, study_config
 
 
 def test_all_methods_share_clips_schedule_and_net():
@@ -68,3 +68,16 @@ def test_what_moves_and_before_what_are_settings():
     assert Settings().toy().motions == 'swings' and Settings().toy().images is None
     people = Settings(motions='mocap').toy()
     assert people.motions == 'mocap' and people.bias == Settings().toy().bias
+
+
+def test_a_gpu_gets_large_batches_from_workers_that_share_what_they_read():
+    cfg = study_config('fame', 0, SCALES['gpu'], 'frames')
+    loader = cfg.train_dataloader
+    assert loader.num_workers > 0 and loader.persistent_workers
+    # Of 256 samples one tensor, not 256 open files.
+    assert loader.collate_fn.type == 'default_collate'
+    opened = [step for step in typed(loader.dataset.pipeline) if step.type == 'DecodeOnce']
+    assert [step.hold for step in opened] == [False]
+    assert cfg.optim_wrapper.type == 'AmpOptimWrapper' and cfg.optim_wrapper.dtype == 'bfloat16'
+    cfg = study_config('fame', 0, Settings(), 'frames')
+    assert 'hold' not in str(cfg.train_dataloader) and 'Amp' not in cfg.optim_wrapper.type

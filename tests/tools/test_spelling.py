@@ -9,11 +9,12 @@ import pytest
 
 from helpers.running import ROOT
 
+IMPORTED = ('comparing.py', 'measuring.py', 'stepping.py', 'gpu_parts.py', 'gpu_page.py')
 TOOLS = sorted(
     path.relative_to(ROOT / 'tools').as_posix()
     for path in (ROOT / 'tools').rglob('*.py')
     # MMAction2's own, torch's own, and what tools import.
-    if path.name not in ('train.py', 'test.py', 'launch.py', 'comparing.py', 'measuring.py')
+    if path.name not in ('train.py', 'test.py', 'launch.py', *IMPORTED)
 )
 MODEL = [tool for tool in TOOLS if tool.startswith('analysis/')] + [
     'bias_report.py', 'convert/export_weights.py', 'evaluate.py'
@@ -32,7 +33,7 @@ PRINTING = (
     *('analysis/flow_psnr.py', 'analysis/shift_overlap.py'),
     *(
         f'benchmark/{name}.py'
-        for name in ('augment', 'bias', 'index', 'loading', 'step', 'training')
+        for name in ('augment', 'bias', 'index', 'loading', 'nets', 'resume', 'step', 'training')
     ),
 )
 

@@ -56,7 +56,8 @@ from mmdebias.weights import read_checkpoint
 ROOT = Path(__file__).resolve().parents[2]
 # Of the work directory: decoded videos, for all runs.
 FRAMES = 'frames'
-CHOICES = {'motions': MOTION_SETS}
+CHOICES = {'motions': MOTION_SETS, 'precision': ('float32', 'bfloat16')}
+DEVICE = 'cuda' if torch.cuda.is_available() else 'cpu'
 
 
 def parse_args() -> tuple[argparse.Namespace, Settings]:
@@ -84,7 +85,10 @@ def parse_args() -> tuple[argparse.Namespace, Settings]:
     args = parser.parse_args()
     given = {f.name: getattr(args, f.name) for f in dataclasses.fields(Settings)}
     given = {name: value for name, value in given.items() if value is not None}
-    return args, dataclasses.replace(SCALES[args.scale], **given)
+    settings = dataclasses.replace(SCALES[args.scale], **given)
+    if settings.precision != 'float32' and DEVICE == 'cpu':
+        parser.error(f'{settings.precision} trains on a GPU only: give --precision float32')
+    return args, settings
 
 
 def names(text: str) -> list[str]:
@@ -195,7 +199,7 @@ def probe_run(settings: Settings, folder: Path, toy: Path) -> dict[str, float]:
     """Probe frozen features for motion and scene, each a share of the test videos."""
     encoder = load_encoder(folder / 'encoder.py', folder / 'weights.pth')
     encoder.pipeline = probe_pipeline(settings, str(folder.parent / FRAMES))
-    read = probe(encoder, toy, 'cuda' if torch.cuda.is_available() else None)
+    read = probe(encoder, toy, DEVICE, max(settings.workers, 1))
     return {name: interval.value for name, interval in read.items()}
 
 
@@ -204,7 +208,7 @@ def feel_run(folder: Path, toy: Path) -> dict[str, float]:
     result = folder / 'sensitivity.json'
     found = read_json(result)
     if found is None:
-        encoder = load_encoder(folder / 'encoder.py', folder / 'weights.pth')
+        encoder = load_encoder(folder / 'encoder.py', folder / 'weights.pth').to(DEVICE)
         found = dict(scene_against_motion=scene_against_motion(encoder, toy).value)
         write_text(result, json.dumps(found) + '\n')
     return dict(found)

@@ -3,13 +3,13 @@
 Usage: python tools/benchmark/augment.py [CASE...] [--threads N]
 
 Cases: fame (mask and merge against a straightforward float implementation), memory, masks, growth,
-photometric (Kornia through the adapter, eager and compiled), gpu (on a GPU only: frames a second,
-share of a training step, and how much of that AugmentAhead hides beside the step); of DSM: warping
+photometric (Kornia through the adapter, eager and compiled), gpu (on a GPU: FAME's frames a second,
+all augments of FAME's config beside a bfloat16 step of it, and how much of them and of the copy
+AugmentAhead hides beside the step); of DSM: warping
 (against Kornia, frame by frame), flow (estimating and scaling, on one thread).
 """
 
 import argparse
-import platform
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -20,12 +20,15 @@ import cv2
 import kornia
 import numpy as np
 import torch
-from measuring import best_times, peak_mebibytes, show
+from measuring import best_times, device_name, peak_mebibytes, show
+from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
+from nets import ALL, read_config
+from stepping import build_step, random_batch
 
 from mmdebias.datasets import ScaleOpticalFlow
 from mmdebias.engine import AugmentAhead
-from mmdebias.models import FAME, InceptionI3D, KorniaAugment, SpatialWarping
+from mmdebias.models import FAME, KorniaAugment, SpatialWarping
 from mmdebias.models.data_preprocessor import PreparedBatch
 from mmdebias.ops import flow_to_previous
 
@@ -44,6 +47,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('cases', nargs='*', default=list(CASES), metavar='CASE')
     parser.add_argument('--threads', type=int, default=torch.get_num_threads())
+    of_gpu = parser.add_argument_group('of the case gpu')
+    of_gpu.add_argument('--device', choices=('cuda', 'cpu'), default='cuda')
+    of_gpu.add_argument('--net', choices=ALL, default='i3d')
+    of_gpu.add_argument('--clips', type=int, default=32, metavar='N', help='of a view: videos')
+    of_gpu.add_argument('--clip-len', type=int, default=16)
+    of_gpu.add_argument('--size', type=int, help="pixels of a side; default: the encoder's own")
+    of_gpu.add_argument('--repeats', type=int, default=10)
+    of_gpu.add_argument('--batches', type=int, default=8, help='in turn and ahead')
     args = parser.parse_args()
     unknown = [case for case in args.cases if case not in CASES]
     if unknown:
@@ -51,10 +62,14 @@ def main() -> None:
     init_default_scope('mmaction')
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.machine()
-    show(device=device, threads=args.threads, torch=torch.__version__, kornia=kornia.__version__)
+    show(
+        device=device_name(),
+        threads=args.threads,
+        torch=torch.__version__,
+        kornia=kornia.__version__,
+    )
     for case in args.cases:
-        CASES[case]()
+        CASES[case](args) if case == 'gpu' else CASES[case]()
 
 
 def random_clips(n: int, frames: int = 16, size: int = 224, device: str = 'cpu') -> torch.Tensor:
@@ -147,80 +162,92 @@ def photometric(n: int = 4) -> None:
         )
 
 
-def gpu(n: int = 64) -> None:
-    """Time frames a second, nothing waited for, and the share of a bfloat16 I3D training step."""
-    if not torch.cuda.is_available():
+def gpu(args: argparse.Namespace) -> None:
+    """Time FAME in frames a second, all augments beside a step, and what AugmentAhead hides."""
+    if args.device == 'cuda' and not torch.cuda.is_available():
         show(case='gpu', skipped='there is no GPU here')
         return
-    clips = random_clips(n, device='cuda')
-    augment = FAME()
-    augment(clips)  # constants are made once
-    torch.cuda.set_sync_debug_mode('error')
-    augment(clips)
-    torch.cuda.set_sync_debug_mode('default')
-    colour = KorniaAugment(PHOTOMETRIC).cuda()
-    net = InceptionI3D().cuda()
+    MMLogger.get_current_instance().setLevel('ERROR')  # MMEngine says of each weight what it was
+    cfg, size = read_config(args.net, queue_size=1024, recipe='fame/i3d_k400.py')
+    size = args.size or size
+    clip = (args.clip_len, size, size)
+    model, optimizer = build_step(cfg, args.device)
+    host = random_batch(cfg, args.clips, clip)
+    if args.device == 'cuda':
+        host['inputs'] = [clips.pin_memory() for clips in host['inputs']]
+    model.data_preprocessor._non_blocking = True
+    on_device = model.data_preprocessor.cast_data(host)
+    views = torch.stack(on_device['inputs'])[:, 0]
 
-    def step() -> None:
-        with torch.autocast('cuda', dtype=torch.bfloat16):
-            net(clips.float() / 255).float().mean().backward()
+    def prepare(batch: dict) -> dict:
+        with torch.autocast(args.device, torch.bfloat16):
+            return model.data_preprocessor.prepare(batch, training=True)
+
+    ready = prepare(on_device)
+
+    def step(prepared: dict) -> None:
+        with torch.autocast(args.device, torch.bfloat16):
+            loss, _ = model.parse_losses(model(**prepared, mode='loss'))
+        optimizer.update_params(loss)
+        loss.item()  # MMEngine looks at the loss after each step
 
     seconds = best_times(
-        dict(fame=partial(augment, clips), all=lambda: colour(augment(clips)), step=step)
+        dict(
+            fame=partial(FAME(), views),
+            augments=partial(_same_draw, prepare, on_device),
+            step=partial(step, ready),
+        ),
+        args.repeats,
     )
     show(
-        case=f'FAME on a GPU, {n} clips of 16x224x224',
-        frames_a_second=16 * n / seconds['fame'],
-        share_of_i3d_step=seconds['fame'] / seconds['step'],
-        all_augments_share_of_i3d_step=seconds['all'] / seconds['step'],
+        case='gpu',
+        net=args.net,
+        videos=args.clips,
+        clip='x'.join(map(str, clip)),
+        fame_frames_a_second=args.clip_len * args.clips / seconds['fame'],
+        fame_ms=1e3 * seconds['fame'],
+        augments_ms=1e3 * seconds['augments'],
+        step_ms=1e3 * seconds['step'],
+        augments_share_of_the_step=seconds['augments'] / (seconds['augments'] + seconds['step']),
     )
-    _show_ahead(
-        lambda batch: dict(inputs=colour(augment(batch['inputs'].cuda(non_blocking=True)))), n
-    )
+    _show_ahead(args, prepare, step, host)
 
 
-def _show_ahead(prepare: Callable[[dict], dict], n: int, batches: int = 8) -> None:
+def _show_ahead(
+    args: argparse.Namespace,
+    prepare: Callable[[dict], dict],
+    step: Callable[[dict], None],
+    host: dict,
+) -> None:
     """Copy, augments and steps of some batches: in turn, beside each other, and the steps alone."""
-    net = InceptionI3D().cuda()
-    host = random_clips(n).pin_memory()
-
-    def step(batch: PreparedBatch) -> None:
-        with torch.autocast('cuda', dtype=torch.bfloat16):
-            loss = net(batch.prepared['inputs']).float().mean()
-        loss.backward()
-        loss.item()  # MMEngine looks at the loss after each step
+    batches = args.batches
 
     def in_turn() -> None:
         for _ in range(batches):
-            batch = PreparedBatch(inputs=host)
-            batch.prepared = prepare(batch)
-            step(batch)
+            step(prepare(host))
 
     def ahead() -> None:
-        side = AugmentAhead(prepare)
-        side.queue(batch := PreparedBatch(inputs=host))
+        # torch.cpu has the names of torch.cuda's streams, and does one thing after the other.
+        side = AugmentAhead(prepare, getattr(torch, args.device))
+        side.queue(batch := PreparedBatch(host))
         for _ in range(batches):
             # One batch more is prepared than is used: all that is measured is on the safe side.
-            side.queue(following := PreparedBatch(inputs=host))
+            side.queue(following := PreparedBatch(host))
             side.take(batch)
-            step(batch)
+            step(batch.prepared)
             batch = following
 
-    ready = PreparedBatch(inputs=host)
-    ready.prepared = prepare(ready)
+    ready = prepare(host)
     seconds = best_times(
-        dict(in_turn=in_turn, ahead=ahead, steps=lambda: [step(ready) for _ in range(batches)]), 5
+        dict(in_turn=in_turn, ahead=ahead, steps=lambda: [step(ready) for _ in range(batches)]),
+        min(args.repeats, 5),
     )
     show(
-        case=f'copy, augments and I3D steps, {n} clips of 16x224x224',
+        case='gpu, copy, augments and steps',
         **{f'{name}_ms_a_batch': 1e3 * time / batches for name, time in seconds.items()},
         share_hidden=(seconds['in_turn'] - seconds['ahead'])
         / (seconds['in_turn'] - seconds['steps']),
     )
-
-
-def _copied(batch: dict) -> torch.Tensor:
-    return batch['inputs'].cuda(non_blocking=True)
 
 
 def warping(n: int = 4) -> None:
@@ -285,7 +312,7 @@ def _prepare_reference() -> partial:
     return partial(straightforward_fame, random_clips(8), torch.arange(8).roll(1))
 
 
-CASES = dict(
+CASES: dict[str, Callable[..., None]] = dict(
     fame=fame,
     memory=memory,
     masks=masks,

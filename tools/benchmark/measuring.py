@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import platform
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -60,6 +61,28 @@ def peak_so_far(process: int | str = 'self') -> float:
     """Return the most memory, in MiB, that a process has held."""
     lines = Path(f'/proc/{process}/status').read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith('VmHWM:')) / 1024
+
+
+def forget_device_peak(device: torch.device) -> None:
+    """Begin to look for the peak of a device's memory; a CPU's is that of this process."""
+    if device.type == 'cuda':
+        torch.cuda.reset_peak_memory_stats(device)
+    else:
+        forget_peak()
+
+
+def device_peak(device: torch.device) -> float:
+    """Return the most memory, in MiB, that PyTorch has allocated on a device."""
+    if device.type == 'cuda':
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    return peak_so_far()
+
+
+def device_name(device: torch.device | str = 'cuda') -> str:
+    """Return the name of a card, or what kind of processor there is."""
+    if torch.device(device).type == 'cuda' and torch.cuda.is_available():
+        return torch.cuda.get_device_name(device)
+    return f'CPU, {platform.machine()}'
 
 
 def show(**values: object) -> None:

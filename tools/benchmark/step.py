@@ -81,11 +81,9 @@ def measure(args: argparse.Namespace) -> None:
     """Train some steps with the code that PYTHONPATH names, and print what they took."""
     import torch
     from measuring import forget_peak, peak_so_far
-    from mmaction.registry import MODELS
-    from mmaction.structures import ActionDataSample
     from mmengine.config import Config
-    from mmengine.optim import build_optim_wrapper
     from mmengine.registry import init_default_scope
+    from stepping import build_step, random_batch
 
     import mmdebias  # noqa: F401  (registers everything)
 
@@ -96,22 +94,16 @@ def measure(args: argparse.Namespace) -> None:
     if 'queue_size' in cfg.model:
         cfg.model.queue_size = args.queue_size
     cfg.merge_from_dict(json.loads(args.options))
-    torch.manual_seed(0)
-    model = MODELS.build(cfg.model)
-    model.init_weights()
-    model.train()
-    optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
-    views = list(cfg.model.data_preprocessor.views)
-    shape = (len(views), 3, args.clip_len, args.size, args.size)
+    model, optimizer = build_step(cfg)
+    clip = (args.clip_len, args.size, args.size)
     times = []
     forget_peak()
     held = peak_so_far()
     for step in range(args.steps):
         torch.manual_seed(step)
-        clips = [torch.randint(0, 256, shape, dtype=torch.uint8) for _ in range(args.batch_size)]
-        samples = [ActionDataSample(metainfo=dict(view_names=views)) for _ in clips]
+        batch = random_batch(cfg, args.batch_size, clip)
         begin = time.process_time()
-        model.train_step(dict(inputs=clips, data_samples=samples), optimizer)
+        model.train_step(batch, optimizer)
         times.append(time.process_time() - begin)
     peak = peak_so_far() - held
     print(json.dumps(dict(ms=1e3 * min(times[1:]), peak_mib=peak)))

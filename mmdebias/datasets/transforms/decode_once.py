@@ -19,9 +19,9 @@ class DecodeOnce(BaseTransform):
     """Decode a video when it is first asked for, and keep all its frames.
 
     Stands in the place of ``VideoInit``, and MMAction2's ``ArrayDecode`` in that of
-    ``VideoDecode``. For sets that fit into memory several times over: every process that loads has
-    frames of its own, so ``num_workers=0`` is what suits it. Decoding is most of what it costs to
-    load a clip of a generated video.
+    ``VideoDecode``. For sets that fit into memory: every process that loads has frames of its own,
+    so ``num_workers=0`` suits it, and ``hold=False`` several workers. Decoding is most of what it
+    costs to load a clip of a generated video.
 
     The frames are read-only: MMAction2's ``Flip`` works in place and would flip them for good.
     :class:`PerView` and any transform that crops or resizes makes new ones.
@@ -32,28 +32,37 @@ class DecodeOnce(BaseTransform):
         folder: Where the frames are kept for other processes and later runs as well, a file a
             video; None keeps them in this one's memory only. A video that has changed is decoded
             again.
+        hold: Keep the frames in this process's memory, too. Without it they are read from
+            ``folder`` each time, which is the system's memory for all processes once they were
+            read: for several workers, each of which would hold all videos.
 
     Raises:
         NotADirectoryError: ``folder`` is a file.
+        ValueError: neither ``folder`` nor ``hold``.
     """
 
-    def __init__(self, folder: str | Path | None = None) -> None:
+    def __init__(self, folder: str | Path | None = None, hold: bool = True) -> None:
+        if folder is None and not hold:
+            raise ValueError('hold=False keeps the frames in a folder only: give folder.')
         self.folder = None if folder is None else check_folder(folder)
+        self.hold = hold
         self.arrays: dict[str, NDArray[np.uint8]] = {}
 
     def transform(self, results: dict) -> dict:
         """Add a video's frames."""
         path = str(results['filename'])
-        if path not in self.arrays:
+        frames = self.arrays.get(path)
+        if frames is None:
             frames = _decode(path) if self.folder is None else _kept(path, self.folder)
             frames.setflags(write=False)
-            self.arrays[path] = frames
-        results['array'] = self.arrays[path]
-        results['total_frames'] = len(self.arrays[path])
+            if self.hold:
+                self.arrays[path] = frames
+        results['array'] = frames
+        results['total_frames'] = len(frames)
         return results
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(folder={self.folder})'
+        return f'{type(self).__name__}(folder={self.folder}, hold={self.hold})'
 
 
 def _decode(path: str) -> NDArray[np.uint8]:

@@ -60,3 +60,11 @@ def test_a_video_that_changed_and_half_a_file_are_decoded_again(tmp_path, few_vi
 def test_a_file_is_no_folder(few_videos):
     with pytest.raises(NotADirectoryError, match='give a folder'):
         DecodeOnce(few_videos / '00.mp4')
+
+
+def test_several_processes_need_not_each_hold_all_videos(tmp_path, few_videos):
+    decode = DecodeOnce(tmp_path / 'frames', hold=False)
+    first, second = (decode(dict(filename=few_videos / '00.mp4'))['array'] for _ in range(2))
+    assert np.array_equal(first, second) and not decode.arrays and not second.flags.writeable
+    with pytest.raises(ValueError, match='hold=False'):
+        DecodeOnce(hold=False)

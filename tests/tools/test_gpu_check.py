@@ -1,0 +1,158 @@
+"""The check on a GPU: its dry run on a CPU, and that a part that fails takes no other with it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from helpers.running import ROOT, environment
+
+FOLDER = ROOT / 'tools' / 'benchmark'
+
+
+def command(*arguments, **variables):
+    return subprocess.run(
+        ['bash', FOLDER / 'gpu.sh', *map(str, arguments)],
+        env=environment(PYTHON=sys.executable, **variables),
+        text=True, capture_output=True,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def check(monkeypatch):
+    """The modules ``gpu``, ``gpu_parts`` and ``gpu_page`` of the tool."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import gpu
+
+    yield gpu
+    for name in ('gpu', 'gpu_parts', 'gpu_page', 'measuring'):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.slow
+def test_the_dry_run_goes_through_all_parts(tmp_path):
+    done = command(tmp_path / 'out', '--dry-run')
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((tmp_path / 'out' / 'gpu.json').read_text())
+    assert found['dry_run'] and found['card'].startswith('CPU') and 'torch' in found['versions']
+    cases = {name: [row['case'] for row in part['rows']] for name, part in found['parts'].items()}
+    assert list(cases) == ['tests', 'augments', 'nets', 'loading', 'resume', 'study']
+    assert cases['augments'] == ['gpu', 'gpu, copy, augments and steps']
+    assert cases['nets'] == ['setting', *['net'] * 5]
+    assert cases['loading'] == ['setting', 'loading', 'step', 'both', 'verdict']
+
+    counts = found['parts']['tests']['rows'][0]
+    assert counts['passed'] > 30 and counts['failed'] == 0
+    modes = [row['mode'] for row in found['parts']['nets']['rows'][1:]]
+    assert modes[:3] == ['float32', 'bfloat16', 'bfloat16, channels last']
+    assert modes[4].endswith('compiled')
+    assert not any('failed' in row for row in found['parts']['nets']['rows'])
+    (resumed,) = found['parts']['resume']['rows']
+    assert resumed['largest_difference'] == 0 and resumed['compared_steps'] >= 3
+    (studied,) = found['parts']['study']['rows']
+    assert studied['method'] == 'fame' and 0 <= studied['motion_probe'] <= 1
+
+    page = (tmp_path / 'out' / 'gpu.md').read_text()
+    assert 'the figures mean nothing' in page and '(goal 30,000 at 16x224x224)' in page
+    assert {path.name for path in (tmp_path / 'out').iterdir()} == {
+        'gpu.json', 'gpu.md', *(f'{name}.log' for name in cases)
+    }  # fmt: skip
+
+
+def test_a_folder_is_asked_for():
+    done = command('--dry-run')
+    assert done.returncode == 2 and 'Usage: bash tools/benchmark/gpu.sh OUT' in done.stderr
+
+
+def part(check, *lines, seconds=60):
+    """A part that prints lines of Python."""
+    code = '\n'.join(lines)
+    return check.Part('some', seconds, lambda *_: [[sys.executable, '-c', code]], len_of)
+
+
+def len_of(rows):
+    return f'{len(rows)} rows'
+
+
+ROW = """print('{"case": "one", "value": 3}', flush=True)"""
+
+
+def test_what_a_part_measured_before_it_failed_is_kept(check, tmp_path):
+    def run(*lines, limit=60.0):
+        return check.run_part('some', part(check, *lines), tmp_path, True, limit)
+
+    assert run(ROW)['says'] == '1 rows' and 'failed' not in run(ROW)
+    broken = run(ROW, 'raise ValueError("broken")')
+    assert broken['rows'] == [dict(case='one', value=3)]
+    assert broken['says'] == 'failed: exit status 1: ValueError: broken; until then 1 rows'
+    late = run(ROW, 'print("{\\"case\\": \\"half", flush=True)', 'import time', 'time.sleep(60)',
+               limit=2.0)  # fmt: skip
+    assert late['failed'] == 'not done within 2 s' and late['rows'] == [dict(case='one', value=3)]
+    assert late['seconds'] < 30
+    assert run('pass')['failed'] == 'it has measured nothing'
+    assert run(ROW, limit=-1.0)['failed'] == 'no time is left'
+
+
+def test_one_part_fails_and_the_next_is_run(check, tmp_path, monkeypatch, capsys):
+    parts = dict(bad=part(check, 'raise SystemExit("no")'), good=part(check, ROW))
+    monkeypatch.setattr(check, 'PARTS', parts)
+    monkeypatch.setattr(sys, 'argv', ['gpu.py', '--out', str(tmp_path), '--dry-run'])
+    assert check.main() == 1
+    found = json.loads((tmp_path / 'gpu.json').read_text())['parts']
+    assert found['bad']['failed'] == 'exit status 1: no' and found['good']['says'] == '1 rows'
+    page = (tmp_path / 'gpu.md').read_text()
+    assert '| `bad`: some | failed: exit status 1: no |' in page and '## good: one' in page
+    assert 'bad: failed: exit status 1: no' in capsys.readouterr().out
+
+
+def test_tests_that_fail_are_named(check, tmp_path):
+    import gpu_parts
+
+    (tmp_path / 'tests.xml').write_text(
+        '<testsuites><testsuite><testcase name="a"/>'
+        '<testcase name="b"><failure message="off by 1\nmore"/></testcase>'
+        '<testcase name="c"><skipped message="no"/></testcase></testsuite></testsuites>'
+    )
+    rows = gpu_parts.test_rows(tmp_path, '')
+    assert gpu_parts.say_tests(rows) == '1 passed, 1 failed, 1 skipped'
+    assert [(row['test'], row['outcome']) for row in rows[1:]] == [
+        ('b', 'failed'),
+        ('c', 'skipped'),
+    ]
+    assert gpu_parts.test_rows(tmp_path / 'none', '') == []
+    files = gpu_parts.tests(tmp_path, True)[0]
+    assert ROOT / 'tests' / 'gpu' / 'test_ops.py' in files
+    assert ROOT / 'tests' / 'evaluation' / 'test_search.py' in files
+
+
+def test_where_the_memory_ends_is_said(check):
+    import gpu_parts
+
+    row = dict(case='net', net='i3d', mode='bfloat16')
+    rows = [
+        dict(row, batch_size=8, clips_a_second=90.0),
+        dict(row, batch_size=16, clips_a_second=95.0),
+        dict(row, batch_size=32, failed='out of memory: CUDA out of memory.'),
+        dict(row, batch_size=8, failed='BackendCompilerFailed: backend'),
+    ]
+    assert gpu_parts.say_nets(rows) == (
+        'i3d 95 clips a second (bfloat16, 16 videos); too many videos for the memory: i3d 32; '
+        '1 cases failed'
+    )
+
+
+def test_out_of_memory_is_caught_and_named(monkeypatch):
+    import torch
+
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import nets
+
+    def full():
+        raise torch.cuda.OutOfMemoryError('CUDA out of memory. Tried to allocate 2 GiB\nmore')
+
+    assert nets.attempt(full) == dict(
+        failed='out of memory: CUDA out of memory. Tried to allocate 2 GiB'
+    )
+    assert nets.attempt(dict) == {}
+    assert list(nets.doubled(8, 50)) == [16, 32]

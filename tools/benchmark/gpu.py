@@ -1,0 +1,153 @@
+"""Check and measure on one GPU, within ten minutes and offline, what only a GPU shows.
+
+Usage: bash tools/benchmark/gpu.sh OUT [--dry-run] [--only PART...]
+
+Parts, each in processes of its own and with its own limit of time:
+
+tests     those marked ``gpu``: the CPU and the GPU agree
+augments  FAME's mask and merge in frames a second, all augments beside the step, AugmentAhead
+nets      each pre-training net by precision, layout, batch (until out of memory), torch.compile
+loading   loading against the step: how many CPU cores the GPU needs
+resume    a training under --amp, killed by SIGKILL and resumed
+study     a seed of tools/analysis/toy_study.py --scale gpu: MoCo and FAME
+
+Writes OUT/gpu.md and OUT/gpu.json, with card, date and versions, anew after each part, and a log of
+each. A part that fails, or is not done in time, is in the table with its reason and with what it
+had measured by then. The exit status is 1 if a part failed. ``--dry-run`` does the same on a CPU
+with tiny sizes: its figures mean nothing.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from gpu_page import Found, render
+from gpu_parts import PARTS, Part
+from measuring import device_name
+
+from mmdebias.cli import output_folder
+from mmdebias.files import write_text
+from mmdebias.processes import BOUND
+from mmdebias.provenance import versions
+
+ROOT = Path(__file__).resolve().parents[2]
+MINUTES = 9.5
+"""Of all parts; starting takes the rest of ten."""
+PATIENCE = 20
+"""Times as long a dry run may take: a CPU is slow, and may have other work."""
+DRY = dict(
+    CUDA_VISIBLE_DEVICES='',
+    OMP_NUM_THREADS='1',
+    MMDEBIAS_GPU_STAND_IN='cpu',  # runs the tests marked gpu, against a CPU
+    # oneDNN's bfloat16 kernels for AVX-512 break off the process on some processors.
+    ONEDNN_MAX_CPU_ISA='AVX2',
+)
+
+
+def main() -> int:
+    """Run the parts, write what they found, and return the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('--out', type=output_folder, required=True, metavar='OUT')
+    parser.add_argument('--only', nargs='+', choices=PARTS, default=list(PARTS), metavar='PART')
+    parser.add_argument('--dry-run', action='store_true', help='on a CPU, with tiny sizes')
+    args = parser.parse_args()
+    if not args.dry_run and not torch.cuda.is_available():
+        parser.exit(1, 'error: there is no GPU here; --dry-run tries the parts on a CPU\n')
+    args.out.mkdir(parents=True, exist_ok=True)
+    begin = time.monotonic()
+    setting, found = read_setting(args.dry_run), {}
+    for name in args.only:
+        times = PATIENCE if args.dry_run else 1
+        left = 60 * MINUTES * times - (time.monotonic() - begin)
+        limit = min(PARTS[name].seconds * times, left)
+        found[name] = run_part(name, PARTS[name], args.out.resolve(), args.dry_run, limit)
+        write_text(args.out / 'gpu.json', json.dumps(dict(setting, parts=found), indent=1) + '\n')
+        write_text(args.out / 'gpu.md', render(setting, found))
+        print(f'{name}: {found[name]["says"]} ({found[name]["seconds"]:.0f} s)', flush=True)
+    print(args.out / 'gpu.md')
+    return int(any('failed' in part for part in found.values()))
+
+
+def read_setting(dry_run: bool) -> dict:
+    """Return what the figures depend on."""
+    card = device_name('cpu' if dry_run else 'cuda')
+    setting = dict(
+        card=card,
+        date=time.strftime('%Y-%m-%d'),
+        dry_run=dry_run,
+        cores=len(os.sched_getaffinity(0)),
+    )
+    if not dry_run:
+        properties = torch.cuda.get_device_properties(0)
+        setting |= dict(memory_gib=round(properties.total_memory / 2**30), cuda=torch.version.cuda)
+    return dict(setting, versions=versions())
+
+
+def run_part(name: str, part: Part, out: Path, dry_run: bool, limit: float) -> Found:
+    """Run a part's commands, one after the other, within some seconds for all of them."""
+    begin = time.monotonic()
+    reason = None if limit > 0 else 'no time is left'
+    with tempfile.TemporaryDirectory() as work:
+        log = out / f'{name}.log'
+        log.write_text('')
+        for command in part.commands(Path(work), dry_run):
+            if reason is None:
+                reason = run(command, log, limit - (time.monotonic() - begin), dry_run)
+                if reason == LATE:
+                    reason = f'not done within {limit:.0f} s'
+        try:
+            rows = part.rows(Path(work), log.read_text(errors='replace'))
+            says = part.says(rows) if rows else ''
+        except Exception as error:  # half of what it should have written, perhaps
+            rows, says = [], ''
+            reason = reason or f'{type(error).__name__}: {error}'
+    if reason is None and not rows:
+        reason = 'it has measured nothing'
+    found: Found = dict(title=part.title, seconds=time.monotonic() - begin, rows=rows, says=says)
+    if reason is not None:
+        found['failed'] = reason
+        found['says'] = f'failed: {reason}' + (f'; until then {says}' if says else '')
+    return found
+
+
+LATE = 'late'
+
+
+def run(command: Sequence[object], log: Path, seconds: float, dry_run: bool) -> str | None:
+    """Run a command with its output in a log; return why it failed, if it did."""
+    variables = {**os.environ, 'PYTHONUNBUFFERED': '1', **(DRY if dry_run else {})}
+    with log.open('a') as file:
+        process = subprocess.Popen(
+            [str(word) for word in command], cwd=ROOT, env=variables, stdout=file, stderr=file,
+            start_new_session=True, **BOUND,
+        )  # fmt: skip
+        try:
+            status = process.wait(max(seconds, 0))
+        except subprocess.TimeoutExpired:
+            return LATE
+        finally:  # workers too, and whatever the command has left
+            end(process)
+    lines = [line for line in log.read_text(errors='replace').splitlines() if line.strip()]
+    return f'exit status {status}: {lines[-1][:200] if lines else ""}' if status else None
+
+
+def end(process: subprocess.Popen) -> None:
+    """End a command's process group, whether it is running or not."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+if __name__ == '__main__':
+    sys.exit(main())

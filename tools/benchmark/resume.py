@@ -1,0 +1,120 @@
+"""Kill a training by SIGKILL in mid-epoch, resume it, and compare the losses of the same steps.
+
+Usage: python tools/benchmark/resume.py [--config FILE] [--amp] [--num-videos N]
+
+Pre-trains on generated videos for three epochs; in the third everything is killed, and the
+training goes on from the second's checkpoint. The steps that the kill undid are made again: a JSON
+line says by how much their losses differ, as a share. On a CPU by nothing; kernels of a GPU add up
+in another order each time, which the first step shows alone and the later ones enlarge.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from measuring import show
+
+from mmdebias.cli import run_command
+from mmdebias.datasets.toy import ToyConfig, make_toy
+from mmdebias.processes import BOUND
+from mmdebias.runs import QUIET_THREADS, TAIL, find_tool
+
+EPOCHS = 3
+UNDONE = 3
+"""Steps of the last epoch that are made before the kill, at least."""
+
+
+def main() -> None:
+    """Print how far the steps after the kill are from those before it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('--config', default='configs/fame/r3d_toy.py')
+    parser.add_argument('--amp', action='store_true', help='mixed precision; on a GPU only')
+    parser.add_argument('--num-videos', type=int, default=256)
+    parser.add_argument('--batch-size', type=int, default=16)
+    parser.add_argument('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE')
+    args = parser.parse_args()
+    steps = args.num_videos // args.batch_size
+    if steps <= UNDONE:
+        raise ValueError(f'--num-videos {args.num_videos} must be {UNDONE + 1} batches or more')
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        make_toy(place / 'toy', ToyConfig(videos=args.num_videos, test_videos=8), progress=False)
+        show(case='resume', **kill_and_resume(args, place, steps))
+
+
+def kill_and_resume(args: argparse.Namespace, place: Path, steps: int) -> dict:
+    """Train, kill, train on; return what was found.
+
+    Raises:
+        RuntimeError: a training failed, or ended before it was killed.
+    """
+    process = start(args, place, [])
+    while max(curve(place), default=0) < (EPOCHS - 1) * steps + UNDONE:
+        if process.poll() is not None:
+            raise RuntimeError(f'the training ended before the kill:\n{log_end(place)}')
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    before = curve(place)
+    if start(args, place, ['--resume']).wait():
+        raise RuntimeError(f'the training did not go on after the kill:\n{log_end(place)}')
+    after = curve(place, newest=True)
+    first, last = (EPOCHS - 1) * steps + 1, max(before)
+    differences = [abs(after[n] - before[n]) / abs(before[n]) for n in range(first, last + 1)]
+    return dict(
+        config=args.config,
+        amp=args.amp,
+        killed_after_step=last,
+        resumed_at_step=min(after),
+        ended_at_step=max(after),
+        difference_of_the_first_step=differences[0],
+        largest_difference=max(differences),
+        compared_steps=len(differences),
+    )
+
+
+def start(args: argparse.Namespace, place: Path, more: list[str]) -> subprocess.Popen:
+    """Start a training in a process group of its own."""
+    command = [
+        sys.executable, find_tool('train.py'), args.config, '--work-dir', place / 'work',
+        *['--amp'] * args.amp, *more, '--cfg-options', 'log_processor.window_size=1',
+        'default_hooks.logger.interval=1', f'train_cfg.max_epochs={EPOCHS}', 'randomness.seed=0',
+        f'train_dataloader.batch_size={args.batch_size}', *args.cfg_options,
+    ]  # fmt: skip
+    variables = {**QUIET_THREADS, **os.environ, 'MMDEBIAS_DATA': str(place)}
+    with (place / 'log').open('a') as log:
+        return subprocess.Popen(
+            [*map(str, command)], env=variables, stdout=log, stderr=log, start_new_session=True,
+            **BOUND,
+        )  # fmt: skip
+
+
+def curve(place: Path, newest: bool = False) -> dict[int, float]:
+    """Return the losses that the trainings there have logged, by step; or those of the last one."""
+    files = sorted(place.glob('work/*/vis_data/2*.json'))
+    found = {}
+    for path in files[-1:] if newest else files:
+        for line in path.read_text().splitlines():
+            with contextlib.suppress(ValueError):  # half a line, of a training that was killed
+                entry = json.loads(line)
+                if 'loss' in entry:
+                    found[entry['step']] = entry['loss']
+    return found
+
+
+def log_end(place: Path) -> str:
+    """Return how the log of the trainings ends."""
+    return (place / 'log').read_text(errors='replace')[-TAIL:]
+
+
+if __name__ == '__main__':
+    run_command(main)
