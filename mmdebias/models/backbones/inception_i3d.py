@@ -152,13 +152,14 @@ class SamePadMaxPool(nn.Module):
         super().__init__()
         self.relu = relu
         pads = [same_padding(*axis) for axis in zip(kernel_size, stride)]
+        self.stride = stride
         self.extra = tuple(behind - front for front, behind in pads)
         padding = tuple(front for front, _ in pads)
         self.pool = nn.MaxPool3d(kernel_size, stride, padding, ceil_mode=True)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [N, C, T, H, W] to [N, C, T / stride, H / stride, W / stride], rounded up."""
-        sides = zip(x.shape[2:], self.extra, self.pool.stride)
+        sides = zip(x.shape[2:], self.extra, self.stride)
         zeros = [extra if size % stride else 0 for size, extra, stride in sides]
         if any(zeros):
             x = F.pad(x, [side for zero in reversed(zeros) for side in (0, zero)])

@@ -71,6 +71,5 @@ def test_a_pointwise_convolution_keeps_the_channels_last_on_a_cpu():
 
 
 def test_maps_have_the_channels_last_on_a_cpu():
-    assert InceptionI3D()(torch.rand(1, 3, 8, 64, 64)).is_contiguous(
-        memory_format=torch.channels_last_3d
-    )
+    maps = InceptionI3D()(torch.rand(2, 3, 8, 64, 64))
+    assert maps.is_contiguous(memory_format=torch.channels_last_3d)
