@@ -26,15 +26,34 @@ def backward_early(loss: Tensor, modules: Iterable[nn.Module]) -> Tensor:
         first, by what only the optimiser's wrapper knows.
     """
     modules = list(modules)
-    if not loss.requires_grad or any(map(_recomputes, modules)) or _is_half(loss.device):
+    if any(map(_recomputes, modules)) or _is_half(loss.device):
         return loss
-    parameters = [p for module in modules for p in module.parameters() if p.requires_grad]
+    return with_gradients(loss, [p for module in modules for p in module.parameters()])
+
+
+def with_gradients(loss: Tensor, tensors: Iterable[Tensor], keep_graph: bool = False) -> Tensor:
+    """Take a loss's gradients by some tensors now; further back its graph stays.
+
+    What the loss was computed from besides them may change in place afterwards.
+
+    Args:
+        loss: A scalar.
+        tensors: Those that it depends on, parameters or computed; others get no gradient.
+        keep_graph: For another loss that was computed with this one.
+
+    Returns:
+        The same scalar, whose backward pass begins with these gradients, or the loss itself where
+        there are none to take.
+    """
+    tensors = [tensor for tensor in tensors if tensor.requires_grad]
+    if not loss.requires_grad or not tensors:
+        return loss
     # Recognisers compute their loss within autocast, outside of which backward passes belong.
     with torch.autocast(loss.device.type, enabled=False):
-        gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
-    trained = [(p, g) for p, g in zip(parameters, gradients) if g is not None]
+        gradients = torch.autograd.grad(loss, tensors, retain_graph=keep_graph, allow_unused=True)
+    trained = [(t, g) for t, g in zip(tensors, gradients) if g is not None]
     found: Tensor = _WithGradients.apply(
-        loss.detach(), [g for _, g in trained], *(p for p, _ in trained)
+        loss.detach(), [g for _, g in trained], *(t for t, _ in trained)
     )
     return found
 
@@ -50,10 +69,10 @@ def _is_half(device: torch.device) -> bool:
 
 
 class _WithGradients(torch.autograd.Function):
-    """A number whose gradients by some parameters are known."""
+    """A number whose gradients by some tensors are known."""
 
     @staticmethod
-    def forward(ctx: Any, value: Tensor, gradients: list[Tensor], *parameters: Tensor) -> Tensor:
+    def forward(ctx: Any, value: Tensor, gradients: list[Tensor], *tensors: Tensor) -> Tensor:
         ctx.gradients = gradients
         return value.clone()
 

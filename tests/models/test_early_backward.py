@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from helpers.two_ranks import on_two_ranks
-from mmdebias.models.early_backward import backward_early
+from mmdebias.models.early_backward import backward_early, with_gradients
 
 
 class TwoParts(nn.Module):
@@ -107,3 +107,14 @@ def check_ranks(rank):
 
 def test_two_ranks_average_them_once():
     on_two_ranks(check_ranks)
+
+
+def test_what_else_a_loss_was_computed_from_may_change_afterwards():
+    query = torch.randn(3, 4, requires_grad=True)
+    others = torch.randn(5, 4)
+    expected = torch.autograd.grad((query.tanh() @ others.T).exp().sum(), query)[0]
+    embedded = query.tanh()
+    loss = with_gradients((embedded @ others.T).exp().sum(), [embedded])
+    others.zero_()
+    loss.backward()
+    torch.testing.assert_close(query.grad, expected)

@@ -5,7 +5,8 @@ Usage: python tools/benchmark/step.py [--config FILE] [--than COMMIT] [--batch-s
 Both commits train the config's model on the same random clips, in turns, in processes of their
 own: the data preprocessor with its augments, loss, backward pass and the config's optimiser.
 Printed is a JSON line for each and one with the ratios. Memory is what the steps add to the model
-and its queue; time is the processor's. Needs the other commit in this clone of the repository.
+and its queue; time is the processor's, beside that of the wall clock, which other programs on the
+machine lengthen. Needs the other commit in this clone of the repository.
 """
 
 import argparse
@@ -62,15 +63,14 @@ def compare(trees: dict[str, Path], repeats: int) -> None:
             found[name].append(json.loads(printed.splitlines()[-1]))
     best = {}
     for name, runs in found.items():
-        best[name] = dict(
-            ms=min(run['ms'] for run in runs), peak_mib=min(run['peak_mib'] for run in runs)
-        )
+        best[name] = {key: min(run[key] for run in runs) for key in runs[0]}
         print(json.dumps(dict(commit=name, **best[name])))
     before, now = best.values()
     print(
         json.dumps(
             dict(
                 times_as_fast=round(before['ms'] / now['ms'], 2),
+                by_the_wall_clock=round(before['wall_ms'] / now['wall_ms'], 2),
                 share_of_memory=round(now['peak_mib'] / before['peak_mib'], 2),
             )
         )
@@ -102,11 +102,12 @@ def measure(args: argparse.Namespace) -> None:
     for step in range(args.steps):
         torch.manual_seed(step)
         batch = random_batch(cfg, args.batch_size, clip)
-        begin = time.process_time()
+        begin = time.process_time(), time.perf_counter()
         model.train_step(batch, optimizer)
-        times.append(time.process_time() - begin)
+        times.append((time.process_time() - begin[0], time.perf_counter() - begin[1]))
     peak = peak_so_far() - held
-    print(json.dumps(dict(ms=1e3 * min(times[1:]), peak_mib=peak)))
+    ms, wall_ms = (1e3 * min(clock) for clock in zip(*times[1:]))
+    print(json.dumps(dict(ms=ms, wall_ms=wall_ms, peak_mib=peak)))
 
 
 if __name__ == '__main__':

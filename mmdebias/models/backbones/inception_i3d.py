@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
+from .light_max_pool import light_max_pool
 from .staged_backbone import StagedBackbone
 
 # Channels in, then out: branch 0; branch 1 reduced, full; branch 2 reduced, full; branch 3.
@@ -39,6 +40,8 @@ class InceptionI3D(StagedBackbone):
     minus stride is odd. It does not depend on the size: an odd one is padded as in the authors'
     code, not as TensorFlow would.
 
+    On a CPU maps have the channels last in memory, whatever ``channels_last_3d`` says.
+
     Stages, for ``frozen_stages``: the stem is the 7x7x7 convolution; 1 to 4 are the two
     convolutions ``2b`` and ``2c``, then ``mixed_3*``, ``mixed_4*`` and ``mixed_5*``, each with the
     pooling before it.
@@ -70,25 +73,40 @@ class InceptionI3D(StagedBackbone):
 
     def __init__(self, in_channels: int = 3, **options: Any) -> None:
         super().__init__(in_channels, **options)
-        self.conv3d_1a_7x7 = ConvUnit(in_channels, 64, kernel_size=7, stride=2)
-        self.maxpool3d_2a_3x3 = SamePadMaxPool((1, 3, 3), stride=(1, 2, 2))
+        # The two largest maps are pooled before their ReLU, which gives the same: behind it, they
+        # would have to be kept for the backward pass.
+        self.conv3d_1a_7x7 = ConvUnit(in_channels, 64, kernel_size=7, stride=2, relu=False)
+        self.maxpool3d_2a_3x3 = SamePadMaxPool((1, 3, 3), stride=(1, 2, 2), relu=True)
         self.conv3d_2b_1x1 = ConvUnit(64, 64)
-        self.conv3d_2c_3x3 = ConvUnit(64, 192, kernel_size=3)
-        self.maxpool3d_3a_3x3 = SamePadMaxPool((1, 3, 3), stride=(1, 2, 2))
+        self.conv3d_2c_3x3 = ConvUnit(64, 192, kernel_size=3, relu=False)
+        self.maxpool3d_3a_3x3 = SamePadMaxPool((1, 3, 3), stride=(1, 2, 2), relu=True)
         self.maxpool3d_4a_3x3 = SamePadMaxPool((3, 3, 3), stride=(2, 2, 2))
         self.maxpool3d_5a_2x2 = SamePadMaxPool((2, 2, 2), stride=(2, 2, 2))
         for name, widths in INCEPTION_WIDTHS.items():
             self.add_module(name, InceptionBlock(*widths))
         self._finish()
 
+    def forward(self, x: Tensor) -> Tensor:
+        """Map clips [N, C, T, H, W] to the feature map [N, 1024, T', H', W']."""
+        if x.ndim == 5 and _runs_on_a_cpu(x):
+            # There PyTorch pools a dozen times as fast so.
+            x = x.contiguous(memory_format=torch.channels_last_3d)
+        return super().forward(x)
+
 
 class ConvUnit(nn.Module):
-    """Convolution without bias, batch normalisation, ReLU; all axes alike."""
+    """Convolution without bias, batch normalisation, ReLU unless told not to; all axes alike."""
 
     def __init__(
-        self, in_channels: int, out_channels: int, kernel_size: int = 1, stride: int = 1
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int = 1,
+        stride: int = 1,
+        relu: bool = True,
     ) -> None:
         super().__init__()
+        self.relu = relu
         front, behind = same_padding(kernel_size, stride)
         self.padding = () if front == behind else (front, behind) * 3
         self.conv3d = nn.Conv3d(
@@ -105,31 +123,48 @@ class ConvUnit(nn.Module):
         """Map [N, in, T, H, W] to [N, out, T / stride, H / stride, W / stride]."""
         if self.padding:
             x = F.pad(x, self.padding)
-        return F.relu(self.batch3d(self.conv3d(x)), inplace=True)
+        x = self.batch3d(self._convolve(x))
+        return F.relu(x, inplace=True) if self.relu else x
+
+    def _convolve(self, x: Tensor) -> Tensor:
+        pointwise = self.conv3d.kernel_size == (1, 1, 1)
+        if not (pointwise and _runs_on_a_cpu(x) and _has_channels_last(x)):
+            return self.conv3d(x)
+        # PyTorch on one CPU thread would move the channels to the front and back again for this.
+        weight = self.conv3d.weight.flatten(1)
+        return F.linear(x.permute(0, 2, 3, 4, 1), weight).permute(0, 4, 1, 2, 3)
 
 
 class SamePadMaxPool(nn.Module):
-    """Max pooling of values >= 0 (what a ReLU leaves), padded with zeros, sizes rounded up.
+    """Max pooling padded with zeros, sizes rounded up, behind a ReLU or before its own.
 
     Because of the ReLU a padding of -inf, which ``max_pool3d`` has built in, gives the same result
-    as zeros; only uneven padding needs zeros of its own.
+    as zeros, and so do windows cut off behind, which ``ceil_mode`` has built in. Where those do not
+    reach, as at odd sizes, uneven padding needs zeros of its own.
     """
 
-    def __init__(self, kernel_size: tuple[int, int, int], stride: tuple[int, int, int]) -> None:
+    def __init__(
+        self,
+        kernel_size: tuple[int, int, int],
+        stride: tuple[int, int, int],
+        relu: bool = False,
+    ) -> None:
         super().__init__()
+        self.relu = relu
         pads = [same_padding(*axis) for axis in zip(kernel_size, stride)]
-        even = all(front == behind for front, behind in pads)
-        self.padding = () if even else tuple(pad for axis in reversed(pads) for pad in axis)
-        self.pool = nn.MaxPool3d(
-            kernel_size,
-            stride,
-            padding=tuple(front for front, _ in pads) if even else 0,
-            ceil_mode=True,
-        )
+        self.stride = stride
+        self.extra = tuple(behind - front for front, behind in pads)
+        padding = tuple(front for front, _ in pads)
+        self.pool = nn.MaxPool3d(kernel_size, stride, padding, ceil_mode=True)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [N, C, T, H, W] to [N, C, T / stride, H / stride, W / stride], rounded up."""
-        return self.pool(F.pad(x, self.padding) if self.padding else x)
+        sides = zip(x.shape[2:], self.extra, self.stride)
+        zeros = [extra if size % stride else 0 for size, extra, stride in sides]
+        if any(zeros):
+            x = F.pad(x, [side for zero in reversed(zeros) for side in (0, zero)])
+        x = light_max_pool(self.pool, x)
+        return F.relu(x, inplace=True) if self.relu else x
 
 
 class InceptionBlock(nn.Module):
@@ -146,21 +181,34 @@ class InceptionBlock(nn.Module):
         width_3: int,
     ) -> None:
         super().__init__()
-        self.branch_0 = ConvUnit(in_channels, width_0)
+        # The joined channels go through one ReLU: each branch's own would be kept for the backward
+        # pass beside them.
+        self.branch_0 = ConvUnit(in_channels, width_0, relu=False)
         self.branch_1 = nn.Sequential(
-            ConvUnit(in_channels, reduced_1), ConvUnit(reduced_1, width_1, kernel_size=3)
+            ConvUnit(in_channels, reduced_1), ConvUnit(reduced_1, width_1, 3, relu=False)
         )
         self.branch_2 = nn.Sequential(
-            ConvUnit(in_channels, reduced_2), ConvUnit(reduced_2, width_2, kernel_size=3)
+            ConvUnit(in_channels, reduced_2), ConvUnit(reduced_2, width_2, 3, relu=False)
         )
         self.branch_3 = nn.Sequential(
-            SamePadMaxPool((3, 3, 3), stride=(1, 1, 1)), ConvUnit(in_channels, width_3)
+            SamePadMaxPool((3, 3, 3), stride=(1, 1, 1)), ConvUnit(in_channels, width_3, relu=False)
         )
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [N, in, T, H, W] to [N, width_0 + width_1 + width_2 + width_3, T, H, W]."""
         branches = (self.branch_0, self.branch_1, self.branch_2, self.branch_3)
-        return torch.cat([branch(x) for branch in branches], dim=1)
+        return F.relu(torch.cat([branch(x) for branch in branches], dim=1), inplace=True)
+
+
+def _runs_on_a_cpu(x: Tensor) -> bool:
+    """Tell whether PyTorch computes now, on a CPU: a graph is not bound to a device."""
+    recorded = torch.jit.is_tracing() or torch.compiler.is_compiling()  # type: ignore[attr-defined]
+    return x.device.type == 'cpu' and not recorded
+
+
+def _has_channels_last(x: Tensor) -> bool:
+    # Maps of one channel or one position have both layouts; either is right for them.
+    return x.is_contiguous(memory_format=torch.channels_last_3d)
 
 
 def same_padding(kernel_size: int, stride: int) -> tuple[int, int]:

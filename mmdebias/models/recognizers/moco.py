@@ -9,7 +9,7 @@ from mmengine.dist import get_world_size
 from mmengine.model import ExponentialMovingAverage
 from torch import Tensor, nn
 
-from mmdebias.models.early_backward import backward_early
+from mmdebias.models.early_backward import backward_early, with_gradients
 from mmdebias.models.feature_queue import FeatureQueue
 from mmdebias.models.gather import exchange, gather_rows, give_back, other_rows
 
@@ -161,22 +161,20 @@ class MoCoRecognizer(PretrainingRecognizer):
             if self.enqueue_between:
                 self._enqueue(all_keys)
                 all_keys = {}
-            if self.queue is not None and (not directions or self.enqueue_between):
-                # The queue changes in place, before the backward pass reads it.
-                others = self.queue.features.clone()
             key, all_keys[key_view] = self.embed_key(inputs[key_view])
-            if self.queue is None:
+            if self.queue is not None:
+                others = self.queue.features
+            else:
                 bank = self._keys_of(self.queue_view or key_view, all_keys, inputs)
                 others = other_rows(key, bank)
             query = self.embed(inputs[query_view])
-            direction = self.head.loss(query, key, others, negative)
-            if len(directions) + 1 < len(pairs) and negative is None:
+            directions.append(self._compare(query, key, others, negative))
+            if len(directions) < len(pairs) and negative is None:
                 # Its maps need not be kept while the other direction's are.
                 trained = (self.backbone, self.neck, self.head)
-                direction = {
-                    name: backward_early(value, trained) for name, value in direction.items()
+                directions[-1] = {
+                    name: backward_early(value, trained) for name, value in directions[-1].items()
                 }
-            directions.append(direction)
         if self.queue_view is not None:
             all_keys = {self.queue_view: self._keys_of(self.queue_view, all_keys, inputs)}
         self._enqueue(all_keys)
@@ -204,6 +202,18 @@ class MoCoRecognizer(PretrainingRecognizer):
             return keys, gather_rows(keys)
         clips, order = exchange(clips)
         return give_back(self._in_groups(self.momentum_encoder, clips), order)
+
+    def _compare(
+        self, query: Tensor, key: Tensor, others: Tensor, negative: Tensor | None
+    ) -> dict[str, Tensor]:
+        # The queue changes in place before the backward pass, which would need a copy of it: the
+        # gradients that read it are taken here.
+        trained = [query, *(() if negative is None else (negative,)), *self.head.parameters()]
+        direction = self.head.loss(query, key, others, negative)
+        return {
+            name: with_gradients(value, trained, keep_graph=True)
+            for name, value in direction.items()
+        }
 
     def _keys_of(self, view: str, keys: dict[str, Tensor], inputs: dict[str, Tensor]) -> Tensor:
         # The queue's view need be no key of the loss.
