@@ -14,7 +14,6 @@ from av.packet import Packet
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-
 # Titles need not be UTF-8: they are not read. PyAV 19 takes no such argument, and raises nothing.
 ANY_TITLE: dict[str, Any] = (
     dict(metadata_errors='replace') if int(av.__version__.split('.')[0]) < 19 else {}
