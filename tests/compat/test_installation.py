@@ -95,7 +95,8 @@ def test_only_missing_mmcv_ops_are_hushed():
         ({}, None),
         ({'opencv-python': '4.12.0.88', 'opencv-contrib-python': '4.11.0.86'}, 'a mixture'),
         ({'opencv-python': '4.11.0.86', 'opencv-python-headless': '4.10.0.84'}, 'a mixture'),
-        ({'opencv-contrib-python': '5.0.0.93'}, 'OpenCV 4'),
+        ({'opencv-python': '5.0.0.93', 'opencv-contrib-python': '5.0.0.93'}, None),
+        ({'opencv-python': '5.0.0.93', 'opencv-contrib-python': '5.1.0.95'}, 'a mixture'),
     ],
 )
 def test_opencv_wheels(installed, says, monkeypatch):
