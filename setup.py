@@ -48,14 +48,33 @@ setup(
     description='Background-debiased video self-supervision for MMAction2: MoCo, FAME, BE and DSM',
     long_description=Path('README.md').read_text(encoding='utf-8'),
     long_description_content_type='text/markdown',
-    license='Apache-2.0',
+    author='The mmdebias contributors',
+    license_expression='Apache-2.0',
+    license_files=['LICENSE'],
+    keywords='video, self-supervised learning, background bias, action recognition, MMAction2',
+    project_urls={
+        'MMAction2': 'https://github.com/open-mmlab/mmaction2',
+        'FAME': 'https://arxiv.org/abs/2109.15130',
+        'BE': 'https://arxiv.org/abs/2009.05769',
+        'DSM': 'https://arxiv.org/abs/2009.05757',
+    },
+    # Only what the tests have run on; CONTRIBUTING.md says how, of each.
+    classifiers=[
+        'Development Status :: 4 - Beta',
+        'Intended Audience :: Science/Research',
+        'Operating System :: POSIX :: Linux',
+        *(f'Programming Language :: Python :: 3.{minor}' for minor in (10, 11, 13)),
+        'Topic :: Scientific/Engineering :: Artificial Intelligence',
+        'Topic :: Scientific/Engineering :: Image Recognition',
+        'Typing :: Typed',
+    ],
     packages=find_packages(include=['mmdebias', 'mmdebias.*']),
     package_data={
         'mmdebias': [*mim, 'py.typed'],
         'mmdebias.bias': ['page.html', 'style.css'],
     },
     entry_points={'console_scripts': ['mmdebias-bias = mmdebias.bias.command:main']},
-    python_requires='>=3.10,<3.13',
+    python_requires='>=3.10,<3.14',
     # The bias report, the reader and the mathematics.
     install_requires=[
         'torch>=2.1',

@@ -1,8 +1,9 @@
-"""What is there without MMAction2, and what the rest says."""
+"""What is there without MMAction2 or decord, and what the rest says."""
 
 import pytest
 
-from helpers.without_mmaction2 import run_without_mmaction2
+from helpers.running import PRETRAIN, ROOT, losses
+from helpers.without_mmaction2 import run_without, run_without_mmaction2
 from mmdebias.optional import MissingPackageError, import_optional, names_of_mmaction2
 
 
@@ -51,3 +52,27 @@ def test_a_missing_package_is_named_with_its_command():
         MissingPackageError, match=r'a\.onnx needs nowhere, .* installed: pip install'
     ):
         import_optional('nowhere', 'a.onnx', 'pip install nowhere')
+
+
+@pytest.mark.slow
+def test_training_needs_no_decord(train_options, tmp_path):
+    # There are no wheels of it for Arm and macOS.
+    program = """
+        import runpy
+
+        train = sys.argv[1]
+        sys.argv[:2] = [train]
+        runpy.run_path(train, run_name='__main__')
+
+        from mmdebias.datasets import VideoDecode
+        try:
+            VideoDecode(reader='decord')
+        except ImportError as error:
+            print(error)
+    """
+    train, config = ROOT / 'tools' / 'train.py', ROOT / 'configs' / 'fame' / 'r3d_toy.py'
+    options = [*train_options, 'train_cfg.max_epochs=1', *PRETRAIN]
+    arguments = [train, config, '--work-dir', tmp_path, *options]
+    printed = run_without(('decord',), program, *arguments)
+    assert len(losses(printed)) == 2 and (tmp_path / 'epoch_1.pth').exists()
+    assert "reader='decord': decord is not installed (pip install decord" in printed

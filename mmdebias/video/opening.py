@@ -6,12 +6,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition
 from av.video.stream import VideoStream
+
+# Titles need not be UTF-8: they are not read. PyAV 19 takes no such argument, and raises nothing.
+ANY_TITLE: dict[str, Any] = (
+    dict(metadata_errors='replace') if int(av.__version__.split('.')[0]) < 19 else {}
+)
 
 
 class VideoReadError(RuntimeError):
@@ -57,8 +63,7 @@ def opened(path: str | Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     if not Path(path).is_file():
         raise VideoReadError(f'{path} is no file.')
     try:
-        # Titles need not be UTF-8: they are not read.
-        container = av.open(f'file:{os.fspath(path)}', metadata_errors='replace')
+        container = av.open(f'file:{os.fspath(path)}', **ANY_TITLE)
     except (av.error.FFmpegError, UnicodeError) as error:
         raise VideoReadError(f'{path} cannot be opened: {reason(error)}.') from error
     with container:

@@ -10,6 +10,7 @@ import mmengine
 import pytest
 from mmengine.config import Config
 from mmengine.utils import package_utils
+from packaging.requirements import Requirement
 
 from helpers.running import ROOT, run
 from mmdebias import compat
@@ -94,7 +95,8 @@ def test_only_missing_mmcv_ops_are_hushed():
         ({}, None),
         ({'opencv-python': '4.12.0.88', 'opencv-contrib-python': '4.11.0.86'}, 'a mixture'),
         ({'opencv-python': '4.11.0.86', 'opencv-python-headless': '4.10.0.84'}, 'a mixture'),
-        ({'opencv-contrib-python': '5.0.0.93'}, 'OpenCV 4'),
+        ({'opencv-python': '5.0.0.93', 'opencv-contrib-python': '5.0.0.93'}, None),
+        ({'opencv-python': '5.0.0.93', 'opencv-contrib-python': '5.1.0.95'}, 'a mixture'),
     ],
 )
 def test_opencv_wheels(installed, says, monkeypatch):
@@ -192,9 +194,25 @@ def test_requirements():
         assert not declared(name)
 
 
-def test_opencv_is_pinned_to_one_version():
-    lines = (ROOT / 'constraints.txt').read_text().splitlines()
+@pytest.mark.parametrize('file', ['constraints.txt', 'constraints-newest.txt'])
+def test_opencv_is_pinned_to_one_version(file):
+    lines = (ROOT / file).read_text().splitlines()
     pins = dict(line.split('==') for line in lines if line.startswith('opencv'))
     assert set(pins) >= {'opencv-python', 'opencv-contrib-python'}
-    assert set(pins.values()) == {installation.OPENCV_KNOWN_GOOD}
-    assert installation.OPENCV_KNOWN_GOOD.startswith('4.')
+    assert len(set(pins.values())) == 1
+    if file == 'constraints.txt':
+        assert set(pins.values()) == {installation.OPENCV_KNOWN_GOOD}
+        assert installation.OPENCV_KNOWN_GOOD.startswith('4.')
+
+
+@pytest.mark.parametrize('python', ['3.10', '3.11', '3.12', '3.13'])
+def test_both_sets_of_versions_hold_the_same_packages_on_every_python(python):
+    sets = []
+    for file in ('constraints.txt', 'constraints-newest.txt'):
+        lines = (ROOT / file).read_text().splitlines()
+        found = [Requirement(line) for line in lines if line and not line.startswith('#')]
+        environment = dict(python_version=python)
+        names = [pin.name for pin in found if not pin.marker or pin.marker.evaluate(environment)]
+        assert len(names) == len(set(names))
+        sets.append(set(names))
+    assert sets[0] == sets[1]

@@ -10,6 +10,8 @@ import pytest
 from av.codec.context import Flags
 from av.video.frame import PictureType
 
+from mmdebias.video.opening import ANY_TITLE
+
 FRAMES = 40
 
 # MPEG-4 (ISO/IEC 14496-2): what a frame begins with; a frame that shows nothing; whose encoder.
@@ -201,7 +203,7 @@ def pack(source, path):
 def sequential(path, convert=lambda frame: frame.to_ndarray(format='rgb24')):
     """Every frame of a file in order, ``[T, H, W, 3]``; as stored, unless converted otherwise."""
     frames = []
-    with av.open(f'file:{path}', metadata_errors='replace') as file:
+    with av.open(f'file:{path}', **ANY_TITLE) as file:
         stream = next(s for s in file.streams.video if not s.disposition.value & 0x400)
         stream.codec_context.thread_count = 1
         for packet in file.demux(stream):

@@ -1,4 +1,4 @@
-"""An environment without MMAction2, in a process of its own."""
+"""An environment without MMAction2, or another package, in a process of its own."""
 
 import subprocess
 import sys
@@ -6,19 +6,19 @@ from textwrap import dedent
 
 from helpers.running import ROOT, environment
 
-HIDDEN = ('mmaction', 'mmengine', 'mmcv')
-BEGINNING = f"""
+OF_MMACTION2 = ('mmaction', 'mmengine', 'mmcv')
+BEGINNING = """
 import sys
 
 class Missing:
     def find_spec(self, name, path=None, target=None):
-        if name.partition('.')[0] in {HIDDEN}:
-            raise ModuleNotFoundError(f'No module named {{name!r}}', name=name)
+        if name.partition('.')[0] in HIDDEN:
+            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
 
 sys.meta_path.insert(0, Missing())
 """
-END = f"""
-loaded = [name for name in sys.modules if name.partition('.')[0] in {HIDDEN}]
+END = """
+loaded = [name for name in sys.modules if name.partition('.')[0] in HIDDEN]
 assert not loaded, loaded
 """
 
@@ -28,8 +28,14 @@ def run_without_mmaction2(program, *arguments):
 
     It fails, too, where one of them was imported all the same.
     """
+    return run_without(OF_MMACTION2, program, *arguments)
+
+
+def run_without(packages, program, *arguments):
+    """Run a program where none of ``packages``, a tuple of names, can be imported; as above."""
+    text = f'HIDDEN = {packages}\n{BEGINNING}{dedent(program)}{END}'
     done = subprocess.run(
-        [sys.executable, '-c', BEGINNING + dedent(program) + END, *map(str, arguments)],
+        [sys.executable, '-c', text, *map(str, arguments)],
         env=environment(PYTHONPATH=str(ROOT)),
         cwd='/',
         capture_output=True,

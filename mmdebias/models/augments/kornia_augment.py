@@ -40,23 +40,42 @@ class KorniaAugment(nn.Module):
         super().__init__()
         if sigma_once:
             transforms = _fix_sigma(transforms)
-        # Kornia's sequences take the same draw for all frames; the clip stays [N, C, T, H, W].
-        self.sequence = kornia.augmentation.VideoSequential(
-            *[_build(dict(transform)) for transform in transforms],
-            data_format='BCTHW',
-            same_on_frame=True,
+        built = [_build(dict(transform)) for transform in transforms]
+        self.shares = [share for share, _ in built]
+        # Kornia's sequences take the same draw for all frames.
+        self.steps = nn.ModuleList(
+            kornia.augmentation.VideoSequential(step, data_format='BTCHW', same_on_frame=True)
+            for _, step in built
         )
         self.apply_all = torch.compile(self._apply_all) if compiled else self._apply_all
 
     def forward(self, clips: Tensor) -> Tensor:
         """Augment ``[N, 3, T, H, W]``, uint8 or float in [0, 1], to float of the same shape."""
-        # Kornia views clips as frames, and one view of a batch does not lie in one piece.
-        clips = to_unit_float(clips).contiguous()
-        # An empty sequence has no output to reshape.
-        return self.apply_all(clips) if len(self.sequence) else clips
+        # Kornia views clips as frames, which must lie in one piece.
+        frames = to_unit_float(clips).transpose(1, 2).contiguous()
+        return self.apply_all(frames).transpose(1, 2)
 
-    def _apply_all(self, clips: Tensor) -> Tensor:
-        return self.sequence(clips)
+    def _apply_all(self, frames: Tensor) -> Tensor:
+        for share, step in zip(self.shares, self.steps):
+            frames = step(frames) if share is None else _apply_to_some(frames, step, share)
+        return frames
+
+
+def _apply_to_some(frames: Tensor, step: Any, share: float) -> Tensor:
+    """Apply a step to each clip of ``[N, T, 3, H, W]`` with probability ``share``.
+
+    Who is changed is drawn here, and Kornia augments all that it is given: 0.8 draws a strength for
+    each clip that is changed, 0.9 for the others as well, so that a seed meant another training.
+    The numbers are 0.8's.
+    """
+    chosen = torch.bernoulli(torch.full((len(frames),), share)).nonzero()[:, 0]
+    if not len(chosen):
+        step.forward_parameters(frames[:0].shape)  # what is drawn for none counts as well
+        return frames
+    if len(chosen) == len(frames):
+        return step(frames)
+    chosen = chosen.to(frames.device, non_blocking=True)
+    return frames.index_copy(0, chosen, step(frames[chosen]).to(frames.dtype))
 
 
 def _fix_sigma(transforms: list[dict]) -> list[dict]:
@@ -79,7 +98,11 @@ def sigma_of_process(low: float, high: float) -> float:
     return low + (high - low) * torch.rand(()).item()
 
 
-def _build(transform: dict) -> nn.Module:
+def _build(transform: dict) -> tuple[float | None, nn.Module]:
+    """Return an augmentation, and the share of the clips to apply it to, if Kornia draws no other.
+
+    None stands for all it is given: Kornia chooses, or mixes clips, which wants the whole batch.
+    """
     name = transform.pop('type', None)
     kind = getattr(kornia.augmentation, str(name), None)
     if not (isinstance(kind, type) and issubclass(kind, nn.Module)):
@@ -88,10 +111,14 @@ def _build(transform: dict) -> nn.Module:
             'kornia.augmentation for what there is.'
         )
     try:
-        augment: Any = kind(**transform)
+        step: Any = kind(**transform)
+        share = None
+        alone = isinstance(step, kornia.augmentation.AugmentationBase2D)
+        if alone and 0 < step.p < 1 and step.p_batch == 1 and not step.same_on_batch:
+            share, step = step.p, kind(**{**transform, 'p': 1.0})
     except TypeError as error:
         raise ValueError(f'kornia.augmentation.{name} cannot be built: {error}') from error
-    if hasattr(augment, '_hue_fn'):  # ColorJitter, ColorJiggle
+    if hasattr(step, '_hue_fn'):  # ColorJitter, ColorJiggle
         # Kornia's own goes over an image in HSV, and takes four times as long for the same.
-        augment._hue_fn = turn_hue
-    return augment
+        step._hue_fn = turn_hue
+    return share, step

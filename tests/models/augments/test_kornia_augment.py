@@ -103,3 +103,18 @@ def test_nothing_to_apply_leaves_the_clip():
 def test_bad_transform_is_refused_when_built(transform, says):
     with pytest.raises(ValueError, match=says):
         KorniaAugment([transform])
+
+
+def test_a_seed_means_the_same_with_every_kornia():
+    # kornia 0.8.2 and 0.9.0 draw strengths for other clips: these are what 0.8.2 makes of the seed.
+    transforms = [
+        dict(type='RandomGrayscale', p=0.2),
+        dict(type='ColorJitter', brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, p=0.8),
+        dict(type='RandomGaussianBlur', kernel_size=(5, 5), sigma=(0.1, 2.0), p=0.5),
+    ]
+    clips = torch.linspace(0, 1, 4 * 3 * 2 * 8 * 8).reshape(4, 3, 2, 8, 8) ** 2
+    torch.manual_seed(0)
+    augmented = [KorniaAugment(transforms)(clips) for _ in range(3)]
+    found = [clip[:, 0].std().item() for clip in augmented[-1]]
+    assert found == pytest.approx([0.01254, 0.04062, 0.08359, 0.11851], abs=2e-5)
+    assert torch.rand(()).item() == pytest.approx(0.417719, abs=1e-6)  # drawn as often
