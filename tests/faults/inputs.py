@@ -188,7 +188,7 @@ def all_inputs(inputs: Path, folder: Path) -> list[Bad]:
                f['boxes.json']),
         report('--out a file', 'is a file: give a folder', inputs / 'supervised.pth', '--out',
                f['file']),
-        report('one model twice', "'a', 'a'", inputs / 'supervised.pth', '--model', 'a',
+        report('one model twice', 'model a is given twice', inputs / 'supervised.pth', '--model', 'a',
                inputs / 'supervised.py', inputs / 'supervised.pth'),
         bring('another layout', 'layout', inputs / 'released.pth', '--from', 'torchvision'),
         bring('an own checkpoint', 'MMAction2 checkpoint already', inputs / 'fame.pth'),
