@@ -20,7 +20,7 @@ model = dict(
     data_preprocessor=dict(
         mean=[0.485, 0.456, 0.406],
         std=[0.229, 0.224, 0.225],
-        augments=[dict(type='InnerRotation', degrees=10.0), jitter],
+        augments=[jitter],
     ),
 )
 # 64 frames, 4 apart, would be longer than most videos.
@@ -28,7 +28,13 @@ sample = dict(clip_len=64, frame_interval=1)
 test = dict(dataset=dict(pipeline=dict(sample=sample, **_base_.middle), **_base_.test_set))
 train_dataloader = dict(
     dataset=dict(
-        pipeline=dict(sample=sample, resize=_base_.resize, flip=_base_.flip), **_base_.train_set
+        pipeline=dict(
+            sample=sample,
+            rotate=dict(type='RotateFrames', degrees=10.0),
+            resize=_base_.resize,
+            flip=_base_.flip,
+        ),
+        **_base_.train_set,
     )
 )
 val_dataloader = test

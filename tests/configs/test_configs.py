@@ -100,7 +100,7 @@ def test_fame_on_kinetics_is_the_papers():
     assert load('fame/i3d_ucf101.py').model.queue_size == 2048
     # "We randomly sample two clips from different timestamps" (section 3.1).
     views = cfg.train_dataloader.dataset.pipeline['sample']['views']
-    assert views == dict(query=dict(), key=dict(other_than='query'))
+    assert views == dict(query=dict(), key=dict(other_than='query', min_gap=1))
 
 
 def test_released_fame_is_the_papers_but_for_what_the_code_does():
@@ -157,7 +157,7 @@ def test_fames_ablations_change_what_they_say():
         assert views.query == views.key
     assert query('i3d_ucf101_intra').background == 'intra'
     steps = load('fame/i3d_ucf101_intra.py').train_dataloader.dataset.pipeline
-    assert steps['sample']['views'].background == dict(other_than='query')
+    assert steps['sample']['views'].background == dict(other_than='query', min_gap=1)
     assert steps.per_view.same_draws == dict(background='query')
 
 
@@ -179,7 +179,7 @@ def test_fames_ablations_are_drawn_side_by_side():
     }
     assert views == varied | dict(background=[])
     sampled = cfg.train_dataloader.dataset.pipeline['sample']['views']
-    assert sampled.pop('background') == dict(other_than='original')
+    assert sampled.pop('background') == dict(other_than='original', min_gap=1)
     assert sampled.pop('original') == {}
     assert set(map(str, sampled.values())) == {str(dict(same_as='original'))}
 
@@ -291,9 +291,12 @@ def test_released_fine_tuning_is_the_codes(paper, decay, gamma):
         sample = released[f'{part}_dataloader'].dataset.pipeline.sample
         assert (sample.clip_len, sample.frame_interval) == (64, 1)
     if paper == 'be':
-        # Colours and statistics are those of the released pre-training.
+        # Rotation, colours and statistics are those of the released pre-training.
+        pre_training = load('be/i3d_ucf101_released.py')
+        rotate = released.train_dataloader.dataset.pipeline.rotate
+        assert rotate == pre_training.train_dataloader.dataset.pipeline.per_view.rotate
         ours = released.model.pop('data_preprocessor')
-        theirs = load('be/i3d_ucf101_released.py').model.data_preprocessor
+        theirs = pre_training.model.data_preprocessor
         assert (ours.mean, ours.std, ours.augments) == (theirs.mean, theirs.std, theirs.views.key)
         tuned.model.pop('data_preprocessor')
     assert released.model == tuned.model
