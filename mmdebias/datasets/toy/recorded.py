@@ -125,7 +125,7 @@ def read_recording(path: str | Path) -> Recording:
             raise ValueError(f'{path}: {name} has a quaternion of zeros')
         turns[name] = Rotation.from_quat(np.roll(quaternions, -1, axis=1))
     for name, column in HINGES.items():
-        turns[name] = Rotation.from_euler('z', rows[:, column])
+        turns[name] = Rotation.from_euler('z', rows[:, column, None])  # SciPy 1.18 wants the axis
     # Back to the start: as fast as the joint with the longest way may turn, and one row at least.
     longest = max((turn[-1].inv() * turn[0]).magnitude() for turn in turns.values())
     back = max(longest / RETURN_RATE, float(np.median(rows[:-1, 0])))
