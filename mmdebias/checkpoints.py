@@ -8,9 +8,9 @@ from typing import NamedTuple
 from mmdebias.weights.reading import CheckpointError
 
 MARKER = 'last_checkpoint'
-# What CheckpointHook writes, whatever its template: epoch_3.pth, iter_300.pth. The best one, kept
-# beside them under the name best_..., is none to go on from: it may be many epochs old.
-NUMBERED = re.compile(r'(?!best_)(?:.*_)?(\d+)\.pth')
+# What CheckpointHook writes, whatever its template: epoch_3.pth, iter_300.pth, ckpt-3.pth. The best
+# one, kept beside them under the name best_..., is none to go on from: it may be many epochs old.
+NUMBERED = re.compile(r'(?!best_)(?:.*\D)?(\d+)\.pth')
 # Files of before torch 1.6 are no zip and cannot be told whole without reading them.
 OLD_FORMAT = b'\x80'
 
@@ -64,6 +64,21 @@ def newest_checkpoint(work_dir: str | Path, folder: str | Path | None = None) ->
             f'remove {marker} to start anew'
         )
     return Newest(None, '')
+
+
+def checkpoint_folder(work_dir: str | Path, out_dir: str | None) -> Path | None:
+    """Return where a CheckpointHook saves; None where that is not on a disk.
+
+    Args:
+        work_dir: Of the training.
+        out_dir: The hook's argument: a folder of its own below it for each work directory.
+    """
+    if '://' in str(out_dir or work_dir):
+        return None
+    work_dir = Path(work_dir)
+    if out_dir is None or Path(out_dir) == work_dir:
+        return work_dir
+    return Path(out_dir, work_dir.name)
 
 
 def numbered_checkpoints(folder: str | Path) -> list[Path]:

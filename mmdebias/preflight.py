@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
-from mmdebias.checkpoints import newest_checkpoint
+from mmdebias.checkpoints import checkpoint_folder, newest_checkpoint
 from mmdebias.config_arguments import explain_later, keys_of, swallowed
 from mmdebias.config_checks import (
     ConfigError,
@@ -71,8 +71,8 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
             held.enter_context(keys_of(cfg))  # loops and data sets are built later
             try:
                 runner = original.__func__(kind, cfg)
-            except TypeError:
-                # A misspelt argument of what is built: what is known of names comes before that.
+            except Exception:
+                # A misspelt name in what is built: what is known of names comes before that.
                 print(*doubts, sep='\n', file=sys.stderr)
                 raise
             for line in doubts:
@@ -111,7 +111,11 @@ def find_checkpoint(cfg: Config, resumes: bool) -> Path | None:
     """Return the local file that a run will start from, None where there is none."""
     given = cfg.get('load_from')
     if given is None:
-        return newest_checkpoint(cfg.work_dir).path if resumes else None
+        if not resumes:
+            return None
+        hook = (cfg.get('default_hooks') or {}).get('checkpoint') or {}
+        folder = checkpoint_folder(cfg.work_dir, hook.get('out_dir'))
+        return None if folder is None else newest_checkpoint(cfg.work_dir, folder).path
     # Others are downloaded.
     return Path(given).expanduser() if isinstance(given, str) and '://' not in given else None
 

@@ -90,6 +90,9 @@ def test_a_marker_of_nothing_is_an_error_and_no_marker_is_a_start(work, tmp_path
 
 def test_checkpoints_are_in_the_order_of_their_numbers(work):
     assert [path.name for path in numbered_checkpoints(work)] == ['epoch_9.pth', 'epoch_10.pth']
+    for name in ('ckpt-11.pth', 'best_acc_top1_epoch_12.pth', 'model.pth'):
+        (work / name).touch()
+    assert [path.name for path in numbered_checkpoints(work)][1:] == ['epoch_10.pth', 'ckpt-11.pth']
     torch.save({}, work / 'old.pth', _use_new_zipfile_serialization=False)
     assert is_whole(work / 'old.pth') and not is_whole(work / 'none.pth')
 

@@ -16,7 +16,7 @@ from helpers.running import ROOT
 from mmdebias import cli
 from mmdebias.config_checks import ConfigError
 from mmdebias.engine import SameRunHook
-from mmdebias.preflight import CHECKS, checked_runners
+from mmdebias.preflight import CHECKS, checked_runners, find_checkpoint
 from mmdebias.processes import FolderInUseError, sole_writer
 from mmdebias.weights import CheckpointError
 
@@ -218,3 +218,18 @@ def test_a_model_that_is_wrapped_for_several_ranks_is_looked_into(trained, tmp_p
     monkeypatch.setattr(Runner, 'wrap_model', lambda self, cfg, model: Wrapper(model))
     options = dict(resume=True, load_from=str(trained / 'epoch_1.pth'))
     build(config('fame/r3d_toy.py', tmp_path, **options))
+
+
+@pytest.mark.parametrize('out_dir', [None, 'out'])
+def test_a_resumption_finds_checkpoints_where_the_hook_keeps_them(tmp_path, out_dir):
+    work = tmp_path / 'work'
+    folder = work if out_dir is None else tmp_path / out_dir / 'work'
+    for each in (work, folder):
+        each.mkdir(parents=True, exist_ok=True)
+    kept = folder / 'epoch_1.pth'
+    torch.save(dict(state_dict={}), kept)
+    (work / 'last_checkpoint').write_text(str(kept))
+    hook = dict(type='CheckpointHook', out_dir=out_dir and str(tmp_path / out_dir))
+    cfg = Config(dict(work_dir=str(work), default_hooks=dict(checkpoint=hook)))
+    assert find_checkpoint(cfg, resumes=True) == kept
+    assert find_checkpoint(cfg, resumes=False) is None

@@ -20,6 +20,7 @@ of few labels that configs/low_shot/README.md draws beside that of all, or draw 
 import argparse
 import hashlib
 import json
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -233,13 +234,23 @@ def read_setting(args: argparse.Namespace, model: NamedModel, encoder: str) -> d
     )
 
 
+def is_result(found: object) -> bool:
+    """Tell whether what a file holds is what :func:`run_protocol` returns."""
+    if not isinstance(found, dict):
+        return False
+    metrics, videos = found.get('metrics'), found.get('videos')
+    if not (isinstance(metrics, dict) and metrics and isinstance(videos, int)):
+        return False
+    return all(isinstance(m, int | float) and math.isfinite(m) for m in metrics.values())
+
+
 def run_protocol(
     args: argparse.Namespace, checkpoint: Path, protocol: str, config: Path, split: str, place: Path
 ) -> dict:
     """Return the metrics of a protocol on a split, and how many videos they are of."""
     result = place / 'result.json'
     found = read_json(result)
-    if found is not None:
+    if is_result(found):
         print(f'Reusing {result}', flush=True)
         return found
     if result.exists():

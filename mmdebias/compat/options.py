@@ -70,7 +70,8 @@ def describe_damage(option: str) -> str | None:
             return None
         read, found = (), f'an error ({error})'
     is_list = plain[:1] + plain[-1:] in ('[]', '()') and not os.path.exists(plain)
-    split = is_path and not is_list and read is not None and read != plain
+    # A flag or a number is no path, whatever the key: resume=True.
+    split = is_path and not is_list and isinstance(read, str | list | tuple) and read != plain
     if not split and not INNER_SPACE.search(plain):
         return None
     return (

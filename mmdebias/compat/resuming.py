@@ -75,7 +75,7 @@ def _find_start(runner: 'Runner', folder: Path) -> str | None:
         if note:
             runner.logger.log(logging.WARNING, note)
         return None if path is None else str(path)
-    there = numbered_checkpoints(folder)
+    there = numbered_checkpoints(folder) or sorted(folder.glob('best_*.pth'))
     own = runner._resume and Path(runner._load_from).resolve().parent == folder.resolve()
     if there and not own:
         raise CheckpointError(
@@ -89,14 +89,10 @@ def _checkpoint_folder(runner: 'Runner') -> Path | None:
     """Return where a runner saves checkpoints; None where it saves none, or not on a disk."""
     from mmengine.hooks import CheckpointHook
 
+    from mmdebias.checkpoints import checkpoint_folder
+
     hook = next((hook for hook in runner.hooks if isinstance(hook, CheckpointHook)), None)
-    if hook is None or '://' in str(hook.out_dir or runner.work_dir):
-        return None
-    work_dir = Path(runner.work_dir)
-    # As the hook itself does before training.
-    return (
-        work_dir if hook.out_dir in (None, runner.work_dir) else Path(hook.out_dir, work_dir.name)
-    )
+    return None if hook is None else checkpoint_folder(runner.work_dir, hook.out_dir)
 
 
 def _names(paths: list[Path]) -> str:

@@ -46,6 +46,7 @@ def test_a_file_that_is_there_is_a_path_whatever_the_key(tmp_path):
     [
         'load_from=a/b.pth', 'load_from=None', 'x=1, 2', 'x=[(1, 2), [a, b]]', "x='a'", 'x=a,b',
         'ann_file=[a.txt,b.txt]', 'train_cfg.max_epochs=3', 'x=', 'load_from=s3://a/b.pth',
+        'resume=True', 'resume=False', 'model.backbone.pretrained=False', 'a.video=True',
     ],
 )  # fmt: skip
 def test_other_options_are_read_as_before(option):

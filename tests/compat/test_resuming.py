@@ -83,6 +83,12 @@ def test_checkpoints_of_an_earlier_training_are_not_overwritten(train, tmp_path)
         with pytest.raises(CheckpointError, match=r'epoch_1\.pth to epoch_2\.pth, .*--resume'):
             train(data=dict(dataset='that is never built'), **more)
     assert checkpoints(tmp_path / 'work') == there
+    for path in (tmp_path / 'work').glob('epoch_*.pth'):
+        path.rename(path.with_name(f'best_{path.name}'))
+    with pytest.raises(CheckpointError, match=r'best_epoch_1\.pth to best_epoch_2\.pth'):
+        train(data=dict(dataset='that is never built'))
+    for path in (tmp_path / 'work').glob('best_*.pth'):
+        path.rename(path.with_name(path.name.removeprefix('best_')))
     # Its own earlier epoch, and a training that keeps nothing.
     assert train(load_from=str(tmp_path / 'work' / 'epoch_1.pth'), resume=True) == 1
     assert train(default_hooks=dict(checkpoint=None)) == 0

@@ -7,7 +7,7 @@ from mmdebias.study import draw_probes, probe, probing
 def features_of(motion, scene):
     """Features of 64 videos that hold the motion, the scene, or both, in unit directions."""
 
-    def read(toy, split, encoder, device):
+    def read(toy, split, encoder, device, workers):
         labels = dict(motion=torch.arange(64) % 8, scene=torch.arange(64) // 8)
         known = [
             torch.nn.functional.one_hot(labels[name], 8).float()

@@ -138,10 +138,12 @@ def test_half_a_result_is_made_again(tmp_path, monkeypatch, capsys):
     given = (knn_args(tmp_path), tmp_path / 'a.pth', 'knn', tmp_path / 'a.py', '1', tmp_path)
     first = MODULE['run_protocol'](*given)
     whole = (tmp_path / 'result.json').read_text()
-    (tmp_path / 'result.json').write_text(whole[:9])
-    assert MODULE['run_protocol'](*given) == first
-    assert 'result.json is damaged: testing again' in capsys.readouterr().out
-    assert (tmp_path / 'result.json').read_text() == whole
+    damaged = [whole[:9], '{}', '[]', '{"metrics": {}}', whole.replace('0.5', 'NaN')]
+    for text in damaged:
+        (tmp_path / 'result.json').write_text(text)
+        assert MODULE['run_protocol'](*given) == first
+        assert 'result.json is damaged: testing again' in capsys.readouterr().out
+        assert (tmp_path / 'result.json').read_text() == whole
     MODULE['run_protocol'](*given)
     assert 'Reusing' in capsys.readouterr().out
 
