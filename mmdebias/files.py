@@ -1,6 +1,5 @@
 """Files and folders that are whole or not there."""
 
-import contextlib
 import json
 import os
 import shutil
@@ -76,7 +75,6 @@ def replacing(path: str | Path) -> Iterator[Path]:
         The path to write to.
     """
     path = Path(path)
-    made = [folder for folder in path.parents if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = unfinished_path(path)
     _remove(unfinished)
@@ -85,9 +83,6 @@ def replacing(path: str | Path) -> Iterator[Path]:
         move_into_place(unfinished, path)
     except BaseException:
         _remove(unfinished)
-        with contextlib.suppress(OSError):  # something else has been written there
-            for folder in made:
-                folder.rmdir()
         raise
 
 

@@ -27,18 +27,6 @@ def test_an_error_leaves_what_was_there(tmp_path):
     assert (tmp_path / 'a.txt').read_text() == 'old'
 
 
-def test_an_error_leaves_no_folder_that_was_made_for_it(tmp_path):
-    (tmp_path / 'old').mkdir()
-    for folder in ('new', 'old'):
-        with (
-            pytest.raises(RuntimeError),
-            replacing(tmp_path / folder / 'a' / 'b.txt') as unfinished,
-        ):
-            unfinished.write_text('half')
-            raise RuntimeError
-    assert [path.name for path in tmp_path.rglob('*')] == ['old']
-
-
 def test_the_leftover_of_a_kill_is_overwritten(tmp_path):
     unfinished_path(tmp_path / 'clips').mkdir()
     (unfinished_path(tmp_path / 'clips') / 'half.mp4').touch()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +32,7 @@ MATRICES: dict[int, Colorspace | int] = {
 
 # FFmpeg's scaler takes it for BT.601.
 YCGCO = 8
+UNSPECIFIED = 2
 
 # So many of FFmpeg's scalers are kept, some 100 kB each: more than a sample has views.
 SCALERS = 16
@@ -157,6 +160,20 @@ class Converter:
         return _pixels(converted)
 
 
+@contextmanager
+def without_matrix(frame: VideoFrame) -> Iterator[None]:
+    """Take a frame's numbers as they are, whatever colours they stand for, within.
+
+    FFmpeg's scaler of PyAV 18 refuses frames of YCgCo, though its matrix is not asked for.
+    """
+    matrix = frame.colorspace
+    frame.colorspace = UNSPECIFIED
+    try:
+        yield
+    finally:
+        frame.colorspace = matrix
+
+
 def rgb_from_ycgco(frame: VideoFrame, scaler: VideoReformatter) -> Pixels:
     """Convert a frame whose chroma is green and orange (ITU-T H.273, 8.3, matrix 8).
 
@@ -169,13 +186,14 @@ def rgb_from_ycgco(frame: VideoFrame, scaler: VideoReformatter) -> Pixels:
     """
     full = is_full_range(frame)
     layout = 'yuvj444p' if frame.format.name.startswith('yuvj') else 'yuv444p'
-    whole = scaler.reformat(
-        frame,
-        format=layout,
-        interpolation=Interpolation.POINT,
-        src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
-        dst_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
-    )
+    with without_matrix(frame):
+        whole = scaler.reformat(
+            frame,
+            format=layout,
+            interpolation=Interpolation.POINT,
+            src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+        )
     luma, green, orange = whole.to_ndarray().astype(np.float32)
     green, orange = green - 128, orange - 128
     if not full:

@@ -7,6 +7,7 @@ decoded.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +28,7 @@ from mmdebias.video.pixels import (
     is_full_range,
     orientation,
     rgb_from_ycgco,
+    without_matrix,
 )
 
 # The layout of the copies; the one with a J has the range of JPEG, 0 to 255 instead of 16 to 235.
@@ -185,10 +187,11 @@ def _scaled(
             dst_color_range=ColorRange.JPEG,
         )
     tagged = is_full_range(frame) and not frame.format.name.startswith(('yuvj', 'gray'))
-    if not tagged:
-        return scaler.reformat(frame, *size, layout, interpolation=SCALING)
-    # FFmpeg's scaler knows the range by the layout: this one says limited, and the numbers stay.
-    small = scaler.reformat(frame, *size, LIMITED, interpolation=SCALING)
+    with without_matrix(frame) if frame.colorspace == YCGCO else nullcontext():
+        if not tagged:
+            return scaler.reformat(frame, *size, layout, interpolation=SCALING)
+        # FFmpeg's scaler knows the range by the layout: this one says limited; the numbers stay.
+        small = scaler.reformat(frame, *size, LIMITED, interpolation=SCALING)
     return _with_planes(small, VideoFrame(*size, FULL), Orientation())
 
 
