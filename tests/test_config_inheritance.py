@@ -88,7 +88,15 @@ def test_a_name_of_no_config_says_so():
 
 def test_no_tool_reads_a_config_in_another_way():
     """What a user names goes through ``read_config``; what is read otherwise is the project's."""
-    own = ('ROOT', 'fromfile(path)', 'fromfile(config)', 'next(work.glob', "f'configs/{name}.py'")
+    own = (
+        'ROOT',
+        'fromfile(CONFIGS',
+        'fromfile(ENCODERS',
+        'fromfile(path)',
+        'fromfile(config)',
+        'next(work.glob',
+        "f'configs/{name}.py'",
+    )
     for tool in (ROOT / 'tools').rglob('*.py'):
         for line in tool.read_text().splitlines():
             assert 'fromfile' not in line or any(mark in line for mark in own), f'{tool}: {line}'
