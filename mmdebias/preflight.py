@@ -77,15 +77,8 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
                 raise
             for line in doubts:
                 runner.logger.warning(line)
-            for check in CHECKS:
-                if not any(isinstance(hook, check) for hook in runner.hooks):
-                    runner.register_hook(check())
-            model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-            explain_head_width(model)
             purpose = Purpose.TEST if not trains else Purpose.RESUME if resumes else Purpose.START
-            for hook in runner.hooks:
-                if checkpoint is not None and isinstance(hook, LoadReportHook):
-                    hook.check(model, checkpoint, purpose, file)
+            _look_at(runner, checkpoint, purpose, file)
             return runner
 
         Runner.from_cfg = classmethod(from_cfg)
@@ -98,6 +91,18 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
             raise found from None
         finally:
             Runner.from_cfg = original
+
+
+def _look_at(runner: Runner, checkpoint: dict | None, purpose: Purpose, file: Path | None) -> None:
+    """Add the hooks that check a run, and compare its model with what it starts from."""
+    for check in CHECKS:
+        if not any(isinstance(hook, check) for hook in runner.hooks):
+            runner.register_hook(check())
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    explain_head_width(model)
+    for hook in runner.hooks:
+        if checkpoint is not None and isinstance(hook, LoadReportHook):
+            hook.check(model, checkpoint, purpose, file)
 
 
 def check_config(cfg: Config) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from pprint import pformat
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
 
 from mmdebias.config_checks import typed
@@ -162,25 +162,7 @@ def study_config(method: str, seed: int, settings: Settings, frames: str | None 
     """
     cfg = get_config(f'mmdebias::{ROWS[method].config}.py')
     cfg.merge_from_dict(ROWS[method].options, allow_list_keys=True)
-    loader = cfg.train_dataloader
-    workers = settings.workers
-    loader.update(
-        batch_size=settings.batch_size, num_workers=workers, persistent_workers=workers > 0
-    )
-    loader.drop_last = True
-    if workers:  # a batch travels from its worker, and to the GPU, in one piece
-        loader.collate_fn = dict(type='default_collate')
-    for step in typed(loader.dataset.pipeline):
-        if step.type == 'VideoInit':
-            step.update(type='DecodeOnce', folder=frames)
-            if workers and frames:  # each would hold all videos
-                step.hold = False
-        elif step.type == 'VideoDecode':
-            step.type = 'ArrayDecode'
-        elif step.type == 'Resize':
-            step.scale = (settings.size, settings.size)
-        elif step.type in ('SampleViews', 'SampleFrames'):
-            step.clip_len = settings.clip_len
+    _set_loader(cfg.train_dataloader, settings, frames)
     for step in typed(cfg.model.data_preprocessor):
         if step.type == 'RandomGaussianBlur':
             # Twenty-three pixels and up to two are meant for frames of 112.
@@ -217,6 +199,27 @@ def study_config(method: str, seed: int, settings: Settings, frames: str | None 
     cfg.custom_hooks = [*cfg.get('custom_hooks', []), dict(type='ChannelsLastHook')]
     cfg.randomness = dict(seed=seed, diff_rank_seed=True)
     return cfg
+
+
+def _set_loader(loader: ConfigDict, settings: Settings, frames: str | None) -> None:
+    workers = settings.workers
+    loader.update(
+        batch_size=settings.batch_size, num_workers=workers, persistent_workers=workers > 0
+    )
+    loader.drop_last = True
+    if workers:  # a batch travels from its worker, and to the GPU, in one piece
+        loader.collate_fn = dict(type='default_collate')
+    for step in typed(loader.dataset.pipeline):
+        if step.type == 'VideoInit':
+            step.update(type='DecodeOnce', folder=frames)
+            if workers and frames:  # each would hold all videos
+                step.hold = False
+        elif step.type == 'VideoDecode':
+            step.type = 'ArrayDecode'
+        elif step.type == 'Resize':
+            step.scale = (settings.size, settings.size)
+        elif step.type in ('SampleViews', 'SampleFrames'):
+            step.clip_len = settings.clip_len
 
 
 def write_config(cfg: Config, path: Path) -> None:

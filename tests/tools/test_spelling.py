@@ -9,7 +9,14 @@ import pytest
 
 from helpers.running import ROOT
 
-IMPORTED = ('comparing.py', 'measuring.py', 'stepping.py', 'gpu_parts.py', 'gpu_page.py')
+IMPORTED = (
+    'commits.py',
+    'comparing.py',
+    'gpu_page.py',
+    'gpu_parts.py',
+    'measuring.py',
+    'stepping.py',
+)
 TOOLS = sorted(
     path.relative_to(ROOT / 'tools').as_posix()
     for path in (ROOT / 'tools').rglob('*.py')

@@ -19,8 +19,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-ROOT = Path(__file__).resolve().parents[2]
+from commits import NOW, ROOT, beside, show_best
 
 
 def main() -> None:
@@ -35,16 +34,11 @@ def main() -> None:
     parser.add_argument('--repeats', type=int, default=1, help='reports of each commit')
     parser.add_argument('--cfg-options', nargs='+', default=[], help="of the config, both commits'")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        work, other = Path(folder), Path(folder) / 'other'
-        git = ['git', '-C', str(ROOT), 'worktree']
-        subprocess.run([*git, 'add', '--detach', str(other), args.than], check=True, stderr=-3)
-        try:
-            data = args.data or generated(work / 'toy', args)
-            checkpoint = initial_weights(work, args)
-            compare({args.than: other, 'now': ROOT}, data.absolute(), checkpoint, work, args)
-        finally:
-            subprocess.run([*git, 'remove', '--force', str(other)], check=True)
+    with beside(args.than) as trees, tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        data = args.data or generated(work / 'toy', args)
+        checkpoint = initial_weights(work, args)
+        compare(trees, data.absolute(), checkpoint, work, args)
 
 
 def generated(folder: Path, args: argparse.Namespace) -> Path:
@@ -83,14 +77,8 @@ def compare(
             config = tree / 'configs' / args.config
             found[name].append(timed(command(tree, [config, checkpoint], data, out, args), tree))
             scores[name] = read_scores(out)
-    best = {
-        name: {key: min(run[key] for run in runs) for key in runs[0]}
-        for name, runs in found.items()
-    }
-    for name, times in best.items():
-        print(json.dumps(dict(commit=name, **times)))
-    before, now = best.values()
-    rows = list(scores['now'])
+    before, now = show_best(found)
+    rows = list(scores[NOW])
     shared = [np.stack([of[row] for row in rows]) for of in scores.values()]
     print(
         json.dumps(

@@ -14,11 +14,10 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from commits import NOW, beside, show_best
 
 
 def main() -> None:
@@ -38,14 +37,8 @@ def main() -> None:
     if args.measure:
         measure(args)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        other = Path(folder) / 'other'
-        git = ['git', '-C', str(ROOT), 'worktree']
-        subprocess.run([*git, 'add', '--detach', str(other), args.than], check=True, stderr=-3)
-        try:
-            compare({args.than: other, 'now': ROOT}, args.repeats)
-        finally:
-            subprocess.run([*git, 'remove', '--force', str(other)], check=True)
+    with beside(args.than) as trees:
+        compare(trees, args.repeats)
 
 
 def compare(trees: dict[str, Path], repeats: int) -> None:
@@ -54,18 +47,14 @@ def compare(trees: dict[str, Path], repeats: int) -> None:
     for _ in range(repeats):
         for name, tree in trees.items():
             command = [sys.executable, __file__, *sys.argv[1:], '--measure']
-            if name != 'now':
+            if name != NOW:
                 command += ['--options', '{}']
             env = dict(os.environ, PYTHONPATH=str(tree))
             printed = subprocess.run(
                 command, check=True, capture_output=True, text=True, env=env, cwd=tree
             ).stdout
             found[name].append(json.loads(printed.splitlines()[-1]))
-    best = {}
-    for name, runs in found.items():
-        best[name] = {key: min(run[key] for run in runs) for key in runs[0]}
-        print(json.dumps(dict(commit=name, **best[name])))
-    before, now = best.values()
+    before, now = show_best(found)
     print(
         json.dumps(
             dict(
