@@ -17,13 +17,13 @@ def test_tables_a_verdict_and_a_report_at_the_end_and_nothing_twice(call, monkey
     printed = call('quickstart.py', *arguments)
 
     end = printed[printed.index('Frozen features, right') :]
-    for name in ('MoCo', 'FAME'):
+    for name in ('MoCo', r'FAME\+DSM'):
         assert re.search(rf'^  {name} +{SHARE} +{SHARE} +{SHARE} +{SHARE}$', end, re.M)
-    assert re.search(r"^Of the motion FAME's features hold \d+ points (more|less) than", end, re.M)
-    for name in ('MoCo', 'FAME'):
+    assert re.search(r"^Of the motion FAME\+DSM's features hold \d+ points (more|less)", end, re.M)
+    for name in ('MoCo', r'FAME\+DSM'):
         found = re.search(rf'^  fine-tuned from {name} +([\d.]+) +([\d.]+) +([\d.]+)$', end, re.M)
         assert all(0 <= float(share) <= 100 for share in found.groups())
-    assert (out / 'fame' / 'fame_masks.png').exists()
+    assert (out / 'fame_dsm' / 'fame_masks.png').exists()
     assert (out / 'frozen_features' / 'frozen_features.png').exists()
     assert f'{out}/bias_report/report.html' in printed
     assert 'fine-tuned from MoCo' in (out / 'bias_report' / 'report.html').read_text()
