@@ -320,12 +320,15 @@ def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:
         steps = ordered_steps(loader.dataset.pipeline, 'test_dataloader.dataset.pipeline')
         steps = with_our_reader(steps)
         return [step for step in steps if step['type'] not in PACKING]
-    steps = {step['type']: step for step in ordered_steps(cfg.train_dataloader.dataset.pipeline)}
-    views = steps['SampleViews']
-    per_view = [
-        step for step in steps['PerView'].values() if isinstance(step, dict) and 'type' in step
-    ]
-    (size,) = (step['scale'][0] for step in per_view if step['type'] == 'Resize')
+    steps = ordered_steps(cfg.train_dataloader.dataset.pipeline)
+    (views,) = (step for step in steps if step['type'] == 'SampleViews')
+    # DSM has two: crops for all views, then what disturbs the negative.
+    per_view = [inner for step in steps if step['type'] == 'PerView' for inner in step.values()]
+    (size,) = (
+        inner['scale'][0]
+        for inner in per_view
+        if isinstance(inner, dict) and inner.get('type') == 'Resize'
+    )
     return [
         dict(type='VideoInit'),
         dict(

@@ -14,6 +14,7 @@ from helpers.released_files import fame_pretraining
 from helpers.running import ROOT
 from mmdebias import apis
 from mmdebias.apis import embed, load_encoder
+from mmdebias.methods import METHODS
 from mmdebias.weights import CheckpointError
 
 
@@ -181,6 +182,13 @@ def test_a_name_and_a_released_file_are_enough(tmp_path):
     # A config of pre-training tests nothing: clips are read as tests of the net do.
     tuned = load_encoder('finetune/i3d_ucf101')
     assert encoder.pipeline == tuned.pipeline
+
+
+@pytest.mark.parametrize('name', [method.toy_config for method in METHODS.values()])
+def test_every_methods_pre_training_says_how_its_encoder_reads_videos(name, videos):
+    encoder = load_encoder(name)
+    features = embed(videos[:1], encoder)
+    assert len(features) == 1 and np.isfinite(features).all()
 
 
 @pytest.mark.parametrize('name', ['fame/of_no_net', 'fame', 'nothing.py'])
