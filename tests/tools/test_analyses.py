@@ -138,8 +138,10 @@ def test_sensitivity(tool, models, masked, tmp_path):
     assert cv2.imread(str(out / 'sensitivity.png')).std() > 10
 
 
-def test_static_gain_of_probes(tool, models, few_videos, tmp_path):
-    lists = ['--train', few_videos / 'train.txt', '--data', few_videos / 'test.txt']
+def test_static_gain_of_probes(tool, models, few_videos, tmp_path, monkeypatch):
+    monkeypatch.chdir(few_videos.parent)  # lists are named from where one stands
+    name = few_videos.name
+    lists = ['--train', f'{name}/train.txt', '--data', f'{name}/test.txt']
     out = tmp_path / 'gain.png'
     printed = tool('static_gain', 'probe', *lists, '--baseline', 'b', '--out', out, *models)
     assert [line.split(' |')[0] for line in printed.splitlines()[2:5]] == [

@@ -180,7 +180,7 @@ def read_list(argument: str, path: Path, root: Path | None) -> list[tuple[str, i
     """Return files and labels of a list; raises ValueError where it has no labels."""
     existing_file(argument, path, 'give a list of lines "path label"')
     dataset = TolerantVideoDataset(
-        str(path), pipeline=[], test_mode=True, data_root=str(root or path.parent)
+        str(path.absolute()), pipeline=[], test_mode=True, data_root=str(root or path.parent)
     )
     videos = [(info['filename'], info['label']) for info in dataset.load_data_list()]
     if any(label is None or label < 0 for _, label in videos):
