@@ -34,6 +34,9 @@ from mmdebias.video.pixels import (
 # The layout of the copies; the one with a J has the range of JPEG, 0 to 255 instead of 16 to 235.
 LIMITED, FULL = 'yuv420p', 'yuvj420p'
 
+# FFmpeg's number for the matrix that RGB is turned into.
+BT601 = 5
+
 # FFmpeg's SWS_ACCURATE_RND, which PyAV does not name: without it greys get a tinge.
 SCALING = int(Interpolation.BICUBIC) | 1 << 18
 
@@ -148,6 +151,8 @@ def resize_video(
                         # The numbers stay those of the source, and so does what they stand for.
                         for name in ('colorspace', 'color_primaries', 'color_trc'):
                             setattr(stream.codec_context, name, getattr(video.codec_context, name))
+                        if frame.format.is_rgb:
+                            stream.codec_context.colorspace = BT601
                     scaler = VideoReformatter()
                 stored = upright.size(width, height)
                 small = _turned(_scaled(scaler, frame, stored, layout, codec), upright)
@@ -165,6 +170,10 @@ def resize_video(
 def _layout(frame: VideoFrame, codec: str) -> str:
     """Return the layout that keeps the range of a frame."""
     return FULL if is_full_range(frame) or codec == 'mjpeg' else LIMITED
+
+
+def _range_of(layout: str) -> ColorRange:
+    return ColorRange.JPEG if layout == FULL else ColorRange.MPEG
 
 
 def _scaled(
@@ -186,6 +195,10 @@ def _scaled(
             src_color_range=ColorRange.JPEG if is_full_range(frame) else ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
         )
+    if frame.format.is_rgb:
+        # By the frame's tag, PyAV 18 would fill the layout from 0 to 255.
+        ranges = dict(src_color_range=ColorRange.JPEG, dst_color_range=_range_of(layout))
+        return scaler.reformat(frame, *size, layout, interpolation=SCALING, **ranges)
     tagged = is_full_range(frame) and not frame.format.name.startswith(('yuvj', 'gray'))
     with without_matrix(frame) if frame.colorspace == YCGCO else nullcontext():
         if not tagged:
