@@ -65,7 +65,8 @@ def test_copies_keep_frames_and_rate(ending, codec, tmp_path):
     # The red square starts at the left and moves on by 2 pixels of 128, 1 of 64, with each frame.
     red = (small[..., 0].astype(int) - small[..., 1] - 30).clip(0)
     centres = (red * np.arange(64)).sum((1, 2)) / red.sum((1, 2))
-    np.testing.assert_allclose(centres, 3.5 + np.arange(21), atol=0.3)
+    # Up to .4: FFmpeg 8 and older ones place colours, stored at half the size, differently.
+    np.testing.assert_allclose(centres, 3.5 + np.arange(21), atol=0.45)
     rows = np.nonzero((red > 30).any((0, 2)))[0]
     assert abs(rows[0] - 5) <= 1 and abs(rows[-1] - 12) <= 1
     assert not list(tmp_path.glob('.tmp*'))
