@@ -39,7 +39,8 @@ def test_warps_are_those_of_the_authors(oracle):
             image = image.astype(np.float32) / 255
         # Their sign is the other one than Eq. 3's.
         warped = warp_by_flow(image[None], -flow[None], phi)[0]
-        tolerance = 1 if expected.dtype == np.uint8 else 0.05
+        # OpenCV 4, which the authors had, rounds positions to 1/32 pixel, and 5 does not.
+        tolerance = (1 if cv2.__version__ < '5' else 5) if expected.dtype == np.uint8 else 0.05
         assert warped.dtype == expected.dtype
         assert np.abs(warped.astype(float) - expected).max() <= tolerance
 
