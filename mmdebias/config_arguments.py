@@ -270,7 +270,7 @@ def _place(given: Mapping, key: str | None = None) -> str:
     for place, there in nested(dict(cfg)):
         if there.get('type', given.get('type')) != given.get('type'):
             continue
-        same = sum(_equal(given.get(name), value) for name, value in there.items())
+        same = sum(name in given and _equal(given[name], value) for name, value in there.items())
         if same and (key is None or (key in there and _equal(there[key], given.get(key)))):
             alike.append((same, place))
     best = [place for same, place in alike if same == max(alike)[0]]

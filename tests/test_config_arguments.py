@@ -19,7 +19,7 @@ from torch import nn
 
 from helpers.running import ROOT
 from mmdebias.compat.building import built_part
-from mmdebias.config_arguments import keys_of, swallowed
+from mmdebias.config_arguments import keys_of, swallowed, title
 from mmdebias.config_checks import ConfigError
 
 LOADER = dict(batch_size=1, dataset=[0], sampler=dict(type='DefaultSampler', shuffle=False))
@@ -145,6 +145,14 @@ def test_a_variable_of_the_config_is_not_named_where_a_key_is(cfg):
     resize.rate = cfg.own_resize['rate'] = 1
     with pytest.raises(ConfigError, match=r'^train_dataloader\.dataset\.pipeline\.resize\.rate=1:'):
         TRANSFORMS.build(resize)
+
+
+def test_what_stands_nowhere_in_the_config_is_named_by_its_class_alone(cfg):
+    # A step that is None says nothing about a part that knows no such name.
+    cfg.train_dataloader.dataset.pipeline.update(dict.fromkeys('abcdefgh'))
+    assert title(dict(type='DefaultOptimWrapperConstructor', paramwise_cfg={})) == (
+        'DefaultOptimWrapperConstructor'
+    )
 
 
 def test_without_a_config_the_class_is_named():
