@@ -55,6 +55,7 @@ class ClipModel:
         fingerprint: Differs for different models: by it results are kept. '' keeps none.
         batch_size: Clips that it takes at once.
         has_features: Whether it returns features, beside scores or alone.
+        note: What else the report is to say of its clips.
     """
 
     name: str
@@ -66,6 +67,7 @@ class ClipModel:
     fingerprint: str = ''
     batch_size: int = 8
     has_features: bool = False
+    note: str = ''
 
     def __post_init__(self) -> None:
         if self.output not in ('scores', 'features'):
@@ -86,6 +88,11 @@ class ClipModel:
         return [self.name, self.fingerprint or self.source, self.output, str(self.clip)]
 
     @property
+    def span(self) -> int:
+        """Return the frames that a video needs, so that no clip of it begins it anew."""
+        return self.clip.span
+
+    @property
     def probed(self) -> bool:
         """Return whether the report trains a linear layer on its features."""
         return self.output == 'features'
@@ -94,7 +101,7 @@ class ClipModel:
         """Return where it comes from."""
         return dict(
             source=self.source,
-            clip=str(self.clip),
+            clip=f'{self.clip} ({self.note})' if self.note else str(self.clip),
             sha256=self.fingerprint,
             kind='probe' if self.probed else 'classifier',
         )
