@@ -25,6 +25,7 @@ from .parts import kept, read_parts
 from .progress import Progress, announced
 from .rows import ProbeRow
 from .scores import load_scores
+from .short_videos import warn_of_short
 from .video_list import Video
 
 
@@ -107,6 +108,7 @@ def _scores(
         features_of=unchanged if listens else [],
         parts=job.out / 'parts' / key if model.key else None,
     )
+    warn_of_short(model.name, model.span, job.whole_paths, job.time_limit)
     with announced(f'Scoring {len(rows)} videos'):
         found = model.answers(showing, layer)
     _keep(found, features, file, beside)

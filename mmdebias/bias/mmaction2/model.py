@@ -28,7 +28,7 @@ from ..progress import Progress
 from ..video_list import Video, check_classes, check_training
 from .features import frozen_features, list_loader
 from .probe_checkpoint import encoder_config, needs_probe, write_probe
-from .probe_config import probe_config
+from .probe_config import clip_span, probe_config, steps_of_test
 from .testing import outputs_of_rows
 
 
@@ -52,6 +52,7 @@ class ConfigModel:
     sha256: str
     probed: bool
     key: str = field(init=False)
+    span: int = field(default=0, init=False)
     has_features: bool = field(default=True, init=False)
     classes: tuple[str, ...] | None = field(default=None, init=False)
 
@@ -77,6 +78,8 @@ class ConfigModel:
     def check(self, videos: Sequence[Video], train: Sequence[Video]) -> int | None:
         """Raise where the checkpoint is not the config's, or the model not of the list's classes.
 
+        From then on ``span`` is known, as far as it is.
+
         Returns:
             The number of its scores, if its config states it.
 
@@ -88,12 +91,13 @@ class ConfigModel:
             check_training(
                 videos, train, f'{self.name} has no classes (its model is {self.cfg.model.type})'
             )
-            load_encoder(self.cfg, self.checkpoint)
+            self.span = clip_span(load_encoder(self.cfg, self.checkpoint).pipeline)
             return None
         classes: int | None = self.cfg.model.cls_head.get('num_classes')
         if classes is not None:
             check_classes(videos, classes, f'{self.name} ({self.config})')
         load_classifier(self.cfg, self.checkpoint)
+        self.span = clip_span(steps_of_test(self.cfg))
         return classes
 
     def features(
