@@ -100,6 +100,10 @@ class LoadedModel(Protocol):
         not known."""
 
     @property
+    def together(self) -> int:
+        """Return how many videos :meth:`features` shows it at once."""
+
+    @property
     def has_features(self) -> bool:
         """Return whether :meth:`features` can be asked."""
 

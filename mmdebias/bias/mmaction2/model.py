@@ -23,13 +23,13 @@ from mmdebias.provenance import digest, file_sha256
 
 from ..answering import gather_answers
 from ..model import LAYER, Answers, Model, Showing
-from ..parts import kept, read_parts
+from ..parts import kept, read_parts, unfinished
 from ..progress import Progress
 from ..video_list import Video, check_classes, check_training
 from .features import frozen_features, list_loader
 from .probe_checkpoint import encoder_config, needs_probe, write_probe
 from .probe_config import clip_span, probe_config, steps_of_test
-from .testing import outputs_of_rows
+from .testing import batches_of_rows, outputs_of_rows
 
 
 @dataclass
@@ -58,6 +58,12 @@ class ConfigModel:
 
     def __post_init__(self) -> None:
         self.key = digest(self.cfg.to_dict(), self.sha256)
+
+    @property
+    def together(self) -> int:
+        """Return how many videos :meth:`features` shows it at once, see :func:`encoder_config`."""
+        own = self.cfg.get('test_dataloader') or self.cfg.get('train_dataloader') or {}
+        return int(own.get('batch_size', 1))
 
     @property
     def identity(self) -> list[str]:
@@ -125,10 +131,10 @@ class ConfigModel:
         if layer is not None:
             cfg, checkpoint = Config.fromfile(layer / 'probe.py'), layer / LAYER
         found = read_parts(showing.parts)
-        left = [number for number in range(len(showing.rows)) if number not in found]
-        if left:
-            bar = Progress(len(showing.rows))
-            bar.show(len(found))
+        loader = cfg.test_dataloader
+        sizes = loader.get('batch_size', 1), loader.get('num_workers', 0)
+        batches = unfinished(batches_of_rows(showing.rows, *sizes), found)
+        if batches:
             run = probe_config(
                 cfg,
                 showing.manifest,
@@ -139,8 +145,9 @@ class ConfigModel:
                 time_limit=showing.time_limit,
             )
             net = load_classifier(run, checkpoint).to(_device())
-            asked = outputs_of_rows(net, run, showing, left, bar.show)
-            found.update(kept(asked, showing.parts))
+            bar = Progress(len(showing.rows))
+            asked = outputs_of_rows(net, run, showing, batches, bar.show)
+            found.update(kept(asked, batches, showing.parts))
         outputs = [found[number] for number in range(len(showing.rows))]
         scores = np.concatenate([one.scores for one in outputs])
         return gather_answers(showing, scores, [one.features for one in outputs])
