@@ -116,7 +116,7 @@ def _loader(cfg: Config, batches: Sequence[Sequence[int]]) -> DataLoader[Any]:
         dataset = DATASETS.build(own.dataset)
     return DataLoader(
         dataset,
-        batch_sampler=batches,
+        batch_sampler=[list(batch) for batch in batches],
         num_workers=own.get('num_workers', 0),
         collate_fn=pseudo_collate,
         pin_memory=own.get('pin_memory', False) and torch.cuda.is_available(),
