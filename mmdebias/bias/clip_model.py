@@ -25,7 +25,7 @@ from .composer import NEUTRAL, Composer
 from .frozen_features import predict_rows, some_rows
 from .model import LAYER, Answers, Showing
 from .outputs import Kind, Outputs, check_finite, class_probabilities, read_outputs, stacked, there
-from .parts import kept, read_parts
+from .parts import in_batches, kept, read_parts, unfinished
 from .progress import Progress
 from .reading import read_frames, video_path
 from .rows import ProbeRow
@@ -55,6 +55,7 @@ class ClipModel:
         fingerprint: Differs for different models: by it results are kept. '' keeps none.
         batch_size: Clips that it takes at once.
         has_features: Whether it returns features, beside scores or alone.
+        note: What else the report is to say of its clips.
     """
 
     name: str
@@ -66,6 +67,7 @@ class ClipModel:
     fingerprint: str = ''
     batch_size: int = 8
     has_features: bool = False
+    note: str = ''
 
     def __post_init__(self) -> None:
         if self.output not in ('scores', 'features'):
@@ -86,6 +88,16 @@ class ClipModel:
         return [self.name, self.fingerprint or self.source, self.output, str(self.clip)]
 
     @property
+    def span(self) -> int:
+        """Return the frames that a video needs, so that no clip of it begins it anew."""
+        return self.clip.span
+
+    @property
+    def together(self) -> int:
+        """Return how many videos it is shown at once."""
+        return max(self.batch_size // self.clip.clips, 1)
+
+    @property
     def probed(self) -> bool:
         """Return whether the report trains a linear layer on its features."""
         return self.output == 'features'
@@ -94,7 +106,7 @@ class ClipModel:
         """Return where it comes from."""
         return dict(
             source=self.source,
-            clip=str(self.clip),
+            clip=f'{self.clip} ({self.note})' if self.note else str(self.clip),
             sha256=self.fingerprint,
             kind='probe' if self.probed else 'classifier',
         )
@@ -134,15 +146,16 @@ class ClipModel:
         """Show it all rows, each composed while it is read."""
         composer = self._composer(showing)
         found = read_parts(showing.parts)
-        left = [number for number in range(len(showing.rows)) if number not in found]
+        batches = unfinished(in_batches(len(showing.rows), self.together), found)
+        left = [number for batch in batches for number in batch]
         shown = [
             (f'{row.probe} of {row.video}', partial(self._compose, composer, row))
             for row in (showing.rows[number] for number in left)
         ]
-        bar, first = Progress(len(showing.rows)), len(found)
+        bar, first = Progress(len(showing.rows)), len(showing.rows) - len(left)
         bar.show(first)
         rest = self._outputs(shown, showing.time_limit, lambda done: bar.show(first + done))
-        found.update(kept(zip(left, rest), showing.parts))
+        found.update(kept(zip(left, rest), batches, showing.parts))
         outputs = [found[number] for number in range(len(showing.rows))]
         if layer is not None:
             stored = torch.load(layer / LAYER, weights_only=True)
@@ -170,9 +183,9 @@ class ClipModel:
         self, shown: Sequence[Shown], time_limit: float | None, progress: Callable[[int], None]
     ) -> Iterator[Outputs]:
         """Yield the outputs of all that is shown, of its clips ``[R, K]`` and ``[R, D]``."""
-        run, together = self.load(), max(self.batch_size // self.clip.clips, 1)
-        for first in range(0, len(shown), together):
-            some = shown[first : first + together]
+        run = self.load()
+        for first in range(0, len(shown), self.together):
+            some = shown[first : first + self.together]
             read = [once(_read_in_time(one, time_limit)) for one in some]
             clips = torch.cat(read)
             parts = [self._ask(run, part) for part in torch.split(clips, self.batch_size)]

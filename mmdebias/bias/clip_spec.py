@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +11,8 @@ from mmdebias.ops.clips import pixel_range
 
 Size = tuple[int, int]
 """Height and width in pixels."""
+SPREAD: Literal['spread'] = 'spread'
+HEAD = re.compile(rf'(\d+)x(\d+|{SPREAD})x(\d+)(?:x(\d+))?')
 LAYOUTS, VALUES, INTERPOLATIONS = ('NCTHW', 'NTCHW'), ('float', 'uint8'), ('bilinear', 'bicubic')
 
 
@@ -23,7 +26,9 @@ class ClipSpec:
 
     Args:
         frames: T of a clip, 1 or more.
-        stride: Frames of the video from one of a clip to the next, 1 or more.
+        stride: Frames of the video from one of a clip to the next, 1 or more; or 'spread', for
+            frames spread over the whole video: the middle one of each of ``frames`` equal parts of
+            it, of several clips one clip's beside the other's. Such a clip fits every video.
         size: Height and width of the clip in pixels, or one number for both.
         mean: Of each RGB channel, for values in [0, 1] or, where one is above 1, in [0, 255].
             Given with ``std``, clips are normalised; None leaves values in [0, 1].
@@ -42,7 +47,7 @@ class ClipSpec:
     """
 
     frames: int
-    stride: int = 1
+    stride: int | Literal['spread'] = 1
     size: int | Size = 224
     mean: Sequence[float] | None = None
     std: Sequence[float] | None = None
@@ -53,8 +58,10 @@ class ClipSpec:
     interpolation: Literal['bilinear', 'bicubic'] = 'bilinear'
 
     def __post_init__(self) -> None:
-        for name in ('frames', 'stride', 'clips'):
-            _check_whole(name, getattr(self, name))
+        _check_whole('frames', self.frames)
+        _check_whole('clips', self.clips)
+        if self.stride != SPREAD:
+            _check_whole('stride', self.stride, f', or {SPREAD!r}')
         for name, known in (
             ('layout', LAYOUTS),
             ('values', VALUES),
@@ -76,6 +83,11 @@ class ClipSpec:
         return _as_size('size', self.size)
 
     @property
+    def span(self) -> int:
+        """Return the frames that a video needs, so that no clip of it begins it anew."""
+        return 1 if isinstance(self.stride, str) else (self.frames - 1) * self.stride + 1
+
+    @property
     def normalisation(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
         """Return mean and standard deviation for values in [0, 1]; None where none is done."""
         if self.mean is None or self.std is None:
@@ -92,8 +104,9 @@ class ClipSpec:
 
     def __str__(self) -> str:
         height, width = self.height_and_width
-        parts = [f'{self.frames} frames, every {self.stride}' if self.stride > 1 else
-                 f'{self.frames} frames', f'{height}x{width} pixels']  # fmt: skip
+        known = {1: '', SPREAD: ', spread over the video'}
+        apart = known.get(self.stride, f', every {self.stride}')
+        parts = [f'{self.frames} frames{apart}', f'{height}x{width} pixels']
         parts += [f'{self.clips} clips a video'] if self.clips > 1 else []
         parts += ['values 0 to 255'] if self.values == 'uint8' else []
         normalised = self.normalisation
@@ -150,7 +163,8 @@ def clip_arguments(text: str) -> dict[str, Any]:
     """Read a clip as it is written on a command line.
 
     ``16x4x224`` are 16 frames, every fourth, of 224x224 pixels; ``16x4x128x171`` has height and
-    width. Behind commas stand arguments of :class:`ClipSpec`, numbers of one joined by colons:
+    width, ``16xspreadx224`` takes its frames from the whole video. Behind commas stand arguments of
+    :class:`ClipSpec`, numbers of one joined by colons:
     ``16x4x224,mean=0.45:0.45:0.45,std=0.225:0.225:0.225,layout=NTCHW,clips=10,resize=256``.
 
     Args:
@@ -163,15 +177,20 @@ def clip_arguments(text: str) -> dict[str, Any]:
         ValueError: it is no such text.
     """
     form = (
-        f'--clip {text} must be FRAMESxSTRIDExSIZE, such as 16x4x224, with options behind commas, '
+        f'--clip {text} must be FRAMESxSTRIDExSIZE, such as 16x4x224 or, of frames from the whole '
+        'video, 16xspreadx224, with options behind commas, '
         'such as 16x4x224,mean=0.45:0.45:0.45,std=0.225:0.225:0.225,layout=NTCHW'
     )
     head, *options = text.split(',')
-    numbers = head.lower().split('x')
-    if len(numbers) not in (3, 4) or not all(number.isdecimal() for number in numbers):
+    found = HEAD.fullmatch(head.lower())
+    if found is None:
         raise ValueError(form)
-    frames, stride, *size = map(int, numbers)
-    arguments: dict[str, Any] = dict(frames=frames, stride=stride, size=tuple(size * 2)[:2])
+    frames, stride, height, width = found.groups()
+    arguments: dict[str, Any] = dict(
+        frames=int(frames),
+        stride=SPREAD if stride == SPREAD else int(stride),
+        size=(int(height), int(width or height)),
+    )
     readers: dict[str, Any] = dict(
         mean=_floats, std=_floats, values=str, layout=str, clips=int, resize=_ints,
         interpolation=str,
@@ -196,9 +215,9 @@ def _ints(text: str) -> int | tuple[int, ...]:
     return numbers[0] if len(numbers) == 1 else numbers
 
 
-def _check_whole(name: str, value: object) -> None:
+def _check_whole(name: str, value: object, alternative: str = '') -> None:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f'{name}={value!r} must be a whole number.')
+        raise TypeError(f'{name}={value!r} must be a whole number{alternative}.')
     if value < 1:
         raise ValueError(f'{name}={value} must be 1 or more.')
 

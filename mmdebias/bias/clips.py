@@ -17,7 +17,8 @@ def clip_indices(spec: ClipSpec, total: int) -> NDArray[np.int_]:
     """Return the frames of a video that its clips are made of.
 
     The same as MMAction2's ``SampleFrames(clip_len=T, frame_interval=stride, num_clips=clips,
-    test_mode=True)``.
+    test_mode=True)``; with one clip and the stride 'spread', as its ``SampleFrames(clip_len=1,
+    num_clips=T, test_mode=True)``.
 
     Args:
         spec: T frames, ``clips`` clips.
@@ -26,8 +27,11 @@ def clip_indices(spec: ClipSpec, total: int) -> NDArray[np.int_]:
     Returns:
         int ``[clips * T]``, from 0, below ``total``; clip after clip.
     """
-    length = (spec.frames - 1) * spec.stride + 1
-    last = max(total - length, 0)
+    if isinstance(spec.stride, str):  # spread
+        parts = spec.clips * spec.frames
+        middles = ((np.arange(parts) + 0.5) * total / parts).astype(int)
+        return middles.reshape(spec.frames, spec.clips).T.reshape(-1)
+    last = max(total - spec.span, 0)
     if spec.frames == 1:
         starts = ((np.arange(spec.clips) + 0.5) * total / spec.clips).astype(int)
     elif spec.clips == 1:

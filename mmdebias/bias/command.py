@@ -120,7 +120,8 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument(
         '--clip', action=_OfTheModel, metavar='CLIP',
-        help='FRAMESxSTRIDExSIZE, with options behind commas: mean=R:G:B,std=R:G:B (none are '
+        help='FRAMESxSTRIDExSIZE (the stride may be "spread", over the whole video), with options '
+        'behind commas: mean=R:G:B,std=R:G:B (none are '
         'values 0 to 1), values=uint8, layout=NTCHW, clips=10, resize=256, interpolation=bicubic; '
         'of hf:FOLDER what the folder says, but for what is given here',
     )  # fmt: skip

@@ -10,7 +10,7 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from torch import Tensor, nn
 
@@ -18,7 +18,7 @@ from mmdebias.optional import import_optional
 from mmdebias.provenance import file_sha256
 
 from .clip_model import ClipModel, Run
-from .clip_spec import ClipSpec
+from .clip_spec import SPREAD, ClipSpec
 from .torch_models import on_device
 
 INSTALL = 'pip install "mmdebias[transformers]"'
@@ -35,11 +35,19 @@ video from one of a clip to the next that it was evaluated with.
 
 Read in the authors' own configs: VideoMAE, ``--sampling_rate 4`` of ``scripts/kinetics/*/
 finetune.sh`` (MCG-NJU/VideoMAE); TimeSformer, ``DATA.SAMPLING_RATE`` of ``configs/Kinetics/
-TimeSformer_divST_{8x32_224,16x16_448,96x4_224}.yaml`` (facebookresearch/TimeSformer), whose models
-of Something-Something take frames spread over the whole video instead (``INV_UNIFORM_SAMPLE``);
+TimeSformer_divST_{8x32_224,16x16_448,96x4_224}.yaml`` (facebookresearch/TimeSformer);
 ViViT, ``dataset_configs.stride`` of ``projects/vivit/configs/kinetics400/vivit_base_k400.py``
 (google-research/scenic); V-JEPA 2, ``frame_step`` of ``configs/inference/{vitl/ssv2,vitl/diving48,
 vitg-384/ssv2}.yaml`` (facebookresearch/vjepa2).
+"""
+SOMETHING_CLASSES = 174
+SPREADING = {
+    'videomae': 'VideoMAE on Something-Something v2',
+    'timesformer': 'TimeSformer on Something-Something v2',
+}
+"""Types whose releases with the 174 classes of Something-Something v2 take frames spread over the
+whole video, one of each part: ``ssv2.py`` (MCG-NJU/VideoMAE), ``timesformer/datasets/ssv2.py``
+(facebookresearch/TimeSformer).
 """
 CLASSIFIES = 'ForVideoClassification'
 BILINEAR, BICUBIC = 2, 3  # of Pillow
@@ -50,7 +58,7 @@ def from_hugging_face(
     folder: str | Path,
     clip: ClipSpec | None = None,
     *,
-    stride: int | None = None,
+    stride: int | Literal['spread'] | None = None,
     clips: int = 1,
     batch_size: int = 8,
 ) -> ClipModel:
@@ -66,9 +74,9 @@ def from_hugging_face(
         name: In the report.
         folder: Of ``save_pretrained``, or a downloaded repository.
         clip: The clips that it takes, in place of what the folder says.
-        stride: Frames of the video from one of a clip to the next, which no folder says. None is
-            what the released models of its type were evaluated with, see ``STRIDES``, which is
-            printed.
+        stride: Frames of the video from one of a clip to the next, or 'spread', which no folder
+            says. None is a guess: what the released models of its type were evaluated with, see
+            ``STRIDES`` and ``SPREADING``. It is printed as a warning, and stands in the report.
         clips: Of a video; answers to them are averaged.
         batch_size: Clips that it takes at once.
 
@@ -80,10 +88,12 @@ def from_hugging_face(
     folder = Path(folder)
     config = _read_json(name, folder, 'config.json')
     import_optional('transformers', f'{name} ({folder})', INSTALL)
+    guess = ''
     if clip is None:
         clip = read_clip(name, folder, stride, clips)
         if stride is None:
-            _say_stride(name, config['model_type'], clip)
+            guess = _stride_of(config['model_type'], clip.frames, _num_classes(config))[1]
+            _warn_of_guess(name, guess, clip)
     kind = (config.get('architectures') or ['?'])[0]
     classifies = kind.endswith(CLASSIFIES)
     return ClipModel(
@@ -96,10 +106,13 @@ def from_hugging_face(
         fingerprint=_fingerprint(folder),
         batch_size=batch_size,
         has_features=True,
+        note=f'how far its frames are apart is a guess, that of {guess}' if guess else '',
     )
 
 
-def read_clip(name: str, folder: Path, stride: int | None = None, clips: int = 1) -> ClipSpec:
+def read_clip(
+    name: str, folder: Path, stride: int | Literal['spread'] | None = None, clips: int = 1
+) -> ClipSpec:
     """Return the clips that the model of a folder takes.
 
     Args:
@@ -115,7 +128,7 @@ def read_clip(name: str, folder: Path, stride: int | None = None, clips: int = 1
     config = _read_json(name, folder, 'config.json')
     kind = config.get('model_type', '')
     frames = config.get('num_frames') or config.get('frames_per_clip')
-    stride = stride or _usual_stride(kind, frames)
+    stride = stride or _stride_of(kind, frames, _num_classes(config))[0]
     if not frames or not stride:
         missing = 'how many frames its clips have' if not frames else 'a stride'
         known = '' if not frames else f', and none is known of its type with {frames} frames'
@@ -145,21 +158,35 @@ def read_clip(name: str, folder: Path, stride: int | None = None, clips: int = 1
     )
 
 
-def _usual_stride(kind: str, frames: int | None) -> int | None:
-    """Return the stride of the released models of a type, None where there is none."""
-    _, strides = STRIDES.get(kind, ('', {}))
-    return strides.get(frames, strides.get(None))
+def _stride_of(
+    kind: str, frames: int | None, classes: int
+) -> tuple[int | Literal['spread'] | None, str]:
+    """Return the stride of the released models that are like this, None where there are none, and
+    which they are."""
+    if classes == SOMETHING_CLASSES and kind in SPREADING:
+        return SPREAD, SPREADING[kind]
+    models, strides = STRIDES.get(kind, ('', {}))
+    return strides.get(frames, strides.get(None)), models
 
 
-def _say_stride(name: str, kind: str, clip: ClipSpec) -> None:
-    """Say which stride was assumed: a wrong one fails nowhere."""
+def _num_classes(config: Mapping[str, Any]) -> int:
+    """Return the classes that a config names; 0 where it names none."""
+    return len(config.get('id2label') or ())
+
+
+def _warn_of_guess(name: str, models: str, clip: ClipSpec) -> None:
+    """Say which stride was guessed: a wrong one fails nowhere."""
     height, width = clip.height_and_width
     size = f'{height}' if height == width else f'{height}x{width}'
+    if isinstance(clip.stride, str):
+        taken = 'Frames spread over the whole video are taken'
+    else:
+        taken = f'A stride of {clip.stride} is taken, {clip.span} frames of a video from end to end'
     print(
-        f'{name}: its folder does not say how far apart the frames of a clip are; every '
-        f'{clip.stride} is taken, as for {STRIDES[kind][0]}, {(clip.frames - 1) * clip.stride + 1} '
-        f'frames of a video in all. Where it was trained otherwise, state it: stride=, on the '
-        f'command line --clip {clip.frames}xSTRIDEx{size}.',
+        f'warning: {name}: its folder does not say how far apart the frames of a clip are. {taken}'
+        f': a guess, that of {models}. Where it was trained otherwise, state it: --clip '
+        f'{clip.frames}xSTRIDEx{size}, or {clip.frames}xspreadx{size} for the whole video (in a '
+        'program stride=).',
         flush=True,
     )
 

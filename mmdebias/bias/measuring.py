@@ -21,10 +21,11 @@ from .measures import Measure, bias_measures
 from .model import LAYER, Answers, LoadedModel, Showing
 from .numbers import Measured, scene_measure
 from .outputs import Outputs, stacked
-from .parts import kept, read_parts
+from .parts import in_batches, kept, read_parts, unfinished
 from .progress import Progress, announced
 from .rows import ProbeRow
 from .scores import load_scores
+from .short_videos import warn_of_short
 from .video_list import Video
 
 
@@ -107,6 +108,7 @@ def _scores(
         features_of=unchanged if listens else [],
         parts=job.out / 'parts' / key if model.key else None,
     )
+    warn_of_short(model.name, model.span, job.whole_paths, job.time_limit)
     with announced(f'Scoring {len(rows)} videos'):
         found = model.answers(showing, layer)
     _keep(found, features, file, beside)
@@ -145,12 +147,13 @@ def _features(
     parts = job.out / 'parts' / file.stem if model.key else None
     with announced(f'Features of {len(videos)} {side} videos'):
         found = read_parts(parts)
-        left = [number for number in range(len(videos)) if number not in found]
+        batches = unfinished(in_batches(len(videos), model.together), found)
         bar = Progress(len(videos))
         bar.show(len(found))
-        asked = model.features([videos[number] for number in left], rows, job.time_limit)
-        outputs = (Outputs(None, features) for features in (asked if left else ()))
-        for number, one in kept(zip(left, outputs), parts):
+        left = [number for batch in batches for number in batch]
+        asked = model.features([videos[n] for n in left], rows, job.time_limit) if left else ()
+        outputs = (Outputs(None, features) for features in asked)
+        for number, one in kept(zip(left, outputs), batches, parts):
             found[number] = one
             bar.show(len(found))
         features = stacked(found[number].features for number in range(len(videos)))

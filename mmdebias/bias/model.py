@@ -95,6 +95,15 @@ class LoadedModel(Protocol):
         """Return whether it has no classes, so that the report trains a linear layer."""
 
     @property
+    def span(self) -> int:
+        """Return the frames that a video needs, so that no clip of it begins it anew; 0 where it is
+        not known."""
+
+    @property
+    def together(self) -> int:
+        """Return how many videos :meth:`features` shows it at once."""
+
+    @property
     def has_features(self) -> bool:
         """Return whether :meth:`features` can be asked."""
 

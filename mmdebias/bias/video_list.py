@@ -65,6 +65,8 @@ def check_files(videos: Sequence[tuple[str, object]], source: str, root: Path) -
 def check_classes(videos: Sequence[Video], num_classes: int | None = None, of: str = '') -> None:
     """Raise ValueError where the classes of a list cannot be measured.
 
+    One video of a class is enough: what is put behind it, and its partner, are of another class.
+
     Args:
         videos: Of :func:`read_video_list`.
         num_classes: Classes of the model that is measured; None leaves that out.
@@ -84,13 +86,6 @@ def check_classes(videos: Sequence[Video], num_classes: int | None = None, of: s
         raise ValueError(
             f'all videos of {of} are of class {min(counts)}: whether a model follows the actor or '
             'the background shows between classes, so list two or more'
-        )
-    single = sorted(label for label, count in counts.items() if count == 1)
-    if single:
-        raise ValueError(
-            f'{of} has one video only of class {", ".join(map(str, single[:5]))}'
-            f'{", ..." if len(single) > 5 else ""}: nothing is learnt of a class from one '
-            'video. Add videos, or leave the class out'
         )
 
 
@@ -118,18 +113,18 @@ def some_videos(videos: Sequence[Video], count: int, seed: int = 0) -> list[Vide
     """Return as many videos of each class as can be, drawn by the seed, in the list's order.
 
     Args:
-        videos: The list.
-        count: How many to keep; where the list has no more, it is kept whole.
+        videos: The list, of two classes or more.
+        count: How many to keep; where the list has no more, it is kept whole. Fewer than there are
+            classes are of as many classes, drawn as well.
         seed: Of the draw.
 
     Raises:
-        ValueError: ``count`` is below two for each class.
+        ValueError: ``count`` is below two, so that all were of one class.
     """
-    classes = sorted({label for _, label in videos})
-    if count < 2 * len(classes):
+    if count < 2:
         raise ValueError(
-            f'{count} videos are fewer than two for each of {len(classes)} classes: '
-            f'take {2 * len(classes)} or more'
+            f'{count} videos are of one class at most, and what is put behind actors is another '
+            "class's: take 2 or more"
         )
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(videos))

@@ -122,6 +122,25 @@ def test_the_clips_of_a_video_are_averaged_whatever_the_batches(puppets, masks):
     assert (one[1], several[1]) == (2, 6) and one[0] == several[0]
 
 
+def test_one_video_of_each_class_gives_all_measures(puppets, masks):
+    paths, labels = puppets
+    model = from_module('answer', knows_the_answer, CLIP)
+    report = bias_report([model], paths[:2], labels[:2], masks)
+    assert len(report.content['measures']) == 18
+    assert report.value('answer', 'action_swap/foreground_accuracy') == 1
+    some = bias_report([model], paths, labels, masks, max_videos=2, probes=['action_swap'])
+    assert some.content['setting']['classes'] == 2
+    with pytest.raises(ValueError, match=r'are of class 0: .* list two or more'):
+        bias_report([model], paths[::2], labels[::2], masks)
+
+
+def test_videos_shorter_than_a_clip_are_told_of_once(puppets, masks, capsys):
+    for spec, told in ((ClipSpec(8, 4, 32), 1), (ClipSpec(8, 2, 32), 0)):
+        model = from_module('scene', knows_the_scene, spec)
+        bias_report([model], *puppets, masks, probes=['original', 'static_frame'])
+        assert capsys.readouterr().out.count('a clip of scene spans 29 frames, and 8 of 8') == told
+
+
 def test_a_module_is_left_in_the_mode_it_was_in(puppets, masks):
     net = Net()
     net.pool.eval()

@@ -18,6 +18,7 @@ def test_a_command_line_states_frames_stride_and_size():
         resize=256,
     )
     assert parse_clip('8x2x112,resize=128:171').resize == (128, 171)
+    assert parse_clip('8xspreadx224') == ClipSpec(frames=8, stride='spread', size=(224, 224))
 
 
 def test_a_mean_of_pixels_is_one_of_shares():
@@ -33,8 +34,13 @@ def test_a_spec_says_what_it_is():
     assert str(ClipSpec(1, size=8, values='uint8', clips=3, layout='NTCHW')) == (
         '[NTCHW] 1 frames, 8x8 pixels, 3 clips a video, values 0 to 255'
     )
+    assert str(ClipSpec(8, 'spread', 32)).startswith('[NCTHW] 8 frames, spread over the video, 32x')
     assert ClipSpec(8, size=32).shape == (3, 8, 32, 32)
     assert ClipSpec(8, size=32, layout='NTCHW').shape == (8, 3, 32, 32)
+
+
+def test_the_span_is_what_a_video_needs():
+    assert [ClipSpec(8, stride).span for stride in (1, 32, 'spread')] == [8, 225, 1]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,7 @@ def test_a_spec_says_what_it_is():
         (dict(frames=0), ValueError, 'frames=0 must be 1 or more'),
         (dict(frames=8.0), TypeError, r'frames=8\.0 must be a whole number'),
         (dict(stride=True), TypeError, 'stride=True must be a whole number'),
+        (dict(stride='all'), TypeError, "stride='all' must be a whole number, or 'spread'"),
         (dict(clips=-1), ValueError, 'clips=-1 must be 1 or more'),
         (dict(size='224'), TypeError, "size='224' must be a whole number, or height and width"),
         (dict(size=(224,)), TypeError, r'size=\(224,\) must be'),
@@ -63,7 +70,7 @@ def test_what_no_clip_can_be_is_named(arguments, error, message):
         ClipSpec(**{'frames': 8, **arguments})
 
 
-@pytest.mark.parametrize('text', ['16x4', 'x4x224', '16x4x224x224x3', 'abc'])
+@pytest.mark.parametrize('text', ['16x4', 'x4x224', '16x4x224x224x3', 'abc', 'spreadx4x224'])
 def test_a_clip_in_another_form_is_told_the_form(text):
     with pytest.raises(ValueError, match=rf'--clip {text} must be FRAMESxSTRIDExSIZE'):
         parse_clip(text)

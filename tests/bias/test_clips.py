@@ -20,6 +20,21 @@ def test_frames_are_those_of_mmaction2(total, frames, stride, clips):
     np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize('total', [1, 5, 29, 300])
+def test_spread_frames_are_those_of_mmaction2(total):
+    sample = TRANSFORMS.build(
+        dict(type='SampleFrames', clip_len=1, frame_interval=1, num_clips=8, test_mode=True)
+    )
+    expected = sample(dict(total_frames=total, start_index=0))['frame_inds']
+    found = clip_indices(ClipSpec(8, 'spread'), total)
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_several_spread_clips_lie_side_by_side():
+    first, second = clip_indices(ClipSpec(4, 'spread', clips=2), 80).reshape(2, 4)
+    assert first.tolist() == [5, 25, 45, 65] and second.tolist() == [15, 35, 55, 75]
+
+
 def test_frames_are_resized_as_by_pillow_and_cut_in_the_middle():
     rng = np.random.default_rng(0)
     frames = [rng.integers(0, 256, (40, 60, 3), dtype=np.uint8) for _ in range(4)]

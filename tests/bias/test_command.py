@@ -96,6 +96,7 @@ def test_a_folder_of_hugging_face_keeps_its_normalisation(tmp_path):
     statistics = dict(mean=(0.4,) * 3, std=(0.2,) * 3, layout='NTCHW')
     assert clip() == ClipSpec(16, 4, 224, **statistics, resize=224)
     assert clip('--clip', '8x2x224') == ClipSpec(8, 2, 224, **statistics, resize=224)
+    assert clip('--clip', '8xspreadx224').stride == 'spread'
     assert clip('--clip', '8x2x288,clips=3') == ClipSpec(8, 2, 288, **statistics, clips=3)
 
 

@@ -194,11 +194,45 @@ def test_a_stride_that_was_assumed_is_said(save, capsys):
     folder = save('VideoMAEModel', VIDEOMAE)
     from_hugging_face('net', folder)
     printed = capsys.readouterr().out
-    assert 'net: its folder does not say how far apart' in printed
-    assert 'every 4 is taken, as for VideoMAE on Kinetics-400, 13 frames' in printed
+    assert 'warning: net: its folder does not say how far apart' in printed
+    assert 'A stride of 4 is taken, 13 frames of a video' in printed
+    assert 'a guess, that of VideoMAE on Kinetics-400.' in printed
     assert '--clip 4xSTRIDEx32' in printed
     from_hugging_face('net', folder, stride=2)
     assert capsys.readouterr().out == ''
+
+
+def test_a_stride_that_was_assumed_stands_in_the_report(save):
+    folder = save('VideoMAEModel', VIDEOMAE)
+    guessed, stated = (from_hugging_face('net', folder, stride=stride) for stride in (None, 4))
+    assert guessed.facts()['clip'] == (
+        f'{stated.facts()["clip"]} (how far its frames are apart is a guess, that of VideoMAE on '
+        'Kinetics-400)'
+    )
+    assert guessed.key == stated.key
+
+
+@pytest.mark.parametrize(
+    ('kind', 'classes', 'stride'),
+    [
+        ('timesformer', 174, 'spread'),
+        ('videomae', 174, 'spread'),
+        ('timesformer', 400, 32),
+        ('videomae', 400, 4),
+    ],
+)
+def test_models_of_something_something_take_the_whole_video(
+    transformers, tmp_path, capsys, kind, classes, stride
+):
+    names = {number: f'Action {number}' for number in range(classes)}
+    config = dict(model_type=kind, num_frames=8, id2label=names)
+    (tmp_path / 'config.json').write_text(json.dumps(config))
+    (tmp_path / 'preprocessor_config.json').write_text(json.dumps(PROCESSOR))
+    assert from_hugging_face('net', tmp_path).clip.stride == stride
+    printed = capsys.readouterr().out
+    if stride == 'spread':
+        assert 'Frames spread over the whole video are taken: a guess, that of' in printed
+        assert 'Something-Something v2' in printed
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,6 @@ def test_a_list_that_is_not_there_is_an_error(tmp_path):
     ('labels', 'classes', 'message'),
     [
         ((0, 0, 0), None, 'are of class 0'),
-        ((0, 0, 1, 2, 2), None, 'one video only of class 1:'),
         (
             (0, 0, 8, 8),
             8,
@@ -81,9 +80,20 @@ def test_some_videos_are_spread_evenly_over_classes():
     assert some_videos(videos, 100) == videos
 
 
-def test_fewer_than_two_of_a_class_are_refused():
-    with pytest.raises(ValueError, match='take 4 or more'):
-        some_videos([('a', 0), ('b', 0), ('c', 1), ('d', 1)], 3)
+def test_one_video_of_a_class_is_enough():
+    check_classes([('a.mp4', 0), ('b.mp4', 1), ('c.mp4', 2)], of='it')
+
+
+def test_fewer_videos_than_classes_are_each_of_another():
+    videos = [(f'{i}.mp4', i // 3) for i in range(60)]  # three of each of 20 classes
+    chosen = [some_videos(videos, 8, seed) for seed in range(3)]
+    assert all(len({label for _, label in some}) == len(some) == 8 for some in chosen)
+    assert len({tuple(some) for some in chosen}) == 3
+
+
+def test_one_video_alone_has_no_other_class_to_be_put_behind():
+    with pytest.raises(ValueError, match=r'1 videos are of one class at most.*take 2 or more'):
+        some_videos([('a', 0), ('b', 0), ('c', 1), ('d', 1)], 1)
 
 
 def test_scenes_are_those_beside_the_lists(folder):

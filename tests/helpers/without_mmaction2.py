@@ -2,11 +2,18 @@
 
 import subprocess
 import sys
+from functools import cache
+from importlib import metadata
 from textwrap import dedent
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from helpers.running import ROOT, environment
 
 OF_MMACTION2 = ('mmaction', 'mmengine', 'mmcv')
+# Those of setup.py; what is installed here may have been told others.
+REQUIRED = ('torch', 'av', 'matplotlib', 'numpy', 'opencv-python', 'pillow', 'scipy')
 BEGINNING = """
 import sys
 
@@ -24,11 +31,29 @@ assert not loaded, loaded
 
 
 def run_without_mmaction2(program, *arguments):
-    """Run a program where MMAction2, MMEngine and mmcv cannot be imported; return what it printed.
+    """Run a program where nothing can be imported but what ``pip install mmdebias`` brings; return
+    what it printed.
 
-    It fails, too, where one of them was imported all the same.
+    It fails, too, where MMAction2 or something else was imported all the same.
     """
-    return run_without(OF_MMACTION2, program, *arguments)
+    return run_without(tuple({*OF_MMACTION2, *not_required()}), program, *arguments)
+
+
+@cache
+def not_required():
+    """The modules of all packages here that mmdebias does not require, nor what it requires."""
+    wanted, waiting = {'mmdebias', *REQUIRED}, [*REQUIRED]
+    while waiting:
+        for text in metadata.requires(waiting.pop()) or ():
+            one = Requirement(text)
+            name = canonicalize_name(one.name)
+            if name not in wanted and (one.marker is None or one.marker.evaluate({'extra': ''})):
+                wanted.add(name)
+                waiting.append(name)
+    of = metadata.packages_distributions()
+    return {
+        module for module, names in of.items() if not wanted & set(map(canonicalize_name, names))
+    }
 
 
 def run_without(packages, program, *arguments):

@@ -23,13 +23,13 @@ from mmdebias.provenance import digest, file_sha256
 
 from ..answering import gather_answers
 from ..model import LAYER, Answers, Model, Showing
-from ..parts import kept, read_parts
+from ..parts import kept, read_parts, unfinished
 from ..progress import Progress
 from ..video_list import Video, check_classes, check_training
 from .features import frozen_features, list_loader
 from .probe_checkpoint import encoder_config, needs_probe, write_probe
-from .probe_config import probe_config
-from .testing import outputs_of_rows
+from .probe_config import clip_span, probe_config, steps_of_test
+from .testing import batches_of_rows, outputs_of_rows
 
 
 @dataclass
@@ -52,11 +52,18 @@ class ConfigModel:
     sha256: str
     probed: bool
     key: str = field(init=False)
+    span: int = field(default=0, init=False)
     has_features: bool = field(default=True, init=False)
     classes: tuple[str, ...] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.key = digest(self.cfg.to_dict(), self.sha256)
+
+    @property
+    def together(self) -> int:
+        """Return how many videos :meth:`features` shows it at once, see :func:`encoder_config`."""
+        own = self.cfg.get('test_dataloader') or self.cfg.get('train_dataloader') or {}
+        return int(own.get('batch_size', 1))
 
     @property
     def identity(self) -> list[str]:
@@ -77,6 +84,8 @@ class ConfigModel:
     def check(self, videos: Sequence[Video], train: Sequence[Video]) -> int | None:
         """Raise where the checkpoint is not the config's, or the model not of the list's classes.
 
+        From then on ``span`` is known, as far as it is.
+
         Returns:
             The number of its scores, if its config states it.
 
@@ -88,12 +97,13 @@ class ConfigModel:
             check_training(
                 videos, train, f'{self.name} has no classes (its model is {self.cfg.model.type})'
             )
-            load_encoder(self.cfg, self.checkpoint)
+            self.span = clip_span(load_encoder(self.cfg, self.checkpoint).pipeline)
             return None
         classes: int | None = self.cfg.model.cls_head.get('num_classes')
         if classes is not None:
             check_classes(videos, classes, f'{self.name} ({self.config})')
         load_classifier(self.cfg, self.checkpoint)
+        self.span = clip_span(steps_of_test(self.cfg))
         return classes
 
     def features(
@@ -121,10 +131,10 @@ class ConfigModel:
         if layer is not None:
             cfg, checkpoint = Config.fromfile(layer / 'probe.py'), layer / LAYER
         found = read_parts(showing.parts)
-        left = [number for number in range(len(showing.rows)) if number not in found]
-        if left:
-            bar = Progress(len(showing.rows))
-            bar.show(len(found))
+        loader = cfg.test_dataloader
+        sizes = loader.get('batch_size', 1), loader.get('num_workers', 0)
+        batches = unfinished(batches_of_rows(showing.rows, *sizes), found)
+        if batches:
             run = probe_config(
                 cfg,
                 showing.manifest,
@@ -135,8 +145,9 @@ class ConfigModel:
                 time_limit=showing.time_limit,
             )
             net = load_classifier(run, checkpoint).to(_device())
-            asked = outputs_of_rows(net, run, showing, left, bar.show)
-            found.update(kept(asked, showing.parts))
+            bar = Progress(len(showing.rows))
+            asked = outputs_of_rows(net, run, showing, batches, bar.show)
+            found.update(kept(asked, batches, showing.parts))
         outputs = [found[number] for number in range(len(showing.rows))]
         scores = np.concatenate([one.scores for one in outputs])
         return gather_answers(showing, scores, [one.features for one in outputs])

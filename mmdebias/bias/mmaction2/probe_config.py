@@ -74,7 +74,7 @@ def probe_config(
     mean = (cfg.model.get('data_preprocessor') or {}).get('mean')
     if mean is not None and len(mean) == 3:
         composer['colour'] = [float(value) * 255 / pixel_range(mean) for value in mean]
-    pipeline = _with_composer(_test_pipeline(cfg), composer)
+    pipeline = _with_composer(steps_of_test(cfg), composer)
     loader = cfg.test_dataloader
     loader.dataset = dict(
         type='BiasProbes',
@@ -103,7 +103,27 @@ def probe_config(
     return cfg
 
 
-def _test_pipeline(cfg: Config) -> list[dict[str, Any]]:
+def clip_span(pipeline: Sequence[dict[str, Any]]) -> int:
+    """Return the frames of a video from the first of a clip to its last.
+
+    Args:
+        pipeline: Transforms of a test.
+
+    Returns:
+        Of the first ``SampleFrames``; 0 where there is none, as others spread frames over a video.
+    """
+    for step in pipeline:
+        if _name(step) == 'SampleFrames':
+            return int((step['clip_len'] - 1) * step.get('frame_interval', 1) + 1)
+    return 0
+
+
+def steps_of_test(cfg: Config) -> list[dict[str, Any]]:
+    """Return the transforms of a config's test.
+
+    Raises:
+        ValueError: it has none.
+    """
     dataset = (cfg.get('test_dataloader') or {}).get('dataset')
     if dataset is not None and dataset.get('datasets'):
         # Several joined, such as Kinetics-710: they are read alike.

@@ -35,16 +35,16 @@ def outputs_of_rows(
     model: BaseRecognizer,
     cfg: Config,
     showing: Showing,
-    numbers: Collection[int],
+    batches: Sequence[Sequence[int]],
     progress: Callable[[int], None],
 ) -> Iterator[tuple[int, Outputs]]:
-    """Yield the outputs of rows, in the order of :func:`batches_of_rows`.
+    """Yield the outputs of rows, batch after batch.
 
     Args:
         model: In eval mode, on its device.
         cfg: Of :func:`probe_config`, of the manifest of ``showing``.
         showing: All rows.
-        numbers: Of the rows that are wanted.
+        batches: Some of :func:`batches_of_rows`, in its order.
         progress: Called with the number of rows of the manifest that are done.
 
     Yields:
@@ -57,8 +57,9 @@ def outputs_of_rows(
         ValueError: the model returns something else than a score of each class.
     """
     forget_videos()  # what a process begins with, its workers would hold beside their own
-    loader = _loader(cfg, showing.rows, numbers)
-    features, done = BackboneFeatures(model), len(showing.rows) - len(numbers)
+    loader = _loader(cfg, batches)
+    features, done = BackboneFeatures(model), len(showing.rows) - sum(map(len, batches))
+    progress(done)
     wanted = set(showing.features_of)
     try:
         for batch in loader:
@@ -78,9 +79,7 @@ def outputs_of_rows(
         features.close()
 
 
-def batches_of_rows(
-    rows: Sequence[ProbeRow], numbers: Collection[int], batch_size: int, workers: int
-) -> list[list[int]]:
+def batches_of_rows(rows: Sequence[ProbeRow], batch_size: int, workers: int) -> list[list[int]]:
     """Return batches of rows, so that workers decode each video once.
 
     All rows of a video go to one worker: batches go to workers in turn. Rows whose clips are one
@@ -88,15 +87,16 @@ def batches_of_rows(
 
     Args:
         rows: Of a manifest, video after video.
-        numbers: Of the rows that are wanted.
         batch_size: Rows of a batch, at most.
         workers: Of the loader, 0 or more.
+
+    Returns:
+        Numbers of rows, each once.
     """
     places: dict[str, int] = {}
     streams: list[list[list[int]]] = [[] for _ in range(max(workers, 1))]
     open_batches: dict[tuple[int, bool], list[int]] = defaultdict(list)
-    for number in sorted(numbers):
-        row = rows[number]
+    for number, row in enumerate(rows):
         stream = places.setdefault(row.video, len(places)) % len(streams)
         key = stream, PROBES[row.probe].frozen
         if not open_batches[key]:
@@ -108,17 +108,16 @@ def batches_of_rows(
     return [batch for batch in in_turn if batch is not None]
 
 
-def _loader(cfg: Config, rows: Sequence[ProbeRow], numbers: Collection[int]) -> DataLoader[Any]:
+def _loader(cfg: Config, batches: Sequence[Sequence[int]]) -> DataLoader[Any]:
     own = cfg.test_dataloader
     set_multi_processing(**(cfg.get('env_cfg') or {}).get('mp_cfg', {}))
     scope = DefaultScope.overwrite_default_scope(cfg.get('default_scope') or 'mmaction')
     with keys_of(cfg), scope:
         dataset = DATASETS.build(own.dataset)
-    workers = own.get('num_workers', 0)
     return DataLoader(
         dataset,
-        batch_sampler=batches_of_rows(rows, numbers, own.get('batch_size', 1), workers),
-        num_workers=workers,
+        batch_sampler=[list(batch) for batch in batches],
+        num_workers=own.get('num_workers', 0),
         collate_fn=pseudo_collate,
         pin_memory=own.get('pin_memory', False) and torch.cuda.is_available(),
     )

@@ -15,6 +15,7 @@ from mmdebias.bias import (
     read_manifest,
     write_manifest,
 )
+from mmdebias.bias.mmaction2.probe_config import clip_span
 from mmdebias.datasets.label_subset import parse_list
 from mmdebias.datasets.toy import ToyConfig, make_toy
 
@@ -228,3 +229,9 @@ def test_our_own_supervised_config(toy, tmp_path):
     few = dict(probes=('original', 'human_only'))
     _, scores, rows = run(cfg, toy, tmp_path, batch_size=8, num_workers=0, **few)
     assert scores.shape == (len(rows), 8) == (16, 8)
+
+
+def test_the_span_of_a_clip_is_that_of_its_sampling():
+    sampling = dict(type='mmaction.SampleFrames', clip_len=8, frame_interval=4, num_clips=10)
+    assert clip_span([dict(type='DecordInit'), sampling]) == 29
+    assert clip_span([dict(type='UniformSample', clip_len=8)]) == 0
