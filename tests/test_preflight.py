@@ -164,6 +164,14 @@ def train(tmp_path, monkeypatch, capsys):
     return start
 
 
+@pytest.mark.parametrize('test', ['one', 'another'])
+def test_tests_within_a_second_share_no_logger(train, monkeypatch, test):
+    """The second would write to what was the first's terminal: see conftest.py."""
+    monkeypatch.setattr('time.strftime', lambda *args: '20261129_120000')
+    _, printed = train('model.queue_sise=1')
+    assert 'Traceback' not in printed
+
+
 def test_a_misspelt_argument_is_one_message_with_its_key(train):
     message, printed = train('model.queue_sise=1')
     assert message == (
