@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from pathlib import Path
 
 from mmengine.config import Config
@@ -21,6 +22,7 @@ from mmdebias.config_checks import (
     wrong_types,
 )
 from mmdebias.engine import FiniteLossHook, LabelCheckHook, LoadReportHook, SameRunHook
+from mmdebias.engine.resumed_state import check_complete, check_optimizer
 from mmdebias.engine.same_run_hook import check_same_run
 from mmdebias.files import check_folder
 from mmdebias.models.heads.width import explain_head_width
@@ -65,6 +67,7 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
             checkpoint = None if file is None else read_checkpoint(file)
             if checkpoint is not None and resumes:
                 check_same_run(cfg, checkpoint, file)
+                check_complete(cfg, checkpoint, file)
             if trains and is_first_rank():
                 held.enter_context(sole_writer(cfg.work_dir))
             doubts = [*misspelt_keys(cfg), *swallowed(cfg), *check_options(cfg, options)]
@@ -103,6 +106,10 @@ def _look_at(runner: Runner, checkpoint: dict | None, purpose: Purpose, file: Pa
     for hook in runner.hooks:
         if checkpoint is not None and isinstance(hook, LoadReportHook):
             hook.check(model, checkpoint, purpose, file)
+    if checkpoint is not None and purpose is Purpose.RESUME:
+        # Of a copy of the config, which building changes: the runner builds its own.
+        optimizer = runner.build_optim_wrapper(deepcopy(runner.optim_wrapper))
+        check_optimizer(optimizer, model, checkpoint, file)
 
 
 def check_config(cfg: Config) -> None:

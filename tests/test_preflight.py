@@ -1,5 +1,6 @@
 """What is wrong shows before data sets are built, and before anything is written."""
 
+import copy
 import itertools
 import runpy
 import sys
@@ -9,6 +10,7 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import MODEL_WRAPPERS
 from mmengine.runner import Runner
 
@@ -39,7 +41,14 @@ def trained(tmp_path_factory):
     """A work directory as a training of FAME leaves it."""
     folder = tmp_path_factory.mktemp('trained')
     cfg = config('fame/r3d_toy.py', folder)
-    checkpoint = dict(meta={}, state_dict=MODELS.build(cfg.model).state_dict())
+    model = MODELS.build(cfg.model)
+    checkpoint = dict(
+        meta=dict(epoch=1, iter=1),
+        message_hub=dict(runtime_info=dict(epoch=1)),
+        state_dict=model.state_dict(),
+        optimizer=build_optim_wrapper(model, copy.deepcopy(cfg.optim_wrapper)).state_dict(),
+        param_schedulers=[dict(last_step=1) for _ in cfg.param_scheduler],
+    )
     SameRunHook().before_save_checkpoint(SimpleNamespace(cfg=cfg), checkpoint)
     torch.save(checkpoint, folder / 'epoch_1.pth')
     (folder / 'last_checkpoint').write_text(str(folder / 'epoch_1.pth'))
@@ -103,6 +112,27 @@ def test_what_is_resumed_is_the_same_training(trained, tmp_path):
     other = config('fame/r3d_toy.py', trained, **{'resume': True, 'model.queue_size': 32})
     with pytest.raises(CheckpointError, match=r'epoch_1\.pth .*\n.*queue_size is 16 there and 32'):
         build(other)
+
+
+@pytest.mark.parametrize(
+    ('spoil', 'says'),
+    [
+        (lambda content: content.pop('optimizer'), r'cannot be resumed: .*lacks optimizer\.'),
+        (lambda content: content['optimizer']['param_groups'].append(dict(params=[99])), 'group'),
+        (lambda content: content['optimizer']['param_groups'][0].pop('momentum'), 'another class'),
+        (
+            lambda content: content['optimizer']['state'].update({0: dict(m=torch.tensor(1) / 0)}),
+            r'not finite:\n  m of backbone\.',
+        ),
+    ],
+)
+def test_what_cannot_be_gone_on_from_is_refused_before_data_sets(trained, tmp_path, spoil, says):
+    content = torch.load(trained / 'epoch_1.pth', weights_only=True)
+    spoil(content)
+    torch.save(content, tmp_path / 'a.pth')
+    cfg = config('fame/r3d_toy.py', tmp_path / 'w', resume=True, load_from=str(tmp_path / 'a.pth'))
+    with pytest.raises(CheckpointError, match=rf'a\.pth(?s:.)*{says}'):
+        build(cfg)
 
 
 def test_a_config_that_cannot_be_meant_is_refused(tmp_path):
