@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
-from mmdebias.checkpoints import checkpoint_folder, newest_checkpoint
+from mmdebias.checkpoints import checkpoint_folder, hook_settings, newest_checkpoint
 from mmdebias.config_arguments import explain_later, keys_of, swallowed
 from mmdebias.config_checks import (
     ConfigError,
@@ -125,9 +125,9 @@ def find_checkpoint(cfg: Config, resumes: bool) -> Path | None:
     if given is None:
         if not resumes:
             return None
-        hook = (cfg.get('default_hooks') or {}).get('checkpoint') or {}
-        folder = checkpoint_folder(cfg.work_dir, hook.get('out_dir'))
-        return None if folder is None else newest_checkpoint(cfg.work_dir, folder).path
+        out_dir, template = hook_settings(cfg)
+        folder = checkpoint_folder(cfg.work_dir, out_dir)
+        return None if folder is None else newest_checkpoint(cfg.work_dir, folder, template).path
     # Others are downloaded.
     return Path(given).expanduser() if isinstance(given, str) and '://' not in given else None
 
