@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 from mmdebias.config_inheritance import ENDINGS, find_config, read_config
 from mmdebias.files import check_folder, existing_file
 from mmdebias.messages import says_what_is_wrong, stop
-from mmdebias.video import VideoReadError
+from mmdebias.video import VideoReadError, check_whole
 
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
 A_MODEL = f'a model is {" ".join(MODEL)}'
@@ -139,6 +139,7 @@ def read_videos(data: Sequence[Path], root: Path | None = None) -> list[Path]:
     Raises:
         FileNotFoundError: a list or a video is not there.
         ValueError: there are no videos.
+        VideoReadError: one of them has been cut, and would pass for a shorter video.
     """
     videos = []
     for path in data:
@@ -153,6 +154,11 @@ def read_videos(data: Sequence[Path], root: Path | None = None) -> list[Path]:
             videos.append(existing_file('--data', video, remedy))
     if not videos:
         raise ValueError(f'--data {" ".join(map(str, data))} lists no videos: give some')
+    for video in videos:
+        try:
+            check_whole(video)
+        except VideoReadError as error:
+            raise VideoReadError(f'--data: {error} Get it again, or leave it out') from None
     return videos
 
 
