@@ -15,6 +15,8 @@ from mmdebias.checkpoints import checkpoint_folder, hook_settings, newest_checkp
 from mmdebias.config_arguments import explain_later, keys_of, swallowed
 from mmdebias.config_checks import (
     ConfigError,
+    impossible_loaders,
+    missing_parts,
     misspelt_keys,
     misspelt_options,
     parse_options,
@@ -60,7 +62,7 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
     with ExitStack() as held:
 
         def from_cfg(kind: type[Runner], cfg: Config) -> Runner:
-            check_config(cfg)
+            check_config(cfg, trains)
             check_folder(cfg.work_dir)
             resumes = trains and bool(cfg.get('resume'))
             file = find_checkpoint(cfg, resumes)
@@ -112,9 +114,19 @@ def _look_at(runner: Runner, checkpoint: dict | None, purpose: Purpose, file: Pa
         check_optimizer(optimizer, model, checkpoint, file)
 
 
-def check_config(cfg: Config) -> None:
-    """Raise ConfigError, naming all of them, where values cannot be what was meant."""
-    wrong = [*wrong_types(cfg), *uneven_groups(cfg)]
+def check_config(cfg: Config, trains: bool) -> None:
+    """Raise ConfigError, naming all of them, where values cannot be what was meant.
+
+    Args:
+        cfg: The config.
+        trains: Whether it is to be trained; else tested.
+    """
+    wrong = [
+        *missing_parts(cfg, trains),
+        *wrong_types(cfg),
+        *impossible_loaders(cfg, trains),
+        *uneven_groups(cfg),
+    ]
     if wrong:
         raise ConfigError('the config cannot be run:\n  ' + '\n  '.join(wrong))
 
