@@ -205,7 +205,8 @@ def run_mmaction_tool(name: str) -> None:
     Its arguments and behaviour are MMAction2's because it is MMAction2's file: from the ``.mim``
     folder that an installed package carries, or from ``tools`` of a checkout. What is added:
     :func:`work_dir_arguments`, :func:`seed_arguments`, :func:`take_load_from`,
-    :func:`check_outputs` and :func:`mmdebias.preflight.checked_runners`.
+    :func:`mmdebias.mmaction_outputs.check_outputs` and
+    :func:`mmdebias.preflight.checked_runners`.
 
     Args:
         name: File name of the tool.
@@ -214,6 +215,8 @@ def run_mmaction_tool(name: str) -> None:
         FileNotFoundError: this installation of MMAction2 has no such tool.
     """
     import mmaction
+
+    from mmdebias.mmaction_outputs import check_outputs
 
     package = Path(mmaction.__file__).parent
     candidates = [package / '.mim' / 'tools' / name, package.parent / 'tools' / name]
@@ -265,25 +268,6 @@ def take_load_from(arguments: Sequence[str]) -> tuple[list[str], str | None]:
             f'--load-from {start} starts anew and --resume goes on: give the one that is meant'
         )
     return others, start
-
-
-def check_outputs(arguments: Sequence[str]) -> None:
-    """Stop with a message where MMAction2's ``test.py`` could not write what it is to write.
-
-    It finds that out when the test is over.
-
-    Args:
-        arguments: Of its command line.
-
-    Raises:
-        SystemExit: ``--dump`` is no pickle file, or a folder; ``--show-dir`` is a file.
-    """
-    parser = argparse.ArgumentParser(usage=argparse.SUPPRESS, add_help=False)
-    parser.add_argument('--dump', type=output_file)
-    parser.add_argument('--show-dir', type=output_folder)
-    dump = parser.parse_known_args(arguments)[0].dump
-    if dump is not None and dump.suffix not in ('.pkl', '.pickle'):
-        parser.error(f'argument --dump: {dump} is no pickle file: give a name that ends in .pkl')
 
 
 @contextmanager

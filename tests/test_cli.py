@@ -1,4 +1,3 @@
-import re
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -9,7 +8,6 @@ from mmengine.config import Config
 from helpers.running import ROOT
 from helpers.videos import cut_video
 from mmdebias.cli import (
-    check_outputs,
     read_models,
     read_videos,
     run_command,
@@ -189,23 +187,3 @@ def test_a_cut_video_is_not_taken_for_a_short_one(few_videos, tmp_path):
     assert read_videos([few_videos / '00.mp4'])
     with pytest.raises(VideoReadError, match=r'^--data: .*cut\.mp4 is cut: .* Get it again, or'):
         read_videos([few_videos / '00.mp4', cut])
-
-
-@pytest.mark.parametrize(
-    ('given', 'says'),
-    [
-        (['--dump', '{folder}'], r'argument --dump: .* is a folder: give a file'),
-        (
-            ['--dump', '{folder}/results'],
-            r'results is no pickle file: give .* in \.pkl',
-        ),
-        (['--dump={folder}/file/a.pkl'], r'file is a file: give a folder'),
-        (['--show-dir', '{folder}/file'], r'argument --show-dir: .*file is a file: give a folder'),
-    ],
-)
-def test_what_a_test_cannot_write_to_is_refused_before_it_runs(tmp_path, capsys, given, says):
-    (tmp_path / 'file').touch()
-    check_outputs([CONFIG, 'a.pth', '--dump', str(tmp_path / 'new' / 'a.pkl')])
-    with pytest.raises(SystemExit):
-        check_outputs([CONFIG, 'a.pth', *(word.format(folder=tmp_path) for word in given)])
-    assert re.search(says, capsys.readouterr().err)
