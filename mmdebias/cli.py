@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 from mmdebias.config_inheritance import ENDINGS, find_config, read_config
 from mmdebias.files import check_folder, existing_file
 from mmdebias.messages import says_what_is_wrong, stop
-from mmdebias.video import VideoReadError
+from mmdebias.video import VideoReadError, check_whole
 
 MODEL = ('NAME', 'CONFIG', 'CHECKPOINT')
 A_MODEL = f'a model is {" ".join(MODEL)}'
@@ -139,6 +139,7 @@ def read_videos(data: Sequence[Path], root: Path | None = None) -> list[Path]:
     Raises:
         FileNotFoundError: a list or a video is not there.
         ValueError: there are no videos.
+        VideoReadError: one of them has been cut, and would pass for a shorter video.
     """
     videos = []
     for path in data:
@@ -153,6 +154,11 @@ def read_videos(data: Sequence[Path], root: Path | None = None) -> list[Path]:
             videos.append(existing_file('--data', video, remedy))
     if not videos:
         raise ValueError(f'--data {" ".join(map(str, data))} lists no videos: give some')
+    for video in videos:
+        try:
+            check_whole(video)
+        except VideoReadError as error:
+            raise VideoReadError(f'--data: {error} Get it again, or leave it out') from None
     return videos
 
 
@@ -197,8 +203,9 @@ def run_mmaction_tool(name: str) -> None:
     """Run one of MMAction2's tools, such as ``train.py``, with the current ``sys.argv``.
 
     Its arguments and behaviour are MMAction2's because it is MMAction2's file: from the ``.mim``
-    folder that an installed package carries, or from ``tools`` of a checkout. Three things are
-    added, see :func:`work_dir_arguments`, :func:`seed_arguments`, :func:`take_load_from` and
+    folder that an installed package carries, or from ``tools`` of a checkout. What is added:
+    :func:`work_dir_arguments`, :func:`seed_arguments`, :func:`take_load_from`,
+    :func:`mmdebias.mmaction_outputs.check_outputs` and
     :func:`mmdebias.preflight.checked_runners`.
 
     Args:
@@ -209,6 +216,8 @@ def run_mmaction_tool(name: str) -> None:
     """
     import mmaction
 
+    from mmdebias.mmaction_outputs import check_outputs
+
     package = Path(mmaction.__file__).parent
     candidates = [package / '.mim' / 'tools' / name, package.parent / 'tools' / name]
     for path in candidates:
@@ -216,6 +225,8 @@ def run_mmaction_tool(name: str) -> None:
             given, start = sys.argv[1:], None
             if name == 'train.py':
                 given, start = take_load_from(given)
+            else:
+                check_outputs(given)
             given = _take_config(given)
             sys.argv[1:] = [*given, *work_dir_arguments(given), *seed_arguments(given)]
             with _loading_from(start):

@@ -16,6 +16,7 @@ from mmdebias.config_checks import (
     KNOWN,
     ConfigError,
     find_class,
+    fits,
     in_words,
     is_a,
     nearest,
@@ -70,6 +71,9 @@ def explain(registry: Registry, given: Mapping, error: Exception) -> ConfigError
         with them, or anything else.
     """
     name = given.get('type')
+    if name is None and type(error) is KeyError and '"type"' in str(error):
+        place = _place(given) or f'{dict(given)}'
+        return UnknownClassError(f'{place} names no class: give it a type, or correct its name')
     with registry.switch_scope_and_registry(given.get('_scope_')) as found:
         kind = found.get(name) if isinstance(name, str) else name
     if kind is None and isinstance(error, KeyError) and isinstance(name, str):
@@ -201,9 +205,14 @@ def _wrong_type(given: Mapping, kind: Any) -> ConfigError | None:
             return ArgumentError(
                 f'{_key(given, key)}: {_name(kind)} takes {in_words(kinds)} there{remedy}'
             )
+        default = known[key].default
+        if isinstance(value, int | float) and key in hints and fits(hints[key], value) is False:
+            such = repr(default) if isinstance(default, list | tuple) else f'[{value}]'
+            return ArgumentError(
+                f'{_key(given, key)}: {_name(kind)} takes several numbers there, such as {such}'
+            )
         if not isinstance(value, str):
             continue
-        default = known[key].default
         number = isinstance(default, int | float) and not isinstance(default, bool)
         hint = hints.get(key)
         if (number and hint is None) or (hint is not None and not _takes_text(hint)):

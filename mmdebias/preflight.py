@@ -4,16 +4,19 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
-from mmdebias.checkpoints import checkpoint_folder, newest_checkpoint
+from mmdebias.checkpoints import checkpoint_folder, hook_settings, newest_checkpoint
 from mmdebias.config_arguments import explain_later, keys_of, swallowed
 from mmdebias.config_checks import (
     ConfigError,
+    impossible_loaders,
+    missing_parts,
     misspelt_keys,
     misspelt_options,
     parse_options,
@@ -21,6 +24,7 @@ from mmdebias.config_checks import (
     wrong_types,
 )
 from mmdebias.engine import FiniteLossHook, LabelCheckHook, LoadReportHook, SameRunHook
+from mmdebias.engine.resumed_state import check_complete, check_optimizer
 from mmdebias.engine.same_run_hook import check_same_run
 from mmdebias.files import check_folder
 from mmdebias.models.heads.width import explain_head_width
@@ -58,13 +62,14 @@ def checked_runners(trains: bool, options: Sequence[str] = ()) -> Iterator[None]
     with ExitStack() as held:
 
         def from_cfg(kind: type[Runner], cfg: Config) -> Runner:
-            check_config(cfg)
+            check_config(cfg, trains)
             check_folder(cfg.work_dir)
             resumes = trains and bool(cfg.get('resume'))
             file = find_checkpoint(cfg, resumes)
             checkpoint = None if file is None else read_checkpoint(file)
             if checkpoint is not None and resumes:
                 check_same_run(cfg, checkpoint, file)
+                check_complete(cfg, checkpoint, file)
             if trains and is_first_rank():
                 held.enter_context(sole_writer(cfg.work_dir))
             doubts = [*misspelt_keys(cfg), *swallowed(cfg), *check_options(cfg, options)]
@@ -103,11 +108,25 @@ def _look_at(runner: Runner, checkpoint: dict | None, purpose: Purpose, file: Pa
     for hook in runner.hooks:
         if checkpoint is not None and isinstance(hook, LoadReportHook):
             hook.check(model, checkpoint, purpose, file)
+    if checkpoint is not None and purpose is Purpose.RESUME:
+        # Of a copy of the config, which building changes: the runner builds its own.
+        optimizer = runner.build_optim_wrapper(deepcopy(runner.optim_wrapper))
+        check_optimizer(optimizer, model, checkpoint, file)
 
 
-def check_config(cfg: Config) -> None:
-    """Raise ConfigError, naming all of them, where values cannot be what was meant."""
-    wrong = [*wrong_types(cfg), *uneven_groups(cfg)]
+def check_config(cfg: Config, trains: bool) -> None:
+    """Raise ConfigError, naming all of them, where values cannot be what was meant.
+
+    Args:
+        cfg: The config.
+        trains: Whether it is to be trained; else tested.
+    """
+    wrong = [
+        *missing_parts(cfg, trains),
+        *wrong_types(cfg),
+        *impossible_loaders(cfg, trains),
+        *uneven_groups(cfg),
+    ]
     if wrong:
         raise ConfigError('the config cannot be run:\n  ' + '\n  '.join(wrong))
 
@@ -118,9 +137,9 @@ def find_checkpoint(cfg: Config, resumes: bool) -> Path | None:
     if given is None:
         if not resumes:
             return None
-        hook = (cfg.get('default_hooks') or {}).get('checkpoint') or {}
-        folder = checkpoint_folder(cfg.work_dir, hook.get('out_dir'))
-        return None if folder is None else newest_checkpoint(cfg.work_dir, folder).path
+        out_dir, template = hook_settings(cfg)
+        folder = checkpoint_folder(cfg.work_dir, out_dir)
+        return None if folder is None else newest_checkpoint(cfg.work_dir, folder, template).path
     # Others are downloaded.
     return Path(given).expanduser() if isinstance(given, str) and '://' not in given else None
 

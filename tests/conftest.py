@@ -1,6 +1,8 @@
 """Fixtures of all tests: the authors' outputs, real clips, small videos."""
 
+import logging
 import os
+from collections import OrderedDict
 
 # oneDNN's bfloat16 kernels for AVX-512 break off the process on some processors (torch 2.13.0, a
 # backward pass on the CPU). It reads this when it is first used.
@@ -60,6 +62,30 @@ def default_scope():
     import mmdebias  # noqa: F401  (registers everything)
 
     init_default_scope('mmaction')
+
+
+@pytest.fixture(autouse=True)
+def own_loggers():
+    """Drop what a test has MMEngine keep: loggers, message hubs, visualisers, default scopes.
+
+    They are kept by the name of the experiment, which has the time in seconds: the next test within
+    a second would log into this one's terminal, which is closed, and go on from its message hub.
+    """
+    from mmengine.utils import ManagerMixin
+
+    before = {kind: OrderedDict(kind._instance_dict) for kind in _kinds(ManagerMixin)}
+    yield
+    for kind in _kinds(ManagerMixin):
+        kept = before.get(kind, OrderedDict())
+        for name, made in kind._instance_dict.items():
+            if isinstance(made, logging.Logger) and name not in kept:
+                for handler in made.handlers:
+                    handler.close()
+        kind._instance_dict = kept
+
+
+def _kinds(kind):
+    return [kind, *(below for each in kind.__subclasses__() for below in _kinds(each))]
 
 
 @pytest.fixture

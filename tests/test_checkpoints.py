@@ -1,11 +1,18 @@
 """Which checkpoint of a work directory a training goes on from."""
 
 import shutil
+import zipfile
 
 import pytest
 import torch
 
-from mmdebias.checkpoints import Newest, is_whole, newest_checkpoint, numbered_checkpoints
+from mmdebias.checkpoints import (
+    Newest,
+    hook_settings,
+    is_whole,
+    newest_checkpoint,
+    numbered_checkpoints,
+)
 from mmdebias.weights import CheckpointError
 
 
@@ -66,7 +73,17 @@ def empty(path):
     path.write_bytes(b'')
 
 
-@pytest.mark.parametrize('harm', [cut, damage, empty])
+def cut_before_torch_1_6(path):
+    torch.save(torch.load(path), path, _use_new_zipfile_serialization=False)
+    cut(path)
+
+
+def another_zip(path):
+    with zipfile.ZipFile(path, 'w') as archive:
+        archive.writestr('page.html', '<html>')
+
+
+@pytest.mark.parametrize('harm', [cut, damage, empty, cut_before_torch_1_6, another_zip])
 def test_a_damaged_one_is_passed_over(work, harm):
     harm(work / 'epoch_10.pth')
     assert not is_whole(work / 'epoch_10.pth')
@@ -88,13 +105,64 @@ def test_a_marker_of_nothing_is_an_error_and_no_marker_is_a_start(work, tmp_path
         newest_checkpoint(work)
 
 
-def test_checkpoints_are_in_the_order_of_their_numbers(work):
-    assert [path.name for path in numbered_checkpoints(work)] == ['epoch_9.pth', 'epoch_10.pth']
-    for name in ('ckpt-11.pth', 'best_acc_top1_epoch_12.pth', 'model.pth'):
-        (work / name).touch()
-    assert [path.name for path in numbered_checkpoints(work)][1:] == ['epoch_10.pth', 'ckpt-11.pth']
+class Foreign:
+    """What no reader rebuilds."""
+
+
+def test_what_is_whole_may_be_old_or_refused(work):
     torch.save({}, work / 'old.pth', _use_new_zipfile_serialization=False)
     assert is_whole(work / 'old.pth') and not is_whole(work / 'none.pth')
+    # Which the error that follows says better than a step back to an older one.
+    torch.save(dict(meta=Foreign()), work / 'epoch_11.pth')
+    assert is_whole(work / 'epoch_11.pth')
+
+
+def save(path, iteration=None):
+    meta = {} if iteration is None else dict(iter=iteration)
+    torch.save(dict(meta=meta, state_dict={}), path)
+
+
+def names(*args):
+    return [path.name for path in numbered_checkpoints(*args)]
+
+
+def test_checkpoints_are_in_the_order_of_their_numbers(work):
+    assert names(work) == ['epoch_9.pth', 'epoch_10.pth']
+    (work / 'model.pth').touch()
+    assert names(work) == ['epoch_9.pth', 'epoch_10.pth']
+
+
+def test_checkpoints_of_other_names_are_in_the_order_of_their_iterations(work):
+    """Weights that lie there, and hold no iteration, are none of a training's."""
+    save(work / 'epoch_9.pth', 90)
+    save(work / 'epoch_10.pth', 100)
+    save(work / 'iter_95.pth', 95)
+    save(work / 'r3d_18.pth')
+    save(work / 'best_acc_top1_epoch_12.pth', 120)
+    assert names(work) == ['epoch_9.pth', 'iter_95.pth', 'epoch_10.pth']
+    (work / 'ckpt-11.pth').touch()
+    assert names(work)[0] == 'ckpt-11.pth'  # damaged: it is passed over
+
+
+@pytest.mark.parametrize('template', ['e{}_of_300.pth', 'ckpt-{:03d}.ckpt', 'best_of_{}.pth'])
+def test_checkpoints_of_a_template_are_found_by_it(work, template):
+    for epoch in (2, 11):
+        save(work / template.format(epoch))
+    save(work / 'best_acc_top1_epoch_12.pth')
+    assert names(work, template) == [template.format(2), template.format(11)]
+    (work / 'last_checkpoint').unlink()
+    assert newest_checkpoint(work, template=template).path == work / template.format(11)
+    assert names(work, 'other_{}.pth') == names(work)
+
+
+def test_a_config_says_where_checkpoints_are_and_what_they_are_called():
+    assert hook_settings({}) == (None, None)
+    hook = dict(type='CheckpointHook', interval=1)
+    assert hook_settings(dict(default_hooks=dict(checkpoint=hook))) == (None, 'epoch_{}.pth')
+    hook.update(out_dir='a', by_epoch=False)
+    assert hook_settings(dict(default_hooks=dict(checkpoint=hook))) == ('a', 'iter_{}.pth')
+    hook.update(filename_tmpl='c{}.pth')
+    assert hook_settings(dict(default_hooks=dict(checkpoint=hook))) == ('a', 'c{}.pth')
 
 
 def test_the_checkpoints_may_lie_elsewhere(work, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from mmengine.config import Config
 
 from helpers.running import ROOT
+from helpers.videos import cut_video
 from mmdebias.cli import (
     read_models,
     read_videos,
@@ -14,6 +15,7 @@ from mmdebias.cli import (
     seed_arguments,
     work_dir_arguments,
 )
+from mmdebias.video import VideoReadError
 from mmdebias.weights import CheckpointError
 
 CONFIG = str(ROOT / 'configs' / 'finetune' / 'r3d_toy.py')
@@ -178,3 +180,10 @@ def test_videos_are_files_and_what_lists_name(tmp_path):
     bare.write_text('\n')
     with pytest.raises(ValueError, match=r'bare.txt lists no videos'):
         read_videos([bare])
+
+
+def test_a_cut_video_is_not_taken_for_a_short_one(few_videos, tmp_path):
+    cut = cut_video(few_videos / '00.mp4', tmp_path / 'cut.mp4')
+    assert read_videos([few_videos / '00.mp4'])
+    with pytest.raises(VideoReadError, match=r'^--data: .*cut\.mp4 is cut: .* Get it again, or'):
+        read_videos([few_videos / '00.mp4', cut])

@@ -78,6 +78,13 @@ def part_of(cfg, place):
             "'momentum'",
         ),
         (PARAM_SCHEDULERS, 'param_scheduler.0', 'param_scheduler.0.gama', 1, "'gamma' is meant?"),
+        (
+            PARAM_SCHEDULERS,
+            'param_scheduler.0',
+            'param_scheduler.0.milestones',
+            120,
+            'MultiStepLR takes several numbers there, such as [120]',
+        ),
         (LOOPS, 'train_cfg', 'train_cfg.max_epoch', 2, "'max_epochs' is meant?"),
     ],
 )
@@ -116,6 +123,12 @@ def test_a_class_that_is_not_there_and_an_argument_that_is_missing_are_named(cfg
     del cfg.model.cls_head['num_classes']
     with pytest.raises(ConfigError, match=r"^model\.cls_head: I3DHead needs 'num_classes'"):
         MODELS.build(cfg.model.cls_head)
+
+
+def test_a_part_without_a_class_is_named(cfg):
+    cfg.default_hooks.chekpoint = dict(interval=5)
+    with pytest.raises(ConfigError, match=r'^default_hooks\.chekpoint names no class: give it'):
+        HOOKS.build(cfg.default_hooks.chekpoint)
 
 
 @MODELS.register_module()

@@ -1,5 +1,6 @@
 """What is wrong shows before data sets are built, and before anything is written."""
 
+import copy
 import itertools
 import runpy
 import sys
@@ -9,6 +10,7 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import MODEL_WRAPPERS
 from mmengine.runner import Runner
 
@@ -39,7 +41,14 @@ def trained(tmp_path_factory):
     """A work directory as a training of FAME leaves it."""
     folder = tmp_path_factory.mktemp('trained')
     cfg = config('fame/r3d_toy.py', folder)
-    checkpoint = dict(meta={}, state_dict=MODELS.build(cfg.model).state_dict())
+    model = MODELS.build(cfg.model)
+    checkpoint = dict(
+        meta=dict(epoch=1, iter=1),
+        message_hub=dict(runtime_info=dict(epoch=1)),
+        state_dict=model.state_dict(),
+        optimizer=build_optim_wrapper(model, copy.deepcopy(cfg.optim_wrapper)).state_dict(),
+        param_schedulers=[dict(last_step=1) for _ in cfg.param_scheduler],
+    )
     SameRunHook().before_save_checkpoint(SimpleNamespace(cfg=cfg), checkpoint)
     torch.save(checkpoint, folder / 'epoch_1.pth')
     (folder / 'last_checkpoint').write_text(str(folder / 'epoch_1.pth'))
@@ -105,6 +114,27 @@ def test_what_is_resumed_is_the_same_training(trained, tmp_path):
         build(other)
 
 
+@pytest.mark.parametrize(
+    ('spoil', 'says'),
+    [
+        (lambda content: content.pop('optimizer'), r'cannot be resumed: .*lacks optimizer\.'),
+        (lambda content: content['optimizer']['param_groups'].append(dict(params=[99])), 'group'),
+        (lambda content: content['optimizer']['param_groups'][0].pop('momentum'), 'another class'),
+        (
+            lambda content: content['optimizer']['state'].update({0: dict(m=torch.tensor(1) / 0)}),
+            r'not finite:\n  m of backbone\.',
+        ),
+    ],
+)
+def test_what_cannot_be_gone_on_from_is_refused_before_data_sets(trained, tmp_path, spoil, says):
+    content = torch.load(trained / 'epoch_1.pth', weights_only=True)
+    spoil(content)
+    torch.save(content, tmp_path / 'a.pth')
+    cfg = config('fame/r3d_toy.py', tmp_path / 'w', resume=True, load_from=str(tmp_path / 'a.pth'))
+    with pytest.raises(CheckpointError, match=rf'a\.pth(?s:.)*{says}'):
+        build(cfg)
+
+
 def test_a_config_that_cannot_be_meant_is_refused(tmp_path):
     cfg = config('fame/r3d_toy.py', tmp_path / 'a', **{'model.queue_size': '16'})
     cfg.train_dataloader.batch_size = 5
@@ -162,6 +192,14 @@ def train(tmp_path, monkeypatch, capsys):
         return str(end.value), capsys.readouterr().err
 
     return start
+
+
+@pytest.mark.parametrize('test', ['one', 'another'])
+def test_tests_within_a_second_share_no_logger(train, monkeypatch, test):
+    """The second would write to what was the first's terminal: see conftest.py."""
+    monkeypatch.setattr('time.strftime', lambda *args: '20261129_120000')
+    _, printed = train('model.queue_sise=1')
+    assert 'Traceback' not in printed
 
 
 def test_a_misspelt_argument_is_one_message_with_its_key(train):

@@ -39,6 +39,7 @@ from mmdebias.config_inheritance import read_config, without_scopes
 from mmdebias.evaluation.protocols import (
     PROTOCOLS,
     SEARCHED,
+    check_protocols,
     few_labels,
     new_config,
     share_of_labels,
@@ -87,9 +88,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--cfg-options', nargs='*', default=[], metavar='KEY=VALUE')
     args = parser.parse_args()
     args.protocols, args.splits = args.protocols.split(','), args.splits.split(',')
-    unknown = [name for name in args.protocols if name not in PROTOCOLS]
-    if unknown:
-        parser.error(f'{unknown} are no protocols; there are {list(PROTOCOLS)}')
+    try:
+        for line in check_protocols(args.protocols, args.cfg_options):
+            print(f'warning: {line}', flush=True)
+    except ValueError as error:
+        parser.error(str(error))
     splits = [str(i + 1) for i in range(SPLITS[args.dataset])]
     if not set(args.splits) <= set(splits):
         parser.error(f'--splits {",".join(args.splits)}: {args.dataset} has {",".join(splits)}')

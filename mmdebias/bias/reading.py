@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch.utils.data import get_worker_info
 
 from mmdebias.ops.compositing import Picture
-from mmdebias.video import RecountedError, VideoReadError, count_frames, with_ending
+from mmdebias.video import RecountedError, VideoReadError, check_whole, count_frames, with_ending
 
 from .kept_frames import MOST, KeptFrames
 
@@ -35,10 +35,11 @@ def read_frames(
 
     Raises:
         FileNotFoundError: there is no such file.
-        VideoReadError: it cannot be decoded.
+        VideoReadError: it cannot be decoded, or has been cut.
     """
 
     def read() -> tuple[list[Picture], NDArray[np.int_], int]:
+        check_whole(path)
         total = count_frames(path)
         chosen = np.asarray(choose(total)).reshape(-1)
         return kept_frames().read(path, chosen), chosen, count_frames(path)

@@ -18,6 +18,7 @@ that can be asked).
 | ``learning_rate`` | ``--auto-scale-lr`` does not count accumulated batches |
 | ``options`` | ``--cfg-options`` deletes spaces of paths and splits them at commas |
 | ``resuming`` | ``--resume`` without its marker starts anew, over the checkpoints that are there |
+| ``variables`` | a quote in an environment variable ends the text of the config it stands in |
 | ``mmaction2`` | the wheel lacks a module; no import beside transformers 5, or without timm; |
 | | hue jitter and NumPy 2; ``init_cfg`` of ResNet3d |
 """
@@ -48,6 +49,7 @@ from .mmaction2 import (
 from .open_files import allow_open_files
 from .options import refuse_damaged_options
 from .resuming import look_before_training
+from .variables import quote_variables
 
 WORKAROUNDS = (
     check_mmcv,
@@ -66,6 +68,7 @@ WORKAROUNDS = (
     look_before_training,
     count_accumulation,
     refuse_damaged_options,
+    quote_variables,
     explain_failed_builds,
     jitter_hue_in_wide_integers,
     honour_pretrained_init_cfg,

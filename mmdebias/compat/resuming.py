@@ -44,14 +44,14 @@ def _choose_start(runner: 'Runner') -> None:
 
     from mmdebias.weights.reading import CheckpointError
 
-    folder = _checkpoint_folder(runner)
+    folder, template = _checkpoint_place(runner)
     if folder is None or runner._has_loaded:
         return
     outcome: list = [None]
     if is_main_process():
         # The others wait for an outcome, and must hear of an error, too.
         try:
-            outcome = [_find_start(runner, folder)]
+            outcome = [_find_start(runner, folder, template)]
         except CheckpointError as error:
             outcome = [error]
     broadcast_object_list(outcome)
@@ -63,19 +63,22 @@ def _choose_start(runner: 'Runner') -> None:
         runner._load_from = outcome[0]
 
 
-def _find_start(runner: 'Runner', folder: Path) -> str | None:
+def _find_start(runner: 'Runner', folder: Path, template: str) -> str | None:
     """Return the checkpoint to go on from, None where the runner's own settings stand."""
     from mmdebias.checkpoints import newest_checkpoint, numbered_checkpoints
     from mmdebias.weights.reading import CheckpointError
 
+    best = sorted(folder.glob('best_*.pth'))
     if runner._resume and runner._load_from is None:
-        path, note = newest_checkpoint(runner.work_dir, folder)
+        path, note = newest_checkpoint(runner.work_dir, folder, template)
         if path is None:
             note = f'There is no checkpoint in {folder} to resume: training starts at the beginning'
+            if best:
+                note += f'. To go on from {_names(best)}, give --resume FILE'
         if note:
             runner.logger.log(logging.WARNING, note)
         return None if path is None else str(path)
-    there = numbered_checkpoints(folder) or sorted(folder.glob('best_*.pth'))
+    there = numbered_checkpoints(folder, template) or best
     own = runner._resume and Path(runner._load_from).resolve().parent == folder.resolve()
     if there and not own:
         raise CheckpointError(
@@ -85,14 +88,16 @@ def _find_start(runner: 'Runner', folder: Path) -> str | None:
     return None
 
 
-def _checkpoint_folder(runner: 'Runner') -> Path | None:
-    """Return where a runner saves checkpoints; None where it saves none, or not on a disk."""
+def _checkpoint_place(runner: 'Runner') -> tuple[Path | None, str]:
+    """Return where a runner saves checkpoints, None where not on a disk, and names by what."""
     from mmengine.hooks import CheckpointHook
 
     from mmdebias.checkpoints import checkpoint_folder
 
     hook = next((hook for hook in runner.hooks if isinstance(hook, CheckpointHook)), None)
-    return None if hook is None else checkpoint_folder(runner.work_dir, hook.out_dir)
+    if hook is None:
+        return None, ''
+    return checkpoint_folder(runner.work_dir, hook.out_dir), hook.filename_tmpl
 
 
 def _names(paths: list[Path]) -> str:

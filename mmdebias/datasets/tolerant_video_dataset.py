@@ -15,7 +15,7 @@ from mmengine.logging import print_log
 from torch.utils.data import get_worker_info
 
 from mmdebias.processes import end_with_parent
-from mmdebias.video import VideoReadError, use_indexes
+from mmdebias.video import VideoReadError, check_whole, use_indexes, with_ending
 from mmdebias.video.index_file import BESIDE_LIST
 
 from .named_steps import whole_pipeline
@@ -49,7 +49,8 @@ class TolerantVideoDataset(VideoDataset):
     - Where ``prepare.py`` left its index of the videos, ``video_index.bin``, beside the list, a
       video is not read for its index first.
 
-    In test mode nothing is replaced: a video that cannot be read, or not in time, is an error.
+    In test mode nothing is replaced: a video that cannot be read, or not in time, is an error, and
+    so is one that has been cut, which a training takes for a shorter video.
 
     Args:
         ann_file: The list, one video a line.
@@ -173,6 +174,8 @@ class TolerantVideoDataset(VideoDataset):
         filename = sample['filename']
         steps = self.pipeline.transforms
         try:
+            if self.test_mode:
+                check_whole(with_ending(filename))
             sample = within(self.time_limit, lambda: run_steps(steps, sample))
         except (VideoReadError, TimeoutError) as error:
             self._report_failure(idx, filename, error)

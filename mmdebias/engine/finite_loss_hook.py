@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import torch
 from mmaction.registry import HOOKS
@@ -102,7 +103,7 @@ class FiniteLossHook(Hook):
             )
 
     def _stop(self, runner: Runner, found: str) -> None:
-        kept = numbered_checkpoints(runner.work_dir)
+        kept = _checkpoints(runner)
         advice = (
             'Lower the rate (optim_wrapper.optimizer.lr) or limit the gradients '
             '(optim_wrapper.clip_grad=dict(max_norm=1)), and look at these videos; '
@@ -115,6 +116,16 @@ class FiniteLossHook(Hook):
         text = f'{found} {advice}'
         runner.logger.log(logging.ERROR, text)
         raise DivergedError(text)
+
+
+def _checkpoints(runner: Runner) -> list[Path]:
+    """Return the checkpoints that a training has saved so far, the newest last."""
+    saves = next((hook for hook in runner.hooks if isinstance(hook, CheckpointHook)), None)
+    if saves is None:
+        return numbered_checkpoints(runner.work_dir)
+    # Since the training has begun it ends in the name of the work directory.
+    folder = str(saves.out_dir or runner.work_dir)
+    return [] if '://' in folder else numbered_checkpoints(folder, saves.filename_tmpl)
 
 
 def _is_usable(value: Tensor) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 from mmaction.registry import HOOKS
 from mmengine.config import Config
 from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmdebias.weights import CheckpointError
+
+from .resumed_state import AFRESH, check_complete, check_optimizer
 
 KEY = 'mmdebias_run'
 # Of a model: what changes no number of the training, says how a config was inherited, or stands for
@@ -23,17 +27,21 @@ FREE = {'non_blocking', 'with_cp', 'test_cfg', 'bn_groups', '_scope_'}
 # torchvision_pretrain, clip_pretrained; torchvision's say weights, with a text.
 INITIAL = re.compile(r'init_cfg|\w*pretrain\w*')
 FILES = {'weights', 'checkpoint', 'ckpt', 'load_from'}
+# Whose numbers a resumed training takes from its checkpoint, whatever the config says.
+KEPT = re.compile(r'optim_wrapper\.(\w+\.)?(optimizer|paramwise_cfg)\..*|param_scheduler\..*')
 SHOWN = 6
 
 
 @HOOKS.register_module()
 class SameRunHook(Hook):
-    """Refuse to resume with another model or other lists of videos, and say what differs.
+    """Refuse to resume with another model, optimiser or list of videos, and say what differs.
 
     MMEngine goes on with whatever fits: with another ``queue_size`` it leaves the queue at random,
-    and of another net, or another list, it says nothing. A checkpoint keeps the config of the model
-    and the contents of the training lists, by their digests; files from before this hook did so are
-    compared by their tensors alone. Epochs, batch, rates and workers may change.
+    and of another net, or another list, it says nothing. A checkpoint keeps the config of the
+    model, the optimiser and its schedules, and the contents of the training lists, by their
+    digests; files from before this hook did so are compared by their tensors alone. Epochs, batch
+    and workers may change. Rates and other numbers of the optimiser and its schedules are the
+    checkpoint's: a warning names those that the config has changed.
     """
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
@@ -46,8 +54,15 @@ class SameRunHook(Hook):
         Raises:
             CheckpointError: the checkpoint is of another training.
         """
-        if runner._resume:
-            check_same_run(runner.cfg, checkpoint, runner._load_from or 'the checkpoint')
+        if not runner._resume:
+            return
+        file = runner._load_from or 'the checkpoint'
+        check_same_run(runner.cfg, checkpoint, file)
+        check_complete(runner.cfg, checkpoint, file)
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        check_optimizer(runner.optim_wrapper, model, checkpoint, file)
+        for line in kept_numbers(runner.cfg, checkpoint, file):
+            runner.logger.log(logging.WARNING, line)
 
 
 def describe_run(cfg: Config) -> dict[str, Any]:
@@ -61,15 +76,20 @@ def describe_run(cfg: Config) -> dict[str, Any]:
             lines = sum(bool(line.strip()) for line in content.splitlines())
             digest = hashlib.sha256(content).hexdigest()
             lists.append(dict(path=str(path), videos=lines, sha256=digest))
-    return json.loads(json.dumps(dict(model=model, lists=lists), default=str))
+    parts = {key: cfg.get(key) for key in ('optim_wrapper', 'param_scheduler')}
+    if isinstance(parts['param_scheduler'], Mapping) and 'type' in parts['param_scheduler']:
+        parts['param_scheduler'] = [parts['param_scheduler']]
+    optimizer = {key: value for key, value in _flat(parts) if KEPT.fullmatch(key)}
+    found = dict(model=model, lists=lists, optimizer=optimizer)
+    return json.loads(json.dumps(found, default=str))
 
 
 def check_same_run(cfg: Config, checkpoint: Mapping, file: object) -> None:
     """Raise CheckpointError, naming what differs, if a checkpoint is of another training."""
-    noted = (checkpoint.get('meta') or {}).get(KEY)
-    if noted is None:
+    there = _noted(checkpoint)
+    if there is None:
         return
-    there, here = json.loads(noted), describe_run(cfg)
+    here = describe_run(cfg)
     # A checkpoint of before some of them did not count has noted them.
     for side in (there, here):
         side['model'] = {k: _unscoped(k, v) for k, v in side['model'].items() if _counts(k, v)}
@@ -86,6 +106,11 @@ def check_same_run(cfg: Config, checkpoint: Mapping, file: object) -> None:
             for side in (there, here)
         ]
         found.append(f'the training list is another: {shown[0]} there and {shown[1]} here')
+    found += [
+        f'{key} is {was!r} there and {now!r} here'
+        for key, was, now in _changed_numbers(there, here)
+        if key.endswith('.type')
+    ]
     if found:
         more = f'\n  … and {len(found) - SHOWN} more' if len(found) > SHOWN else ''
         raise CheckpointError(
@@ -93,6 +118,40 @@ def check_same_run(cfg: Config, checkpoint: Mapping, file: object) -> None:
             'Resume with what it was trained with, or start another training from its encoder '
             '(load_from=, in another --work-dir).'
         )
+
+
+def kept_numbers(cfg: Config, checkpoint: Mapping, file: object) -> list[str]:
+    """Return a line if a config has changed numbers that a resumed training does not read.
+
+    MMEngine takes rates, weight decay and the schedules, with their milestones, from the file.
+    """
+    there = _noted(checkpoint)
+    changed = _changed_numbers(there, describe_run(cfg)) if there else []
+    if not changed:
+        return []
+    shown = '; '.join(f'{key} stays {was!r}, not {now!r}' for key, was, now in changed[:SHOWN])
+    more = f'; and {len(changed) - SHOWN} more' if len(changed) > SHOWN else ''
+    return [f'What {file} says of the optimizer counts, not the config: {shown}{more}. {AFRESH}.']
+
+
+def _noted(checkpoint: Mapping) -> dict[str, Any] | None:
+    """Return what :meth:`SameRunHook.before_save_checkpoint` has noted, None of older files."""
+    meta = checkpoint.get('meta')
+    noted = meta.get(KEY) if isinstance(meta, Mapping) else None
+    return None if noted is None else json.loads(noted)
+
+
+def _changed_numbers(there: Mapping, here: Mapping) -> list[tuple[str, Any, Any]]:
+    """Return settings of the optimiser that differ, and both values."""
+    was, now = there.get('optimizer'), here['optimizer']
+    if was is None:  # noted by an earlier version
+        return []
+    pairs = {key: (was.get(key, 'not set'), now.get(key, 'not set')) for key in [*was, *now]}
+    return [
+        (key, *values)
+        for key, values in pairs.items()
+        if _unscoped(key, values[0]) != _unscoped(key, values[1])
+    ]
 
 
 def _counts(key: str, value: object) -> bool:

@@ -1,6 +1,9 @@
 """The protocols of a checkpoint's table, and the config of each for any encoder and data set."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from mmdebias.config_checks import nearest
 
 # Of each protocol: its file in configs/_base_/protocols, and the leaf in configs/.
 PROTOCOLS = dict(
@@ -68,3 +71,33 @@ def few_labels(ann_file: str, percent: int) -> str:
     """Return the name that a part of a list has beside it, as in configs/low_shot/README.md."""
     stem = Path(ann_file).stem.removesuffix('_videos').removesuffix('_list')
     return f'{stem}_{percent}percent.txt'
+
+
+def check_protocols(protocols: Sequence[str], options: Iterable[str]) -> list[str]:
+    """Return a line for each option that is for another protocol than those asked for.
+
+    Args:
+        protocols: Those asked for.
+        options: ``key=value`` for all of them, or ``protocol:key=value`` for one.
+
+    Raises:
+        ValueError: there is no such protocol; names the nearest.
+    """
+    for name in protocols:
+        _check_name(f'--protocols {name}', name)
+    idle = []
+    for option in options:
+        name, colon, _ = option.partition('=')[0].partition(':')
+        if colon:
+            _check_name(f'--cfg-options {option}', name)
+            if name not in protocols:
+                given = ','.join(protocols)
+                idle.append(f'--cfg-options {option} changes nothing: --protocols are {given}')
+    return idle
+
+
+def _check_name(argument: str, name: str) -> None:
+    if name not in PROTOCOLS:
+        near = nearest(name, PROTOCOLS, 0.6)
+        hint = f'{near!r} is meant?' if near else f'there are {", ".join(PROTOCOLS)}'
+        raise ValueError(f'{argument}: {name!r} is no protocol; {hint}')

@@ -12,6 +12,7 @@ from .reading import (
     read_frames,
     read_parts,
 )
+from .wholeness import check_whole
 from .with_decord import check_reader, is_right_for_decord
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     'VideoIndex',
     'VideoReadError',
     'check_reader',
+    'check_whole',
     'count_frames',
     'each_frame',
     'find_index',

@@ -17,6 +17,10 @@ class CheckpointError(ValueError):
     """A file does not hold the weights that were looked for; the message says what it holds."""
 
 
+class RefusedError(CheckpointError):
+    """A file that is whole holds what is not rebuilt, as that would run code that it names."""
+
+
 def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict:
     """Read a checkpoint under torch's ``weights_only=True``.
 
@@ -34,7 +38,8 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict:
 
     Raises:
         FileNotFoundError: there is no such file.
-        CheckpointError: it is truncated, needs code to be run, or is not a checkpoint.
+        CheckpointError: it is truncated, or is not a checkpoint.
+        RefusedError: it needs code to be run.
     """
     path = Path(path)
     if not path.is_file():
@@ -46,7 +51,7 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict:
             warnings.simplefilter('ignore')  # what a warning is of, the error below says
             checkpoint = torch.load(path, map_location=map_location, weights_only=True)
     except Exception as error:  # a damaged file may raise anything
-        raise CheckpointError(_why_not(path, str(error))) from None
+        raise _why_not(path, str(error)) from None
     if not isinstance(checkpoint, dict):
         raise CheckpointError(
             f'{path} is no checkpoint: it holds a {type(checkpoint).__name__}, not a dict'
@@ -70,9 +75,11 @@ def _check_kind(path: Path) -> None:
         )
 
 
-def _why_not(path: Path, message: str) -> str:
+def _why_not(path: Path, message: str) -> CheckpointError:
     if 'TorchScript' in message:
-        return f'{path} is a TorchScript program, not a checkpoint: give its weights'
+        return CheckpointError(
+            f'{path} is a TorchScript program, not a checkpoint: give its weights'
+        )
     name = re.search(r'GLOBAL ([\w.]+)', message)
     # A file that was cut within a name looks like one with a strange name; the reader takes the
     # last byte for the end of the line.
@@ -80,12 +87,12 @@ def _why_not(path: Path, message: str) -> str:
     cut = name and end.endswith(name[1].rstrip('.').encode())
     if not cut and (name or REFUSALS.search(message)):
         what = f'`{name[1]}`' if name else 'objects that it must not'
-        return (
+        return RefusedError(
             f'{path} is refused: besides tensors it holds {what}, and to rebuild that would run '
             'code that the file names. Nothing of it was run. If you trust whoever made it, have '
             "them save the state dict alone: torch.save(model.state_dict(), 'weights.pth')"
         )
-    return (
+    return CheckpointError(
         f'{path} is truncated or damaged ({path.stat().st_size:,} bytes): download or copy it '
         'again, and compare its size and hash with the original'
     )

@@ -100,3 +100,18 @@ def test_checkpoints_in_a_folder_of_their_own(train, tmp_path):
     assert set(checkpoints(tmp_path / 'out' / 'work')) == {'epoch_1.pth', 'epoch_2.pth'}
     hooks['checkpoint']['out_dir'] = str(tmp_path / 'out')
     assert train(epochs=3, default_hooks=hooks, resume=True) == 2
+
+
+def test_checkpoints_of_a_template_are_resumed_and_the_best_is_not(train, tmp_path):
+    name = 'e{}_of_9.pth'
+    hooks = dict(checkpoint=dict(type='CheckpointHook', interval=1, filename_tmpl=name))
+    assert train(default_hooks=hooks) == 0
+    work = tmp_path / 'work'
+    (work / 'last_checkpoint').unlink()
+    shutil.copy(work / 'e1_of_9.pth', work / 'best_acc_epoch_8.pth')
+    assert train(epochs=3, default_hooks=hooks, resume=True) == 2
+    for path in (*work.glob('e*.pth'), work / 'last_checkpoint'):
+        path.unlink()
+    assert train(epochs=1, default_hooks=hooks, resume=True) == 0
+    logs = [path.read_text() for path in work.glob('*/*.log')]
+    assert sum('To go on from best_acc_epoch_8.pth, give --resume FILE' in log for log in logs) == 1

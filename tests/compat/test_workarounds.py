@@ -26,6 +26,7 @@ def patched():
         package_utils.is_installed,
         mmengine.utils.get_installed_path,
         Config._get_cfg_path,
+        Config._substitute_env_variables,
         HistoryBuffer.__getstate__,
         HistoryBuffer.__setstate__,
         checkpoint.load_url,

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
+from helpers.videos import cut_video
 from mmdebias.datasets import TolerantVideoDataset, TooManyUndecodableVideosError
 
 PIPELINE = [
@@ -102,6 +103,15 @@ def test_test_mode_replaces_nothing(folder):
     dataset = make_dataset(folder, ['00.mp4', 'broken.mp4'], test_mode=True)
     with pytest.raises(RuntimeError, match=r'broken.mp4 cannot be read'):
         dataset[1]
+
+
+def test_test_mode_takes_no_cut_video_for_a_short_one(folder):
+    cut_video(folder / '00.mp4', folder / 'cut.mp4')
+    dataset = make_dataset(folder, ['00.mp4', 'cut.mp4'], test_mode=True)
+    dataset[0]
+    with pytest.raises(RuntimeError, match=r'cut\.mp4 cannot be read \(.* is cut: '):
+        dataset[1]
+    assert make_dataset(folder, ['cut.mp4'])[0] is not None
 
 
 def test_a_video_that_takes_too_long_is_replaced_and_counted(folder):

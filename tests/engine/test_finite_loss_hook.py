@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -95,9 +96,9 @@ class Diverges(BaseModel):
 def runner(tmp_path):
     """``runner(lr, **train_cfg)``: a training of four batches an epoch."""
 
-    def build(lr=0.25, batches=4, **train_cfg):
+    def build(lr=0.25, batches=4, saves=None, **train_cfg):
         by_epoch = train_cfg.setdefault('by_epoch', True)
-        saves = dict(interval=1, max_keep_ckpts=1, by_epoch=by_epoch)
+        saves = dict(interval=1, max_keep_ckpts=1, by_epoch=by_epoch, **(saves or {}))
         return Runner(
             Diverges(),
             str(tmp_path),
@@ -159,6 +160,23 @@ def test_a_step_that_spoils_the_weights_and_not_its_loss_is_not_saved(
     with pytest.raises(DivergedError, match=rf'{good}\.pth is from before: --resume goes on'):
         runner.train()
     assert kept(tmp_path) == [f'{good}.pth']
+
+
+def test_the_checkpoint_from_before_is_found_where_the_hook_keeps_it(runner, tmp_path):
+    (tmp_path / 'epoch_9.pth').touch()  # of another training
+    runner = runner(saves=dict(out_dir=str(tmp_path / 'out'), filename_tmpl='e{}_of_5.pth'),
+                    batches=1, max_epochs=5)  # fmt: skip
+
+    class Spoil(Hook):
+        def before_train_iter(self, runner, batch_idx, data_batch=None):
+            if runner.epoch == 2:
+                data_batch['inputs'].fill_(torch.inf)
+
+    runner.register_hook(Spoil())
+    there = tmp_path / 'out' / tmp_path.name / 'e2_of_5.pth'
+    with pytest.raises(DivergedError, match=f'{re.escape(str(there))} is from before'):
+        runner.train()
+    assert there.exists()
 
 
 def test_a_rate_that_makes_the_weights_too_large_saves_nothing(runner, tmp_path):

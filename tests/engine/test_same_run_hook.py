@@ -9,7 +9,7 @@ from mmengine.config import Config
 
 from helpers.running import ROOT
 from mmdebias.engine import SameRunHook
-from mmdebias.engine.same_run_hook import KEY
+from mmdebias.engine.same_run_hook import KEY, check_same_run
 from mmdebias.weights import CheckpointError
 
 
@@ -27,9 +27,8 @@ def saved(cfg):
     return checkpoint
 
 
-def resume(cfg, checkpoint, resumes=True):
-    runner = SimpleNamespace(cfg=cfg, _resume=resumes, _load_from='epoch_1.pth')
-    SameRunHook().after_load_checkpoint(runner, checkpoint)
+def resume(cfg, checkpoint):
+    check_same_run(cfg, checkpoint, 'epoch_1.pth')
 
 
 def test_another_model_is_refused_and_what_differs_is_said(cfg):
@@ -40,7 +39,8 @@ def test_another_model_is_refused_and_what_differs_is_said(cfg):
     assert str(stop.value).startswith('epoch_1.pth is of another training:\n')
     assert 'model.queue_size is 256 there and 128 here' in str(stop.value)
     assert 'model.backbone.depth is 18 there and 34 here' in str(stop.value)
-    resume(cfg, checkpoint, resumes=False)  # load_from takes what fits
+    runner = SimpleNamespace(cfg=cfg, _resume=False)
+    SameRunHook().after_load_checkpoint(runner, checkpoint)  # load_from takes what fits
 
 
 def test_another_list_is_refused_wherever_it_lies(cfg, tmp_path):

@@ -1,7 +1,7 @@
 """A campaign of faults: kills, damaged files, a full disk, killed ranks, bad inputs.
 
 Usage: bash tools/run_tests.sh --faults [--kills 30] [--bad-inputs 60] [--seed 0] [--out DIR]
-           [--only kills,files,ranks,inputs] [--jobs import]
+           [--only kills,files,ranks,inputs] [--jobs import] [--inputs REGEX]
 
 Every job is run undisturbed first; what a disturbed one makes in the end must be equal to that, bit
 for bit. Needs Linux, and the minutes that its last line states. Exits with status 1 where anything
@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import random
+import re
 import sys
 import tempfile
 import time
@@ -44,6 +45,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--kills', type=int, default=30, help='over all jobs')
     parser.add_argument('--bad-inputs', type=int, default=60, help='as many of the list')
+    parser.add_argument(
+        '--inputs', default='', help='only bad inputs whose names match, such as "resume|cut"'
+    )
     parser.add_argument('--seed', type=int, default=0, help='of the moments and the choice')
     parser.add_argument('--only', type=lambda text: text.split(','), default=list(PARTS))
     parser.add_argument(
@@ -90,6 +94,7 @@ def main(argv: list[str] | None = None) -> int:
         note(found, killed_ranks(folder, env))
     if 'inputs' in args.only:
         every = all_inputs(inputs, folder / 'bad')
+        every = [bad for bad in every if re.search(args.inputs, bad.name)]
         for bad in every if len(every) <= args.bad_inputs else draw.sample(every, args.bad_inputs):
             one = answer(bad, folder, env)
             found['answers'].append(one._asdict())

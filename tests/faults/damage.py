@@ -6,10 +6,12 @@ import shutil
 import signal
 import socket
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
 from jobs import Job, train, trained
 from running import run, running_with
 
@@ -34,6 +36,19 @@ def newest(work: Path) -> Path:
     return max(work.glob('epoch_*.pth'), key=lambda path: int(path.stem.split('_')[1]))
 
 
+def in_old_format(path: Path) -> Path:
+    """Write a checkpoint as torch did before 1.6."""
+    content = torch.load(path, weights_only=True)
+    torch.save(content, path, _use_new_zipfile_serialization=False)
+    return path
+
+
+def another_zip(path: Path) -> None:
+    """Put an archive of something else in the place of a file."""
+    with zipfile.ZipFile(path, 'w') as archive:
+        archive.writestr('page.html', HTML)
+
+
 FILES: dict[str, Callable[[Path], object]] = {
     'last_checkpoint missing': lambda work: (work / 'last_checkpoint').unlink(),
     'last_checkpoint empty': lambda work: (work / 'last_checkpoint').write_text(''),
@@ -44,6 +59,8 @@ FILES: dict[str, Callable[[Path], object]] = {
     'newest checkpoint missing': lambda work: newest(work).unlink(),
     'newest checkpoint empty': lambda work: newest(work).write_bytes(b''),
     'newest checkpoint cut': lambda work: cut(newest(work)),
+    'newest checkpoint cut, in the old format': lambda work: cut(in_old_format(newest(work))),
+    'newest checkpoint replaced by another zip': lambda work: another_zip(newest(work)),
     'newest checkpoint replaced by a web page': lambda work: newest(work).write_bytes(HTML),
 }
 

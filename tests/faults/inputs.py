@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 import torch
 from damage import HTML, cut
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import DefaultScope
 from running import ROOT, run_forked
+
+from helpers.videos import cut_video
 
 FAME = 'configs/fame/r3d_toy.py'
 TUNE = 'configs/finetune/r3d_toy.py'
@@ -75,11 +81,20 @@ def bad_files(folder: Path, inputs: Path) -> dict[str, Path]:
     for name, state in (('nan', nan), ('half', half), ('wide', wide), ('bare', {})):
         torch.save(dict(meta={}, state_dict=state), new(f'{name}.pth'))
     torch.save([1, 2], new('list.pth'))
+    torch.save(dict(meta={}, state_dict=weights), new('model_only.pth'))
+    whole = dict(meta=dict(epoch=1, iter=2), message_hub=dict(runtime_info=dict(epoch=1)),
+                 state_dict=weights, optimizer=_optimizer_state(),
+                 param_schedulers=[dict(last_step=1)])  # fmt: skip
+    torch.save(whole, new('whole.pth'))
+    whole['optimizer']['state'] = {0: dict(momentum_buffer=torch.ones(2) / 0)}
+    torch.save(whole, new('optimizer_nan.pth'))
     new('empty.txt', '')
     new('gone.txt', 'a.mp4 0\nb.mp4 1\n')
     lines = (inputs / 'toy/train.txt').read_text().splitlines()
     new('half_labelled.txt', '\n'.join([*lines[:-1], lines[-1].split()[0]]) + '\n')
     cut(new('cut.mp4', of=next((inputs / 'toy/videos/train').glob('*.mp4'))))
+    cut_video(next((inputs / 'toy/videos/train').glob('*.mp4')), new('cut_behind_index.mp4'))
+    new('cut_video.txt', f'{made["cut_behind_index.mp4"]} 0\n')
     new('page.mp4', HTML)
     new('boxes.json', '{"video": [[1, 2,')
     new('syntax.py', 'model = dict(\n')
@@ -90,6 +105,14 @@ def bad_files(folder: Path, inputs: Path) -> dict[str, Path]:
     new('file', '')
     new('lists.txt', 'x')
     return made
+
+
+def _optimizer_state() -> dict:
+    """The state of the optimiser that a training of FAME begins with."""
+    cfg = Config.fromfile(ROOT / FAME)
+    cfg.model.backbone.base_channels, cfg.model.neck.in_channels = 4, 32
+    with DefaultScope.overwrite_default_scope('mmaction'):
+        return build_optim_wrapper(MODELS.build(cfg.model), cfg.optim_wrapper).state_dict()
 
 
 def all_inputs(inputs: Path, folder: Path) -> list[Bad]:
@@ -139,6 +162,24 @@ def all_inputs(inputs: Path, folder: Path) -> list[Bad]:
         *(evaluate(f'{k}.pth', rf'{k}\.pth {says}', f[k + '.pth']) for k, says in kinds),
         *(report(f'{k}.pth', rf'{k}\.pth {says}', f[k + '.pth']) for k, says in kinds),
         *(bring(f'{k}.pth', rf'{k}\.pth {says}', f[k + '.pth']) for k, says in kinds),
+        train('--resume of a model only', r'model_only\.pth cannot be resumed: .*lacks .*optimizer',
+              arguments=['--resume', f['model_only.pth']]),
+        train('--resume with another optimizer', r'whole\.pth: its optimizer is of another class',
+              'optim_wrapper.optimizer._delete_=True', 'optim_wrapper.optimizer.type=AdamW',
+              arguments=['--resume', f['whole.pth']]),
+        train('--resume with more groups', r'whole\.pth: its optimizer has 1 group',
+              'optim_wrapper.paramwise_cfg.bias_decay_mult=0',
+              arguments=['--resume', f['whole.pth']]),
+        train('--resume of a NaN optimizer', r'optimizer_nan\.pth: its optimizer is not finite',
+              arguments=['--resume', f['optimizer_nan.pth']]),
+        train('no model', 'model=None, and a training needs it', 'model=None'),
+        train('a milestone that is no list', 'milestones=120 must be a list',
+              'param_scheduler.0.milestones=120'),
+        train('a batch of 0', r'batch_size=0 must be 1 or more', 'train_dataloader.batch_size=0'),
+        train('an area that is no range', r'area_range=0\.2 must be two numbers',
+              'train_dataloader.dataset.pipeline.per_view.crop.area_range=0.2'),
+        train('a misspelt default hook', 'default_hooks.chekpoint names no class',
+              'default_hooks.chekpoint.interval=5'),
         train('load_from missing', r'none.*is not there', f'load_from={none}.pth'),
         train('load_from NaN', r'nan\.pth (?s:.)*not finite', f'load_from={f["nan.pth"]}'),
         train('load_from half', r'half\.pth (?s:.)*missing', f'load_from={f["half.pth"]}'),
@@ -176,10 +217,16 @@ def all_inputs(inputs: Path, folder: Path) -> list[Bad]:
               'val_dataloader.num_workers=0', 'val_dataloader.persistent_workers=False',
               config=TUNE),
         test('missing', r'none.*is not there', f'{none}.pth'),
+        test('--dump a folder', '--dump: .* is a folder', f['half.pth'], '--dump', folder),
+        test('a video cut', r'cut_behind_index\.mp4 is cut', inputs / 'supervised.pth',
+             f'test_dataloader.dataset.ann_file={f["cut_video.txt"]}',
+             'test_dataloader.num_workers=0', 'test_dataloader.persistent_workers=False'),
         test('of pre-training', r'missing +cls_head', inputs / 'fame.pth'),
         evaluate('half', r'half\.pth (?s:.)*missing', f['half.pth']),
         evaluate('wide', r'wide\.pth ', f['wide.pth']),
         evaluate('an unknown protocol', r"'svm'", inputs / 'fame.pth', '--protocols', 'svm'),
+        evaluate('a misspelt protocol', "'finetunee' is no protocol; 'finetune' is meant",
+                 inputs / 'fame.pth', 'finetunee:train_cfg.max_epochs=1'),
         evaluate('--out a file', 'is a file: give a folder', inputs / 'fame.pth', '--out',
                  f['file']),
         report('another list', 'none', data=f'{none}.txt'),
@@ -205,6 +252,10 @@ def all_inputs(inputs: Path, folder: Path) -> list[Bad]:
               f'{out}.txt', '--percent', 10, '--seed', 0),
         other('analysis/show_augment.py', 'a video cut', r'cut\.mp4', '--config', FAME, '--data',
               f['cut.mp4'], '--out', out),
+        other('analysis/show_augment.py', 'a video cut behind its index', 'index.mp4 is cut',
+              '--config', FAME, '--data', f['cut_behind_index.mp4'], '--out', out),
+        other('data/extract_flow.py', 'a video cut behind its index', 'index.mp4 is cut', '--data',
+              f['cut_behind_index.mp4'], '--out', out),
         other('analysis/show_augment.py', 'a web page', r'page\.mp4', '--config', FAME, '--data',
               f['page.mp4'], '--out', out),
     ]  # fmt: skip

@@ -110,7 +110,9 @@ def test_what_cannot_be_evaluated_is_named(tmp_path):
     checkpoint.touch()
     model = ['--model', 'a', 'configs/fame/r3d_toy.py', checkpoint]
     toy = [*model, '--dataset', 'toy']
-    assert "['svm'] are no protocols" in say(*toy, '--protocols', 'svm')
+    assert "--protocols svm: 'svm' is no protocol; there are" in say(*toy, '--protocols', 'svm')
+    misspelt = say(*toy, '--cfg-options', 'finetunee:train_cfg.max_epochs=1')
+    assert "'finetunee' is no protocol; 'finetune' is meant?" in misspelt
     assert '--splits 2: sthv2 has 1' in say(*model, '--dataset', 'sthv2', '--splits', '2')
     assert '--gpus 0 must be' in say(*toy, '--gpus', '0')
     assert 'invalid choice' in say(*model, '--dataset', 'imagenet')
