@@ -41,9 +41,10 @@ class SampleViews(BaseTransform):
     - ``dict(other_than='anchor', min_gap=8)``: as ``dict()``, but at least ``min_gap`` frames
       before or after another view's start (BE's hard negative), or those of several views,
       ``other_than=['anchor', 'first']``. Without ``min_gap`` it is one clip, so that they share no
-      frames. Where the gap does not fit, the start farthest away is taken; where that is not even
-      half of it, the video is entered anywhere in its loop, as far away as it allows: a clip with a
-      cut in it differs from the other at least. ``otherwise='third'`` starts a third of the video
+      frames. Where the gap does not fit, the start farthest away is taken; where that is less than
+      ``frame_interval`` frames, so that the two would show all but the same, the video is entered
+      anywhere in its loop, as far away as it allows. That puts a cut into the one and not into the
+      other, which tells them apart. ``otherwise='third'`` starts a third of the video
       later instead, in the loop (BE's released code), and ``otherwise='any'`` anywhere but at the
       same start (DSM's);
     - ``dict(shift_from='anchor', shift=(2, 20))``: another view's start plus a number of frames
@@ -136,7 +137,9 @@ class SampleViews(BaseTransform):
         if view.otherwise == 'third':
             third = max(total // 3, 1)
             return taken[0] + draw_shift(third, third, total)
-        gap, least = (1, 1) if view.otherwise == 'any' else (gap, gap / 2)
+        least = min(gap, self.frame_interval)
+        if view.otherwise == 'any':
+            gap = least = 1
         if distance.max() >= least:
             return int(np.random.choice(fitting[distance >= min(gap, distance.max())]))
         looped = np.arange(total)

@@ -17,7 +17,7 @@ class StaticClip(BaseTransform):
     frame_inds.
 
     Args:
-        frame: 'random', any frame of the video, drawn for each clip, as in the papers; 'middle',
+        frame: 'random', any frame of the video, the same in all its clips, as in the papers; 'middle',
             the middle one of the clip's own frames, for a test that is the same each time.
 
     Raises:
@@ -39,8 +39,8 @@ class StaticClip(BaseTransform):
             )
         clips = np.reshape(results['frame_inds'], (results['num_clips'], -1))
         if self.frame == 'random':
-            drawn = np.random.randint(results['total_frames'], size=(len(clips), 1))
-            chosen = drawn + results.get('start_index', 0)
+            # One a video, also where a test averages several clips.
+            chosen = np.random.randint(results['total_frames']) + results.get('start_index', 0)
         else:
             chosen = clips[:, clips.shape[1] // 2, None]
         results['frame_inds'] = np.broadcast_to(chosen, clips.shape).flatten()

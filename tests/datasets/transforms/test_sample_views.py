@@ -115,7 +115,7 @@ def test_other_view_keeps_its_gap_or_as_much_of_it_as_the_video_allows(total, mi
         frames = frames_by_view(sample(total, views))
         query, negative = (int(frames[view][0]) for view in ('query', 'negative'))
         around, farthest = abs(negative - query), max(query, last - query)
-        if farthest >= gap / 2:
+        if farthest >= min(gap, 2):  # a step of the clip
             assert 0 <= negative <= last
             assert around >= min(gap, farthest)
         else:  # in the loop
@@ -149,13 +149,16 @@ def test_a_gap_that_does_not_fit_is_made_up_for_by_a_rule(total, otherwise, expe
 
 
 @pytest.mark.parametrize('total', range(2, 40))
-def test_other_view_is_half_a_clip_away_at_least_where_the_video_is_a_clip_long(total):
+def test_other_view_is_a_step_away_at_least_and_has_a_cut_only_where_that_does_not_fit(total):
     views = dict(query=dict(), negative=dict(other_than='query'))
     for _ in range(50):
-        frames = frames_by_view(sample(total, views))  # a clip spans 7 frames
-        around = abs(int(frames['negative'][0]) - int(frames['query'][0]))
-        if total >= 7:
-            assert min(around, total - around) >= 3
+        frames = frames_by_view(sample(total, views))  # a clip spans 7 frames, a step is 2
+        query, negative = (int(frames[view][0]) for view in ('query', 'negative'))
+        around = abs(negative - query)
+        if total >= 4:
+            assert min(around, total - around) >= 2
+        if total >= 10:
+            assert negative + 7 <= total
 
 
 @pytest.mark.parametrize('total', [3, 7, 8, 9, 13, 21, 40])
