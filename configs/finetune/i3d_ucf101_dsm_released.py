@@ -1,5 +1,5 @@
-# As i3d_ucf101_dsm.py, with rate, decay, steps and clip length of DSM's released code. The stride
-# and the epochs of the steps are ours.
+# As i3d_ucf101_dsm.py, with rate, decay, steps and clip length of DSM's released code. Crop, flip,
+# colours, the stride and the epochs of the steps are those of i3d_ucf101_dsm.py.
 _base_ = [
     '../_base_/encoders/i3d.py',
     '../_base_/datasets/ucf101.py',

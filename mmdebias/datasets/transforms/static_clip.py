@@ -17,8 +17,8 @@ class StaticClip(BaseTransform):
     frame_inds.
 
     Args:
-        frame: 'random', any frame of the video, the same in all its clips, as in the papers; 'middle',
-            the middle one of the clip's own frames, for a test that is the same each time.
+        frame: 'random', any frame of the video, the same in all its clips, as in the papers;
+            'middle', the middle one of a clip's own frames, for a test that is the same each time.
 
     Raises:
         ValueError: another ``frame``; on a sample, one that is decoded already, or views of
