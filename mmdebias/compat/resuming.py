@@ -72,9 +72,13 @@ def _find_start(runner: 'Runner', folder: Path, template: str) -> str | None:
     if runner._resume and runner._load_from is None:
         path, note = newest_checkpoint(runner.work_dir, folder, template)
         if path is None:
-            note = f'There is no checkpoint in {folder} to resume: training starts at the beginning'
             if best:
-                note += f'. To go on from {_names(best)}, give --resume FILE'
+                raise CheckpointError(
+                    f'{folder} holds no checkpoint to go on from but {_names(best)}, which a '
+                    'training from the beginning might overwrite: give --resume FILE, or another '
+                    '--work-dir'
+                )
+            note = f'There is no checkpoint in {folder} to resume: training starts at the beginning'
         if note:
             runner.logger.log(logging.WARNING, note)
         return None if path is None else str(path)

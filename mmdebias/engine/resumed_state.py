@@ -1,12 +1,12 @@
 """Whether a checkpoint holds the whole of a training that is resumed, beside the model."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.optim import OptimWrapper, OptimWrapperDict, _ParamScheduler
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -33,7 +33,7 @@ def check_complete(cfg: Config, checkpoint: Mapping, file: object) -> None:
     meta = checkpoint.get('meta')
     meta = meta if isinstance(meta, Mapping) else {}
     missing = [f'meta.{key}' for key in ('epoch', 'iter') if not isinstance(meta.get(key), int)]
-    wanted = ['message_hub', 'optimizer', *(['param_schedulers'] if _schedules(cfg) else [])]
+    wanted = ['message_hub', 'optimizer', *(['param_schedulers'] if schedules(cfg) else [])]
     missing += [key for key in wanted if not checkpoint.get(key)]
     if missing:
         raise CheckpointError(
@@ -42,7 +42,7 @@ def check_complete(cfg: Config, checkpoint: Mapping, file: object) -> None:
             f'save_optimizer=False. {AFRESH}.'
         )
     there = checkpoint.get('param_schedulers')
-    here = _schedules(cfg)
+    here = schedules(cfg)
     if isinstance(there, list) and isinstance(here, list) and len(there) != len(here):
         raise CheckpointError(
             f'{file} has the state of {len(there)} schedule(s), and param_scheduler of the config '
@@ -93,7 +93,40 @@ def check_optimizer(
             )
 
 
-def _schedules(cfg: Config) -> Any:
+def go_on_to_the_end(
+    built: Sequence[_ParamScheduler], saved: Sequence[dict], configs: Sequence[Mapping]
+) -> tuple[list[str], list[_ParamScheduler]]:
+    """Let schedules that state no end go on as long as a training that is longer than before.
+
+    MMEngine ends them with the training, keeps that in the checkpoint, and takes it from there: of
+    a training that is made longer, the rate would stand still from its old last epoch on.
+
+    Args:
+        built: As the config builds them.
+        saved: Their states, of a checkpoint; changed.
+        configs: What the config says of each.
+
+    Returns:
+        A line for each that ends elsewhere now, and the steps that were left out at the old end,
+        each as the schedule that is to take it when it has its state.
+    """
+    lines, left_out = [], []
+    for number, (schedule, state, given) in enumerate(zip(built, saved, configs)):
+        ended, done = state.get('end'), state.get('_global_step')
+        # What waits for a metric takes its steps by that.
+        if 'end' in given or None in (ended, done) or ended == schedule.end or given.get('monitor'):
+            continue
+        lines.append(
+            f'param_scheduler.{number} ({given["type"]}) ends with this training, at '
+            f'{schedule.end}, and not at {ended} as in the checkpoint.'
+        )
+        missed = max(min(done, schedule.end - 1) - ended + 1, 0)
+        state.update(end=schedule.end, _global_step=done - missed)
+        left_out += [schedule] * missed
+    return lines, left_out
+
+
+def schedules(cfg: Config) -> Any:
     """Return the schedules of a config: a list of one optimiser's, or a dict of several's."""
     found = cfg.get('param_scheduler') or []
     return [found] if isinstance(found, Mapping) and 'type' in found else found

@@ -12,11 +12,12 @@ from mmaction.registry import HOOKS
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
+from mmengine.optim import _ParamScheduler
 from mmengine.runner import Runner
 
 from mmdebias.weights import CheckpointError
 
-from .resumed_state import AFRESH, check_complete, check_optimizer
+from .resumed_state import AFRESH, check_complete, check_optimizer, go_on_to_the_end, schedules
 
 KEY = 'mmdebias_run'
 # Of a model: what changes no number of the training, says how a config was inherited, or stands for
@@ -44,9 +45,18 @@ class SameRunHook(Hook):
     checkpoint's: a warning names those that the config has changed.
     """
 
+    def __init__(self) -> None:
+        self._left_out: list[_ParamScheduler] = []
+
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Note what the training is."""
         checkpoint['meta'][KEY] = json.dumps(describe_run(runner.cfg))
+
+    def before_train(self, runner: Runner) -> None:
+        """Take steps of schedules that the old end of the training left out."""
+        for schedule in self._left_out:
+            schedule.step()
+        self._left_out = []
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Compare, if the training is being resumed.
@@ -61,7 +71,12 @@ class SameRunHook(Hook):
         check_complete(runner.cfg, checkpoint, file)
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         check_optimizer(runner.optim_wrapper, model, checkpoint, file)
-        for line in kept_numbers(runner.cfg, checkpoint, file):
+        lines = kept_numbers(runner.cfg, checkpoint, file)
+        built, saved = runner.param_schedulers, checkpoint.get('param_schedulers')
+        if isinstance(built, list) and isinstance(saved, list):
+            longer, self._left_out = go_on_to_the_end(built, saved, schedules(runner.cfg))
+            lines += longer
+        for line in lines:
             runner.logger.log(logging.WARNING, line)
 
 

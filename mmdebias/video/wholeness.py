@@ -57,7 +57,8 @@ def _riff(file: BinaryIO, size: int) -> int:
     while place + 8 <= size:
         file.seek(place)
         name, length = file.read(4), int.from_bytes(file.read(4), 'little')
-        if name != RIFF or not length:
+        # A writer that cannot go back to its beginning, as into a pipe, leaves one of these.
+        if name != RIFF or length in (0, 0xFFFFFFFF):
             return 0
         place += 8 + length
     return place

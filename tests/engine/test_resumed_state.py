@@ -161,6 +161,21 @@ def test_the_numbers_of_the_file_count_and_those_that_differ_are_said(train):
     assert not [line for line in lines if 'stays 0.1' in line]
 
 
+@pytest.mark.parametrize('milestone', [1, 2, 3, 4])
+def test_a_training_that_is_made_longer_keeps_to_its_schedule(train, milestone):
+    """MMEngine ends a schedule with the training, and keeps that end in the checkpoint."""
+    train(dict(type='SGD', lr=0.5), epochs=2, milestones=[milestone])
+    runner, lines = train(dict(type='SGD', lr=0.5), epochs=5, milestones=[milestone])
+    assert runner.optim_wrapper.get_lr()['lr'] == [pytest.approx(0.05)]
+    schedule = runner.param_schedulers[0]
+    assert (schedule.last_step, schedule._global_step, schedule.end) == (4, 5, 5)
+    assert [
+        line
+        for line in lines
+        if 'param_scheduler.0 (MultiStepLR) ends with this training, at 5' in line
+    ]
+
+
 def test_a_class_of_the_same_numbers_is_another_training(train):
     train(dict(type='Adam', lr=0.5))
     with pytest.raises(CheckpointError, match=r"optimizer\.type is 'Adam' there and 'AdamW' here"):

@@ -56,6 +56,13 @@ def test_other_files_are_the_readers_to_refuse(tmp_path, content):
     check_whole(tmp_path / 'none.mp4')
 
 
+@pytest.mark.parametrize('size', [0, 0xFFFFFFFF])
+def test_an_avi_of_a_pipe_states_no_size(videos, tmp_path, size):
+    content = (videos / 'a.avi').read_bytes()
+    (tmp_path / 'a.avi').write_bytes(content[:4] + size.to_bytes(4, 'little') + content[8:])
+    check_whole(tmp_path / 'a.avi')
+
+
 def test_a_live_recording_states_no_size(videos, tmp_path):
     content = (videos / 'a.mkv').read_bytes()
     at = content.index(b'\x18\x53\x80\x67') + 4
