@@ -2,8 +2,8 @@
 
 Debiased is FAME on the triplet of DSM: the anchor of a triplet is a clip, the positive the same
 frames, warped and with the actor pasted before another scene, the negative later frames whose
-motion is disturbed, before the same scene. FAME on MoCo needs more steps than a quickstart has; on
-some sets of videos it does not find the motion in these (tools/analysis/toy_study.md).
+motion is disturbed, before the same scene. On some sets of videos FAME
+on MoCo does not find the motion in so few steps (tools/analysis/toy_study.md).
 
 First on videos in which motion and scene have nothing to do with each other: what do the frozen
 features hold, the motion or the scene? Then on videos in which the scene goes with the motion nine

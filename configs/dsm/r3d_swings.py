@@ -1,5 +1,6 @@
 # FAME on DSM's triplet, on generated videos whose whole actor moves: the quickstart. Videos, net
-# and schedule are those of MoCo there; views, loss and disturbances are DSM's.
+# and schedule are those of MoCo there; views, loss and disturbances are those of
+# ../_base_/methods/dsm.py: bases with the same keys cannot be joined.
 _base_ = '../moco/r3d_swings.py'
 
 model = dict(

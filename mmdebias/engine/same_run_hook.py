@@ -91,9 +91,7 @@ def describe_run(cfg: Config) -> dict[str, Any]:
             lines = sum(bool(line.strip()) for line in content.splitlines())
             digest = hashlib.sha256(content).hexdigest()
             lists.append(dict(path=str(path), videos=lines, sha256=digest))
-    parts = {key: cfg.get(key) for key in ('optim_wrapper', 'param_scheduler')}
-    if isinstance(parts['param_scheduler'], Mapping) and 'type' in parts['param_scheduler']:
-        parts['param_scheduler'] = [parts['param_scheduler']]
+    parts = dict(optim_wrapper=cfg.get('optim_wrapper'), param_scheduler=schedules(cfg))
     optimizer = {key: value for key, value in _flat(parts) if KEPT.fullmatch(key)}
     found = dict(model=model, lists=lists, optimizer=optimizer)
     return json.loads(json.dumps(found, default=str))

@@ -172,10 +172,6 @@ def _layout(frame: VideoFrame, codec: str) -> str:
     return FULL if is_full_range(frame) or codec == 'mjpeg' else LIMITED
 
 
-def _range_of(layout: str) -> ColorRange:
-    return ColorRange.JPEG if layout == FULL else ColorRange.MPEG
-
-
 def _scaled(
     scaler: VideoReformatter, frame: VideoFrame, size: tuple[int, int], layout: str, codec: str
 ) -> VideoFrame:
@@ -197,7 +193,8 @@ def _scaled(
         )
     if frame.format.is_rgb:
         # By the frame's tag, PyAV 18 would fill the layout from 0 to 255.
-        ranges = dict(src_color_range=ColorRange.JPEG, dst_color_range=_range_of(layout))
+        filled = ColorRange.JPEG if layout == FULL else ColorRange.MPEG
+        ranges = dict(src_color_range=ColorRange.JPEG, dst_color_range=filled)
         return scaler.reformat(frame, *size, layout, interpolation=SCALING, **ranges)
     tagged = is_full_range(frame) and not frame.format.name.startswith(('yuvj', 'gray'))
     with without_matrix(frame) if frame.colorspace == YCGCO else nullcontext():
