@@ -18,7 +18,7 @@ from mmdebias.datasets import ordered_steps
 from mmdebias.models.pretext_tasks.pretext_task import PretextTask
 from mmdebias.models.recognizers import MoCoRecognizer, PretextRecognizer, TripletRecognizer
 
-from .source_clips import NOISE, REAL, STILL
+from .source_clips import NOISE, REAL, STILL, TORN
 
 Views = dict[str, Tensor]
 SHOWN = FRAMES, DIFFERENCES = ('single frames', 'frame differences')
@@ -47,9 +47,9 @@ class WhichIsPositive:
 
     def holds_answer(self, case: str, shown: str) -> bool:
         """Return whether clips of a case may be told by right, as they are shown."""
-        # Noise has no flow: what is scaled is nonsense, and tears it. Elsewhere it is what moves
-        # from frame to frame that is scaled.
-        moves = case not in STILL and (shown == DIFFERENCES or case in NOISE)
+        # Between frames that do not follow each other there is no flow: what is scaled is nonsense,
+        # and tears them. Elsewhere it is what moves from frame to frame that is scaled.
+        moves = case not in STILL and (shown == DIFFERENCES or case in TORN)
         return case == REAL or (self.scales_motion and moves)
 
     @property

@@ -16,9 +16,11 @@ from mmdebias.video import count_frames, read_frames
 SIZE, LENGTH, MOST = (40, 52), 64, 32
 """Height and width, frames at most, and number at most of the videos that are kept in memory."""
 Frames = NDArray[np.uint8]
-REAL, PAN = 'real clips', 'panned photograph'
+REAL, PAN, SHUFFLED = 'real clips', 'panned photograph', 'shuffled frames'
 STILL = ('still noise', 'still photograph')
 NOISE = ('still noise', 'moving noise')
+TORN = ('moving noise', SHUFFLED)
+"""Their frames do not follow each other."""
 
 
 class Source(NamedTuple):
@@ -111,7 +113,7 @@ CASES: dict[str, Maker] = {
     'moving noise': moving_noise,
     'still photograph': still_photograph,
     PAN: panned_photograph,
-    'shuffled frames': shuffled_clips,
+    SHUFFLED: shuffled_clips,
     REAL: real_clips,
 }
 """Clips that are fed. Samples of a batch share the content of a case other than ``REAL``: what
