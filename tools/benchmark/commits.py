@@ -18,10 +18,21 @@ def beside(commit: str) -> Iterator[dict[str, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         other = Path(folder) / 'other'
         subprocess.run([*git, 'add', '--detach', str(other), commit], check=True, stderr=-3)
+        _pass_over_transformers(other)
         try:
             yield {commit: other, NOW: ROOT}
         finally:
             subprocess.run([*git, 'remove', '--force', str(other)], check=True)
+
+
+def _pass_over_transformers(folder: Path) -> None:
+    """Have MMAction2 leave transformers alone in processes that import from a folder.
+
+    Commits without ``mmdebias.compat.leave_out_vindlu`` cannot be imported beside it.
+    """
+    metadata = folder / 'transformers-0.dist-info' / 'METADATA'
+    metadata.parent.mkdir()
+    metadata.write_text('Metadata-Version: 2.1\nName: transformers\nVersion: 0\n')
 
 
 def show_best(found: dict[str, list[dict]]) -> tuple[dict, dict]:
