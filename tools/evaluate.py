@@ -14,7 +14,8 @@ written into the folder of results where there is none. Options after ``--cfg-op
 them, or to one, as in ``linear:train_cfg.max_epochs=5``. Where --gpus times the config's batch is
 not the paper's, the learning rate is scaled to it; the paper's batch on one GPU is
 ``finetune:train_dataloader.batch_size=128``. ``low_shot_1`` and ``low_shot_10`` train on the list
-of few labels that configs/low_shot/README.md draws beside that of all, or draw it with --seed.
+of few labels that configs/low_shot/README.md draws beside that of all, or draw it with --seed and
+--equal. Lists that have changed since give results of their own.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from mmaction.registry import MODELS
 from mmengine.config import Config, DictAction
@@ -36,6 +38,7 @@ from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_mod
 from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import misspelt_options, parse_options
 from mmdebias.config_inheritance import read_config, without_scopes
+from mmdebias.datasets.label_subset import EQUAL
 from mmdebias.evaluation.protocols import (
     PROTOCOLS,
     SEARCHED,
@@ -79,6 +82,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--splits', default='1', help='of UCF101 and HMDB51, such as 1,2,3')
     parser.add_argument('--gpus', type=int, default=1, help='or, without GPUs, processes')
     parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument(
+        '--equal', choices=EQUAL, help='of every class, where low-shot labels are drawn; given, '
+        'they are drawn even if a list of few labels is there (default: numbers)',
+    )  # fmt: skip
     parser.add_argument(
         '--out',
         type=output_folder,
@@ -205,14 +212,15 @@ def evaluate(args: argparse.Namespace, model: NamedModel, encoder: str) -> None:
     # Other weights, seeds or options have results of their own.
     digest = hashlib.sha256(json.dumps(setting, sort_keys=True).encode()).hexdigest()[:12]
     folder = args.out / model.name / f'{args.dataset}_{digest}'
-    rows = []
+    rows: list[dict] = []
     with sole_writer(folder):
         for protocol in args.protocols:
             config = find_config(protocol, encoder, args.dataset, folder / 'configs')
             say_misspelt(args, protocol, config)
             results = {}
             for split in args.splits:
-                place = folder / protocol / f'split{split}'
+                lists = lists_digest(args, protocol, split)
+                place = folder / protocol / f'split{split}_{lists}'
                 results[split] = run_protocol(
                     args, model.checkpoint, protocol, config, split, place
                 )
@@ -259,8 +267,10 @@ def run_protocol(
     if result.exists():
         print(f'{result} is damaged: testing again', flush=True)
     common = split_options(args.dataset, split, protocol)
-    if percent := share_of_labels(protocol):
-        config = labelled_config(args, config, common, percent, place)
+    trained = {}
+    if share_of_labels(protocol):
+        config, labels = labelled_config(args, config, protocol, split, place)
+        trained = dict(labels=str(labels))
         # Which names the list of all labels, of its split.
         common = [option for option in common if not option.startswith(f'{LABELS}=')]
     common += protocol_options(args, protocol)
@@ -275,32 +285,65 @@ def run_protocol(
         common += ['test_evaluator.type=KNNAccuracy']
     work = place / 'test'
     metrics = runs.test(config, checkpoint, work, common, log=place / 'test.log', **options)
-    found = dict(metrics=metrics, videos=count_videos(work, protocol not in SEARCHED))
+    found = dict(metrics=metrics, videos=count_videos(work, protocol not in SEARCHED), **trained)
     write_text(result, json.dumps(found))
     return found
 
 
+class Lists(NamedTuple):
+    """What a protocol reads on a split."""
+
+    train: Path
+    test: Path
+    few: Path | None
+    """Of few labels, where a low-shot protocol finds one. --equal asks for others."""
+
+
+def find_lists(args: argparse.Namespace, protocol: str, split: str) -> Lists:
+    """Return the lists of a protocol on a split; the first two need not be there."""
+    base = Config.fromfile(ROOT / 'configs' / '_base_' / 'datasets' / f'{args.dataset}.py')
+    names = dict(train=base.train_set.ann_file, test=base.test_set.ann_file)
+    for option in split_options(args.dataset, split, 'finetune'):
+        key, name = option.split('=', 1)
+        names[key.split('_')[0]] = name
+    train = Path(base.train_set.data_root, names['train'])
+    test = Path(base.test_set.data_root, names['test'])
+    percent = share_of_labels(protocol)
+    if percent is None or args.equal is not None:
+        return Lists(train, test, None)
+    few = train.with_name(few_labels(train.name, percent))
+    return Lists(train, test, few if few.is_file() else None)
+
+
+def lists_digest(args: argparse.Namespace, protocol: str, split: str) -> str:
+    """Return a short name for what a protocol's lists hold."""
+    lists = find_lists(args, protocol, split)
+    held = [file_sha256(path) if path and path.is_file() else None for path in lists]
+    drawn = share_of_labels(protocol) and lists.few is None and (args.equal or EQUAL[0])
+    return hashlib.sha256(json.dumps([*held, drawn or None]).encode()).hexdigest()[:8]
+
+
 def labelled_config(
-    args: argparse.Namespace, config: Path, split: list[str], percent: int, place: Path
-) -> Path:
-    """Return a config that trains on the few labels, and draw them if nobody has.
+    args: argparse.Namespace, config: Path, protocol: str, split: str, place: Path
+) -> tuple[Path, Path]:
+    """Return a config that trains on the few labels, and their list; draw them if nobody has.
 
     They are in a list beside that of all labels, or drawn into the folder of results: with one
     --seed the same for all models. The list is named in a config, as the parser of options would
     spoil some paths.
     """
-    every = dict(option.split('=', 1) for option in split).get(LABELS, train_list(args.dataset))
-    root = Path(Config.fromfile(config).train_dataloader.dataset.data_root)
-    found = root / few_labels(every, percent)
-    if not found.is_file():
-        found = place / found.name
-        given = ['--data', root / every, '--out', found, '--percent', percent, '--seed', args.seed]
+    lists, percent = find_lists(args, protocol, split), share_of_labels(protocol)
+    found = lists.few
+    if found is None:
+        found = place / few_labels(lists.train.name, percent)
+        given = ['--data', lists.train, '--out', found, '--percent', percent, '--seed', args.seed]
+        given += ['--equal', args.equal] if args.equal else []
         runs.run_tool('data/subset.py', given, place / 'labels.log')
     labelled = place / config.name
     dataset = f'dict(ann_file={str(found.resolve())!r})'
     text = f'_base_ = {str(config.resolve())!r}\ntrain_dataloader = dict(dataset={dataset})\n'
     write_text(labelled, text)
-    return labelled
+    return labelled, found
 
 
 def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
@@ -359,8 +402,19 @@ def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[di
         low, high = confidence_interval(mean, videos)
         row = dict(protocol=protocol, metric=name, value=mean, splits=values, videos=videos)
         shown = config.relative_to(ROOT) if config.is_relative_to(ROOT) else config
-        rows.append(row | dict(low=low, high=high, config=str(shown)))
+        row |= dict(low=low, high=high, config=str(shown))
+        labels = {
+            split: result['labels'] for split, result in results.items() if 'labels' in result
+        }
+        rows.append(row | (dict(labels=labels) if labels else {}))
     return rows
+
+
+def labels_line(protocol: str, labels: dict[str, str]) -> str:
+    """Say which videos a low-shot protocol was trained on, for each split."""
+    counts = {path: len(Path(path).read_text().split('\n')) - 1 for path in labels.values()}
+    lists = ', '.join(f'{path} ({count} videos)' for path, count in counts.items())
+    return f'{protocol} was trained on {lists}.'
 
 
 def write(folder: Path, setting: dict, rows: list[dict]) -> None:
@@ -377,6 +431,8 @@ def write(folder: Path, setting: dict, rows: list[dict]) -> None:
             f'| {row["protocol"]} | {row["metric"]} | {value:.1f} | {low:.1f} to {high:.1f} '
             f'| {row["videos"]} | {splits} | {row["config"]} |'
         )
+    for labels in {row['protocol']: row['labels'] for row in rows if 'labels' in row}.items():
+        lines += ['', labels_line(*labels)]
     versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
     lines += [
         '',

@@ -46,7 +46,7 @@ def test_table_is_whole_and_made_once(call, monkeypatch, tmp_path, few_videos):
     first = call(*command)
     assert first.count('$ python tools/train.py') == 1
     assert first.count('$ python tools/test.py') == 4
-    (path,) = (tmp_path / 'out' / 'FAME').glob('*/retrieval/split1')
+    (path,) = (tmp_path / 'out' / 'FAME').glob('*/retrieval/split1_*')
     folder = path.parent.parent
     table = json.loads((folder / 'table.json').read_text())
     metrics = [row['metric'] for row in table['rows']]
@@ -212,12 +212,13 @@ def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, mon
     (root / 'videos').symlink_to(few_videos)
     whole = root / 'hmdb51_train_split_2_videos.txt'
     whole.write_text((few_videos / 'train.txt').read_text())
-    args = SimpleNamespace(dataset='hmdb51', seed=0)
-    split = MODULE['split_options']('hmdb51', '2', 'low_shot_10')
+    args = SimpleNamespace(dataset='hmdb51', seed=0, equal=None)
     config = MODULE['find_config']('low_shot_10', 'c3d', 'hmdb51', tmp_path / 'configs')
 
     def labelled():
-        path = MODULE['labelled_config'](args, config, split, 10, tmp_path / 'place')
+        given = (args, config, 'low_shot_10', '2', tmp_path / 'place')
+        path, labels = MODULE['labelled_config'](*given)
+        assert Config.fromfile(path).train_dataloader.dataset.ann_file == str(labels)
         return Config.fromfile(path).train_dataloader.dataset
 
     drawn = Path(labelled().ann_file)
@@ -230,6 +231,42 @@ def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, mon
     mine = root / 'hmdb51_train_split_2_10percent.txt'
     mine.write_text(lines[0])
     assert labelled().ann_file == str(mine)
+
+    args.equal = 'shares'  # asked for: drawn, whatever is there
+    assert labelled().ann_file == str(drawn)
+    assert '--equal shares' in capsys.readouterr().out
+
+
+def test_lists_that_changed_give_results_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path))
+    root = tmp_path / 'hmdb51'
+    root.mkdir()
+    args = SimpleNamespace(dataset='hmdb51', equal=None)
+
+    def digest(protocol='low_shot_10', split='2'):
+        return MODULE['lists_digest'](args, protocol, split)
+
+    seen = {digest()}
+
+    def changed(protocol='low_shot_10'):
+        known = len(seen)
+        seen.add(digest(protocol))
+        return len(seen) > known
+
+    assert not changed()
+    for name in ('train_split_2_videos', 'val_split_2_videos', 'train_split_2_10percent'):
+        (root / f'hmdb51_{name}.txt').write_text('a.mp4 0\n')
+        assert changed(), name
+    (root / 'hmdb51_train_split_2_10percent.txt').write_text('b.mp4 0\n')
+    assert changed()
+    finetuned = digest('finetune')
+    (root / 'hmdb51_train_split_1_videos.txt').write_text('a.mp4 0\n')  # another split's
+    (root / 'hmdb51_train_split_2_10percent.txt').write_text('c.mp4 0\n')  # of few labels
+    assert digest('finetune') == finetuned
+    args.equal = 'shares'
+    assert changed()
+    args.equal = 'numbers'  # as before there was a list of few labels
+    assert not changed()
 
 
 def test_an_encoder_is_found_however_a_config_inherits_it(tmp_path):
@@ -252,7 +289,7 @@ def test_no_path_goes_through_the_parser_of_options(tmp_path, few_videos, monkey
     monkeypatch.setattr(runs, 'train', lambda *a, **k: given.append(a) or tmp_path / 'b, c.pth')
     monkeypatch.setattr(runs, 'test', lambda *a, **k: given.append(a) or {'acc/top1': 1})
     monkeypatch.setitem(MODULE['run_protocol'].__globals__, 'count_videos', lambda *a: 4)
-    args = argparse.Namespace(dataset='ucf101', gpus=1, seed=0, cfg_options=[])
+    args = argparse.Namespace(dataset='ucf101', gpus=1, seed=0, equal=None, cfg_options=[])
     for protocol in MODULE['PROTOCOLS']:
         config = MODULE['find_config'](protocol, 'c3d', 'ucf101', tmp_path / 'c, d')
         place = tmp_path / 'd, e' / protocol
