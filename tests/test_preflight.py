@@ -42,12 +42,19 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp('trained')
     cfg = config('fame/r3d_toy.py', folder)
     model = MODELS.build(cfg.model)
+    optimizer = build_optim_wrapper(model, copy.deepcopy(cfg.optim_wrapper))
+    for parameter in model.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    optimizer.step()
+    schedule = dict(last_step=1, _global_step=2, base_values=[0.1])
     checkpoint = dict(
         meta=dict(epoch=1, iter=1),
-        message_hub=dict(runtime_info=dict(epoch=1)),
+        message_hub=dict(
+            log_scalars=dict(a=1), runtime_info=dict(epoch=1), resumed_keys=dict(epoch=True)
+        ),
         state_dict=model.state_dict(),
-        optimizer=build_optim_wrapper(model, copy.deepcopy(cfg.optim_wrapper)).state_dict(),
-        param_schedulers=[dict(last_step=1) for _ in cfg.param_scheduler],
+        optimizer=optimizer.state_dict(),
+        param_schedulers=[dict(schedule) for _ in cfg.param_scheduler],
     )
     SameRunHook().before_save_checkpoint(SimpleNamespace(cfg=cfg), checkpoint)
     torch.save(checkpoint, folder / 'epoch_1.pth')
@@ -121,8 +128,28 @@ def test_what_is_resumed_is_the_same_training(trained, tmp_path):
         (lambda content: content['optimizer']['param_groups'].append(dict(params=[99])), 'group'),
         (lambda content: content['optimizer']['param_groups'][0].pop('momentum'), 'another class'),
         (
-            lambda content: content['optimizer']['state'].update({0: dict(m=torch.tensor(1) / 0)}),
-            r'not finite:\n  m of backbone\.',
+            lambda content: content['optimizer']['state'][0]['momentum_buffer'].fill_(torch.inf),
+            r'not finite:\n  momentum_buffer of backbone\.',
+        ),
+        (
+            lambda content: content['optimizer']['state'][0].update(momentum_buffer=torch.ones(3)),
+            r'other parameters, .*\n  momentum_buffer of backbone\.\S+ is \[3\], not \[4, 3, ',
+        ),
+        (
+            lambda content: content['optimizer'].update(state={}),
+            'cannot be resumed: the state of its optimizer is empty, though it has made 1 iter',
+        ),
+        (
+            lambda content: content['message_hub'].update(log_scalars={}),
+            r'cannot be resumed: .*lacks message_hub\.log_scalars\.',
+        ),
+        (
+            lambda content: content['param_schedulers'][0].clear(),
+            r'cannot be resumed: .*lacks param_schedulers\.0\.',
+        ),
+        (
+            lambda content: content['param_schedulers'][0].update(base_values=[torch.nan]),
+            r'schedules are not finite:\n  param_schedulers\.0\.base_values is \[nan\]',
         ),
     ],
 )

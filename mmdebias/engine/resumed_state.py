@@ -13,10 +13,14 @@ from torch.optim import Optimizer
 from mmdebias.weights.fitting import list_faults, non_finite
 from mmdebias.weights.reading import CheckpointError
 
+from .optimizer_tensors import tensors_after_a_step, unlike
+
 AFRESH = (
     'To start another training from its weights, give load_from= (tools/train.py --load-from FILE) '
     'and another --work-dir in the place of --resume'
 )
+# Of a schedule, at its beginning: those that wait for a metric have seen none, which is infinite.
+UNSEEN = {'best', 'mode_worse'}
 
 
 def check_complete(cfg: Config, checkpoint: Mapping, file: object) -> None:
@@ -35,18 +39,27 @@ def check_complete(cfg: Config, checkpoint: Mapping, file: object) -> None:
     missing = [f'meta.{key}' for key in ('epoch', 'iter') if not isinstance(meta.get(key), int)]
     wanted = ['message_hub', 'optimizer', *(['param_schedulers'] if schedules(cfg) else [])]
     missing += [key for key in wanted if not checkpoint.get(key)]
+    missing += _absent(cfg, checkpoint) if not missing else []
     if missing:
         raise CheckpointError(
             f'{file} cannot be resumed: of what a training goes on from it lacks '
             f'{", ".join(missing)}. It may be a published or converted file, or saved with '
             f'save_optimizer=False. {AFRESH}.'
         )
-    there = checkpoint.get('param_schedulers')
-    here = schedules(cfg)
-    if isinstance(there, list) and isinstance(here, list) and len(there) != len(here):
+    there = by_optimizer(checkpoint.get('param_schedulers'))
+    for name, states in there.items():
+        count = len(schedules_of(cfg, name))
+        if len(states) != count:
+            of_it = f' for the optimizer {name}' if name else ''
+            raise CheckpointError(
+                f'{file} has the state of {len(states)} schedule(s){of_it}, and param_scheduler of '
+                f'the config {count}: resume with those that it was trained with. {AFRESH}.'
+            )
+    broken = list(_broken_schedules(there))
+    if broken:
         raise CheckpointError(
-            f'{file} has the state of {len(there)} schedule(s), and param_scheduler of the config '
-            f'{len(here)}: resume with those that it was trained with. {AFRESH}.'
+            f'{file}: its schedules are not finite:{list_faults(broken)}\nResume from an earlier '
+            f'checkpoint (--resume FILE). {AFRESH}.'
         )
 
 
@@ -64,12 +77,13 @@ def check_optimizer(
         file: Its name.
     """
     named = {id(value): name for name, value in model.named_parameters()}
+    emptied = []
     for place, one, state in _pairs(optimizer, checkpoint['optimizer'], file):
         own = one.optimizer
         kind = type(own).__name__
         groups = state.get('param_groups') if isinstance(state, Mapping) else None
-        if not isinstance(groups, list):
-            raise CheckpointError(f'{file}: {place} holds no param_groups. {AFRESH}.')
+        if not isinstance(groups, list) or not isinstance(state.get('state'), Mapping):
+            raise CheckpointError(f'{file}: {place} holds no param_groups, or no state. {AFRESH}.')
         there, here = ([len(g['params']) for g in each] for each in (groups, own.param_groups))
         if there != here:
             raise CheckpointError(
@@ -85,16 +99,34 @@ def check_optimizer(
                 f'{AFRESH}.'
             )
         parameters = [value for group in own.param_groups for value in group['params']]
-        broken = list(_broken(state, [named.get(id(value), '?') for value in parameters]))
+        names = [named.get(id(value), '?') for value in parameters]
+        wanted = tensors_after_a_step(own, groups)
+        others = unlike(state['state'], groups, wanted, names)
+        if others:
+            raise CheckpointError(
+                f'{file}: {place} is of other parameters, or damaged:{list_faults(others)}\n'
+                f'Resume from another checkpoint (--resume FILE). {AFRESH}.'
+            )
+        emptied.append(_is_emptied(one, state, wanted, checkpoint))
+        broken = list(_broken(state, names))
         if broken:
             raise CheckpointError(
                 f'{file}: {place} is not finite:{list_faults(broken)}\nResume from an earlier '
                 f'checkpoint (--resume FILE). {AFRESH}.'
             )
+    if emptied and all(emptied):  # one of several may have had no turn yet
+        raise CheckpointError(
+            f'{file} cannot be resumed: the state of its optimizer is empty, though it has made '
+            f'{checkpoint["meta"]["iter"]} iterations. Resume from another checkpoint (--resume '
+            f'FILE). {AFRESH}.'
+        )
 
 
 def go_on_to_the_end(
-    built: Sequence[_ParamScheduler], saved: Sequence[dict], configs: Sequence[Mapping]
+    built: Sequence[_ParamScheduler],
+    saved: Sequence[dict],
+    configs: Sequence[Mapping],
+    place: str = 'param_scheduler',
 ) -> tuple[list[str], list[_ParamScheduler]]:
     """Let schedules that state no end go on as long as a training that is longer than before.
 
@@ -105,6 +137,7 @@ def go_on_to_the_end(
         built: As the config builds them.
         saved: Their states, of a checkpoint; changed.
         configs: What the config says of each.
+        place: Of them in the config.
 
     Returns:
         A line for each that ends elsewhere now, and the steps that were left out at the old end,
@@ -117,7 +150,7 @@ def go_on_to_the_end(
         if 'end' in given or None in (ended, done) or ended == schedule.end or given.get('monitor'):
             continue
         lines.append(
-            f'param_scheduler.{number} ({given["type"]}) ends with this training, at '
+            f'{place}.{number} ({given["type"]}) ends with this training, at '
             f'{schedule.end}, and not at {ended} as in the checkpoint.'
         )
         missed = max(min(done, schedule.end - 1) - ended + 1, 0)
@@ -130,6 +163,72 @@ def schedules(cfg: Config) -> Any:
     """Return the schedules of a config: a list of one optimiser's, or a dict of several's."""
     found = cfg.get('param_scheduler') or []
     return [found] if isinstance(found, Mapping) and 'type' in found else found
+
+
+def schedules_of(cfg: Config, optimizer: str) -> Sequence[Mapping]:
+    """Return the schedules of one of several optimisers; what names none is for each of them."""
+    found = schedules(cfg)
+    if isinstance(found, Mapping):
+        found = found.get(optimizer) or []
+    return [found] if isinstance(found, Mapping) else found
+
+
+def by_optimizer(states: Any) -> dict[str, Sequence]:
+    """Return schedules, or their states, by their optimiser's name; one alone has none."""
+    return dict(states) if isinstance(states, Mapping) else {'': states or []}
+
+
+def _absent(cfg: Config, checkpoint: Mapping) -> list[str]:
+    """Return what a training has within the parts of its checkpoint, and a file does not."""
+    hub = checkpoint['message_hub']
+    logs = (cfg.get('default_hooks') or {}).get('runtime_info', True) is not None
+    missing = [
+        f'message_hub.{key}'
+        for key in ('log_scalars', 'runtime_info', 'resumed_keys')
+        if not isinstance(hub, Mapping)
+        or not isinstance(hub.get(key), Mapping)
+        or (logs and checkpoint['meta']['iter'] and not hub[key])
+    ]
+    there = by_optimizer(checkpoint.get('param_schedulers'))
+    if there and '' not in there:
+        missing += [f'param_schedulers.{n}' for n in checkpoint['optimizer'] if n not in there]
+    for place, state in _placed(there):
+        wanted = ['last_step', '_global_step']
+        if not isinstance(state, Mapping) or not state:
+            missing.append(place)
+            continue
+        if not UNSEEN & set(state):  # those have rates of their own
+            wanted.append('base_values')
+        missing += [f'{place}.{key}' for key in wanted if state.get(key) in (None, [])]
+    return missing
+
+
+def _placed(states: Mapping[str, Sequence]) -> Iterator[tuple[str, Any]]:
+    """Yield the state of each schedule, and where it is."""
+    for name, several in states.items():
+        for number, state in enumerate(several):
+            yield '.'.join(filter(None, ['param_schedulers', name, str(number)])), state
+
+
+def _broken_schedules(states: Mapping[str, Sequence]) -> Iterator[str]:
+    """Yield what of the state of schedules is infinite or NaN."""
+    for place, state in _placed(states):
+        for key, value in state.items():
+            numbers = value if isinstance(value, list | tuple) else [value]
+            floats = [number for number in numbers if isinstance(number, float)]
+            if key not in UNSEEN and not all(map(math.isfinite, floats)):
+                yield f'{place}.{key} is {value}'
+
+
+def _is_emptied(
+    optimizer: OptimWrapper, state: Mapping, wanted: Sequence[Mapping], checkpoint: Mapping
+) -> bool:
+    """Whether an optimiser that has made steps, and keeps something of them, has nothing."""
+    scaler = state.get('loss_scaler') or {}
+    # Batches whose gradients wait for others; those that a scaler of losses has passed over.
+    waits = checkpoint.get('meta', {}).get('iter', 0) < optimizer._accumulative_counts
+    skipped = scaler.get('_growth_tracker') == 0
+    return any(wanted) and not any(state['state'].values()) and not waits and not skipped
 
 
 def _pairs(
@@ -175,7 +274,9 @@ def _broken(state: Mapping, names: list[str]) -> Iterator[str]:
             tensors = {k: v for k, v in values.items() if isinstance(v, Tensor)}
             for key in non_finite(tensors):
                 yield f'{key} of {name}'
-    for number, group in enumerate(state['param_groups']):
-        for key, value in group.items():
+    # A scaler that is told NaN passes over every step.
+    parts = {f'group {number}': group for number, group in enumerate(state['param_groups'])}
+    for part, numbers in dict(parts, loss_scaler=state.get('loss_scaler') or {}).items():
+        for key, value in numbers.items():
             if isinstance(value, float) and not math.isfinite(value):
-                yield f'{key}={value} of group {number}'
+                yield f'{key}={value} of {part}'

@@ -17,7 +17,15 @@ from mmengine.runner import Runner
 
 from mmdebias.weights import CheckpointError
 
-from .resumed_state import AFRESH, check_complete, check_optimizer, go_on_to_the_end, schedules
+from .resumed_state import (
+    AFRESH,
+    by_optimizer,
+    check_complete,
+    check_optimizer,
+    go_on_to_the_end,
+    schedules,
+    schedules_of,
+)
 
 KEY = 'mmdebias_run'
 # Of a model: what changes no number of the training, says how a config was inherited, or stands for
@@ -72,10 +80,14 @@ class SameRunHook(Hook):
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         check_optimizer(runner.optim_wrapper, model, checkpoint, file)
         lines = kept_numbers(runner.cfg, checkpoint, file)
-        built, saved = runner.param_schedulers, checkpoint.get('param_schedulers')
-        if isinstance(built, list) and isinstance(saved, list):
-            longer, self._left_out = go_on_to_the_end(built, saved, schedules(runner.cfg))
+        self._left_out = []
+        saved = by_optimizer(checkpoint.get('param_schedulers'))
+        for name, built in by_optimizer(runner.param_schedulers).items():
+            given = schedules_of(runner.cfg, name)
+            place = f'param_scheduler of {name}' if name else 'param_scheduler'
+            longer, left_out = go_on_to_the_end(built, saved.get(name, []), given, place)
             lines += longer
+            self._left_out += left_out
         for line in lines:
             runner.logger.log(logging.WARNING, line)
 

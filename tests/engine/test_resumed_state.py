@@ -10,7 +10,7 @@ from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import Runner
 from torch import nn
-from torch.optim import SGD, Adam, AdamW
+from torch.optim import SGD, Adagrad, Adam, AdamW, RMSprop
 
 from mmdebias.engine.resumed_state import check_complete, check_optimizer
 from mmdebias.weights import CheckpointError
@@ -33,8 +33,10 @@ def after_a_step(net, *args, **given):
 
 
 CONFIG = Config(dict(param_scheduler=[dict(type='MultiStepLR', milestones=[1])]))
-WHOLE = dict(meta=dict(epoch=1, iter=4), message_hub=dict(a=1), optimizer=dict(state={}),
-             param_schedulers=[dict(last_step=1)])  # fmt: skip
+SCHEDULE = dict(last_step=1, _global_step=2, base_values=[0.1], _last_value=[0.1])
+HUB = dict(log_scalars=dict(a=1), runtime_info=dict(iter=4), resumed_keys=dict(iter=True))
+WHOLE = dict(meta=dict(epoch=1, iter=4), message_hub=HUB, optimizer=dict(state={}),
+             param_schedulers=[SCHEDULE])  # fmt: skip
 
 
 @pytest.mark.parametrize('key', ['meta', 'message_hub', 'optimizer', 'param_schedulers'])
@@ -46,6 +48,56 @@ def test_a_file_that_lacks_something_is_refused_by_what_it_lacks(key):
         check_complete(CONFIG, part, 'a.pth')
     with pytest.raises(CheckpointError, match=r'--load-from FILE\) and another --work-dir'):
         check_complete(CONFIG, dict(weights=1), 'a.pth')
+
+
+@pytest.mark.parametrize('part', sorted(HUB))
+def test_a_file_that_lacks_what_any_iteration_leaves_is_refused(part):
+    for emptied in (dict(HUB, **{part: {}}), {k: v for k, v in HUB.items() if k != part}):
+        spoilt = dict(WHOLE, message_hub=emptied)
+        with pytest.raises(CheckpointError, match=rf'lacks message_hub\.{part}\.'):
+            check_complete(CONFIG, spoilt, 'a.pth')
+    # Before the first of them, and where nothing is kept, there is nothing.
+    none = dict(WHOLE, message_hub=dict(HUB, **{part: {}}))
+    check_complete(CONFIG, dict(none, meta=dict(epoch=0, iter=0)), 'a.pth')
+    quiet = dict(default_hooks=dict(runtime_info=None))
+    check_complete(Config(dict(CONFIG.to_dict(), **quiet)), none, 'a.pth')
+
+
+@pytest.mark.parametrize(
+    ('state', 'lacks'),
+    [
+        ({}, '0'),
+        (dict(SCHEDULE, base_values=[]), r'0\.base_values'),
+        (dict(base_values=[0.1]), r'0\.last_step, param_schedulers\.0\._global_step'),
+    ],
+)
+def test_a_schedule_without_its_place_is_refused(state, lacks):
+    with pytest.raises(CheckpointError, match=rf'lacks param_schedulers\.{lacks}\.'):
+        check_complete(CONFIG, dict(WHOLE, param_schedulers=[state]), 'a.pth')
+
+
+@pytest.mark.parametrize('key', ['base_values', '_last_value'])
+@pytest.mark.parametrize('value', [math.nan, math.inf])
+def test_a_schedule_that_is_not_finite_is_refused(key, value):
+    spoilt = dict(WHOLE, param_schedulers=[dict(SCHEDULE, **{key: [0.1, value]})])
+    with pytest.raises(CheckpointError, match=rf'not finite:\n  param_schedulers\.0\.{key} is'):
+        check_complete(CONFIG, spoilt, 'a.pth')
+    # What waits for a metric has seen none yet, and has no base.
+    waits = dict(last_step=1, _global_step=2, best=math.inf, mode_worse=math.inf)
+    check_complete(CONFIG, dict(WHOLE, param_schedulers=[waits]), 'a.pth')
+
+
+def test_schedules_of_several_optimizers_are_told_by_their_names():
+    both = dict(WHOLE, optimizer=dict(a={}, b={}), param_schedulers=dict(a=[SCHEDULE], b=[{}]))
+    with pytest.raises(CheckpointError, match=r'lacks param_schedulers\.b\.0\.'):
+        check_complete(CONFIG, both, 'a.pth')
+    with pytest.raises(CheckpointError, match=r'lacks param_schedulers\.b\.'):
+        check_complete(CONFIG, dict(both, param_schedulers=dict(a=[SCHEDULE])), 'a.pth')
+    whole = dict(both, param_schedulers=dict(a=[SCHEDULE], b=[SCHEDULE]))
+    check_complete(CONFIG, whole, 'a.pth')  # one list is for each of them
+    each = dict(a=dict(type='StepLR'), b=[dict(type='StepLR'), dict(type='LinearLR')])
+    with pytest.raises(CheckpointError, match=r'1 schedule\(s\) for the optimizer b, .*config 2'):
+        check_complete(Config(dict(param_scheduler=each)), whole, 'a.pth')
 
 
 def test_a_training_without_schedules_needs_none():
@@ -95,6 +147,54 @@ def test_a_state_that_is_not_finite_is_refused(net, value):
     saved = after_a_step(net)
     saved['optimizer']['param_groups'][0]['lr'] = value
     with pytest.raises(CheckpointError, match=rf'lr={value} of group 0'):
+        check_optimizer(optimizer(net), net, saved, 'a.pth')
+
+
+@pytest.mark.parametrize('kind', [SGD, Adam, Adagrad, RMSprop])
+def test_a_state_of_other_shapes_is_refused(net, kind):
+    """PyTorch fails at the first step, with a traceback."""
+    given = dict(momentum=0.9) if kind is SGD else {}
+    saved = after_a_step(net, kind, **given)
+    check_optimizer(optimizer(net, kind, **given), net, saved, 'a.pth')
+    kept = saved['optimizer']['state'][2]
+    key = next(key for key, value in kept.items() if key != 'step')
+    for value, found in ((torch.ones(3, 2), r'is \[3, 2\], not \[1, 2\]'), (None, 'is missing')):
+        kept[key] = value
+        with pytest.raises(CheckpointError, match=rf'other param.*\n  {key} of 1\.weight {found}'):
+            check_optimizer(optimizer(net, kind, **given), net, saved, 'a.pth')
+
+
+def test_an_optimizer_that_has_lost_what_it_had_is_refused(net):
+    def emptied(net, *args, iterations=4, **given):
+        saved = dict(after_a_step(net, *args, **given), meta=dict(iter=iterations))
+        saved['optimizer']['state'] = {}
+        return saved
+
+    for kind, given in ((SGD, dict(momentum=0.9)), (Adam, {}), (Adagrad, {})):
+        with pytest.raises(CheckpointError, match=r'optimizer is empty, though .* 4 iterations'):
+            check_optimizer(
+                optimizer(net, kind, **given), net, emptied(net, kind, **given), 'a.pth'
+            )
+    # Without momentum SGD keeps nothing.
+    check_optimizer(optimizer(net), net, emptied(net), 'a.pth')
+    check_optimizer(optimizer(net, Adam), net, emptied(net, Adam, iterations=0), 'a.pth')
+    waits = OptimWrapper(Adam(net.parameters(), lr=0.1), accumulative_counts=5)
+    check_optimizer(waits, net, emptied(net, Adam), 'a.pth')
+    skips = emptied(net, Adam)
+    skips['optimizer']['loss_scaler'] = dict(scale=4096.0, _growth_tracker=0)
+    check_optimizer(optimizer(net, Adam), net, skips, 'a.pth')
+
+
+def test_a_parameter_that_has_had_no_gradient_has_no_state(net):
+    saved = after_a_step(net, Adam)
+    del saved['optimizer']['state'][3]
+    check_optimizer(optimizer(net, Adam), net, saved, 'a.pth')
+
+
+def test_a_scaler_of_losses_that_is_not_finite_is_refused(net):
+    saved = after_a_step(net)
+    saved['optimizer']['loss_scaler'] = dict(scale=math.nan, _growth_tracker=3)
+    with pytest.raises(CheckpointError, match=r'not finite:\n  scale=nan of loss_scaler'):
         check_optimizer(optimizer(net), net, saved, 'a.pth')
 
 
