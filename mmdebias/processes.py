@@ -1,6 +1,7 @@
 """Processes that leave nothing running behind them, and folders that one at a time writes to."""
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import socket
@@ -29,7 +30,9 @@ def end_with_parent(signal_number: int = signal.SIGTERM) -> None:
     parent = os.getppid()
     if sys.platform == 'linux':
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal_number))
-        if os.getppid() != parent:  # it has ended meanwhile
+        started_by = multiprocessing.parent_process()
+        # It has ended meanwhile, or while this process was still importing.
+        if os.getppid() != parent or not (started_by is None or started_by.is_alive()):
             os.kill(os.getpid(), signal_number)
     else:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()

@@ -4,14 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
+from helpers.endings import ended, linux_only
 from helpers.running import ROOT, environment
 from mmdebias.processes import FolderInUseError, sole_writer
 
-linux_only = pytest.mark.skipif(sys.platform != 'linux', reason='needs prctl or /proc')
 # A child that says its number and sleeps on; what it is started with, and what its parent does.
 CHILD = """
 import os, sys, time
@@ -21,20 +20,6 @@ end_with_parent()
 print(os.getpid(), flush=True)
 time.sleep(60)
 """
-
-
-def ended(pid, seconds=20):
-    """Whether a process is gone, or waits to be collected, within some seconds."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            with open(f'/proc/{pid}/stat') as file:
-                if file.read().rpartition(')')[2].split()[0] == 'Z':
-                    return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.fixture
@@ -102,3 +87,29 @@ def test_a_folder_has_one_writer_and_a_dead_one_holds_nothing(tmp_path):
     (folder / '.lock').write_text('process 1 on elsewhere, left behind')
     with sole_writer(folder):
         pass
+
+
+@linux_only
+def test_a_child_whose_parent_ended_while_it_was_importing_ends(tmp_path):
+    """It has another parent by then, which does not end; a pool's worker would wait for ever."""
+    script = tmp_path / 'spawns.py'
+    script.write_text(
+        'import os, time\n'
+        'def child():\n'
+        '    print(os.getpid(), flush=True)\n'
+        '    time.sleep(1)\n'
+        '    from mmdebias.processes import end_with_parent\n'
+        '    end_with_parent()\n'
+        '    time.sleep(60)\n'
+        'if __name__ == "__main__":\n'
+        '    import multiprocessing\n'
+        '    multiprocessing.get_context("spawn").Process(target=child).start()\n'
+    )
+    parent = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True,
+        env=environment(PYTHONPATH=str(ROOT)),
+    )  # fmt: skip
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    assert ended(pid)

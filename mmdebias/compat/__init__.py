@@ -15,6 +15,7 @@ that can be asked).
 | ``launchers`` | without a GPU they call ``torch.cuda.set_device`` and give DDP device ids |
 | | and ranks outlive a launcher that was killed |
 | ``open_files`` | PyTorch's workers pass each tensor as an open file, and 1,024 may be open |
+| ``workers`` | PyTorch's workers look for their process only while they wait for work |
 | ``learning_rate`` | ``--auto-scale-lr`` does not count accumulated batches |
 | ``options`` | ``--cfg-options`` deletes spaces of paths and splits them at commas |
 | ``resuming`` | ``--resume`` without its marker starts anew, over the checkpoints that are there |
@@ -50,6 +51,7 @@ from .open_files import allow_open_files
 from .options import refuse_damaged_options
 from .resuming import look_before_training
 from .variables import quote_variables
+from .workers import bind_workers
 
 WORKAROUNDS = (
     check_mmcv,
@@ -65,6 +67,7 @@ WORKAROUNDS = (
     launch_without_gpu,
     wrap_models_on_cpu,
     allow_open_files,
+    bind_workers,
     look_before_training,
     count_accumulation,
     refuse_damaged_options,

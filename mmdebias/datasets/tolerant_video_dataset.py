@@ -1,7 +1,6 @@
 """A list of videos, some of which may be broken."""
 
 import logging
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,7 @@ from mmaction.datasets import VideoDataset
 from mmaction.registry import DATASETS
 from mmengine.fileio import list_from_file
 from mmengine.logging import print_log
-from torch.utils.data import get_worker_info
 
-from mmdebias.processes import end_with_parent
 from mmdebias.video import VideoReadError, check_whole, use_indexes, with_ending
 from mmdebias.video.index_file import BESIDE_LIST
 
@@ -90,7 +87,6 @@ class TolerantVideoDataset(VideoDataset):
             use_indexes(Path(self.ann_file).with_name(BESIDE_LIST))
         # Shared memory: workers write what the main process reads, and the reverse.
         self.status = torch.zeros(len(self), dtype=torch.uint8).share_memory_()
-        self._bound = False  # whether this process, a worker, ends with its parent
         self._draw = torch.full((2,), -1, dtype=torch.long).share_memory_()
 
     def load_data_list(self) -> list[dict]:
@@ -151,10 +147,6 @@ class TolerantVideoDataset(VideoDataset):
 
     def prepare_data(self, idx: int) -> Any:
         """Run the pipeline on a sample; None if its video cannot be read while training."""
-        if not self._bound and get_worker_info() is not None:
-            # A worker whose process was killed may wait for ever: its siblings keep its pipes open.
-            end_with_parent(signal.SIGKILL)
-            self._bound = True
         seed, epoch = self._draw.tolist()
         if seed < 0 or self.test_mode:
             return self._run_pipeline(idx)

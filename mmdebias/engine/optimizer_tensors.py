@@ -1,7 +1,7 @@
 """What an optimiser keeps of each parameter, and whether a file has it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any
 

@@ -11,6 +11,7 @@ from mmengine.model import MMDistributedDataParallel, weight_init
 from mmengine.registry import Registry
 from mmengine.runner import Runner, checkpoint
 from mmengine.utils import package_utils
+from torch.utils.data._utils import worker
 
 from mmdebias import compat
 from mmdebias.compat import launchers
@@ -37,6 +38,7 @@ def patched():
         weight_init.build_from_cfg,
         Runner.build_dataloader,
         Runner.train,
+        worker._worker_loop,
         Runner.scale_lr,
         DictAction.__call__,
         ColorJitter.adjust_hue,

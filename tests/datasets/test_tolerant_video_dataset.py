@@ -1,4 +1,3 @@
-import signal
 import threading
 
 import numpy as np
@@ -220,15 +219,3 @@ def test_wrong_data_root_is_refused_when_built(folder):
 def test_bad_share_is_refused(folder):
     with pytest.raises(ValueError, match=r'max_failed_share=1\.5'):
         make_dataset(folder, GOOD, max_failed_share=1.5)
-
-
-def test_a_worker_ends_with_its_process(folder, monkeypatch):
-    bound = []
-    module = 'mmdebias.datasets.tolerant_video_dataset'
-    monkeypatch.setattr(f'{module}.end_with_parent', bound.append)
-    dataset = make_dataset(folder, GOOD)
-    dataset[0]  # in this process, which ends when it likes
-    assert not bound
-    monkeypatch.setattr(f'{module}.get_worker_info', object)
-    dataset[0], dataset[1]
-    assert bound == [signal.SIGKILL]
