@@ -20,6 +20,7 @@ PATIENCE = 60  # seconds: a launcher gives its ranks 30 of them
 # OpenMP's threads spin while they wait for one another. With more busy threads than cores they take
 # time from the one that they wait for, and a step of training takes a hundred times as long.
 QUIET_THREADS = dict(OMP_WAIT_POLICY='PASSIVE')
+_running: set[subprocess.Popen] = set()
 
 
 class ToolError(RuntimeError):
@@ -102,13 +103,22 @@ def run(command: list[str], follow: Callable[[str], object]) -> int:
         env=variables,
         **BOUND,  # a signal to this process alone does not reach its child
     ) as process:
+        _running.add(process)
         try:
             for line in process.stdout:
                 follow(line)
         except BaseException:
             _end(process)
             raise
+        finally:
+            _running.discard(process)
     return process.returncode
+
+
+def end_running() -> None:
+    """End what other threads run: a signal interrupts the main thread alone."""
+    for process in list(_running):
+        _end(process)
 
 
 def _end(process: subprocess.Popen) -> None:

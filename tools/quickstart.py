@@ -28,6 +28,7 @@ from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import CLASSES
 from mmdebias.files import read_json
 from mmdebias.messages import stop
+from mmdebias.processes import orderly_end
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -156,7 +157,11 @@ def at_once(trainings: dict[str, Callable[[], Path]]) -> dict[str, Path]:
     try:
         with ThreadPoolExecutor(len(trainings)) as pool:
             running = {name: pool.submit(training) for name, training in trainings.items()}
-            return {name: future.result() for name, future in running.items()}
+            try:
+                return {name: future.result() for name, future in running.items()}
+            except (KeyboardInterrupt, SystemExit):  # which the pool would keep until they are done
+                runs.end_running()
+                raise
     finally:
         if given is None:
             del os.environ['OMP_NUM_THREADS']
@@ -271,6 +276,7 @@ def verdict(found: dict[str, dict]) -> str:
 
 if __name__ == '__main__':
     try:
-        main()
+        with orderly_end():
+            main()
     except (runs.ToolError, OSError) as error:
         stop(error)

@@ -19,6 +19,7 @@ import dataclasses
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -34,7 +35,8 @@ from mmdebias.apis import load_encoder
 from mmdebias.cli import output_folder
 from mmdebias.datasets.toy import CLASSES, MOTION_SETS, make_toy
 from mmdebias.files import read_json, write_text
-from mmdebias.processes import end_with_parent
+from mmdebias.messages import stop
+from mmdebias.processes import FolderInUseError, end_with_parent, orderly_end, sole_writer
 from mmdebias.provenance import versions
 from mmdebias.study import (
     COLUMNS,
@@ -109,22 +111,47 @@ def main() -> None:
     """Run what is missing, then write the table and the plot."""
     args, settings = parse_args()
     work = args.out.resolve()
+    with sole_writer(work):
+        results, shortcuts = run_all(args, settings, work)
+        write_study(args, settings, work, results, shortcuts)
+
+
+def run_all(
+    args: argparse.Namespace, settings: Settings, work: Path
+) -> tuple[list[dict], dict[str, dict | None]]:
+    """Run what is missing; returns what was found of each run and of each method."""
     take_folder(work, settings)
     for backdrop in {ROWS[method].backdrop for method in args.methods}:
         make_toy(toy_folder(work, backdrop), settings.toy(backdrop), progress=sys.stderr.isatty())
     # All methods once before any twice: a study that is stopped has compared them.
     runs = [(method, seed) for seed in args.seeds for method in args.methods]
     one = partial(run_one, settings, work, args.num_bias_videos)
+    find = partial(find_shortcut, settings, work, args.num_shortcut_clips)
     results = []
-    # Spawned: a forked process would share its parent's threads' locks.
+    # Spawned: a forked process would share its parent's threads' locks. Killed: what a training
+    # within it makes of another signal, the pool takes for a result, and waits for more work.
     context = multiprocessing.get_context('spawn')
-    with ProcessPoolExecutor(args.jobs, context, end_with_parent) as pool:
-        for result in pool.map(one, *zip(*runs)):
-            shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
-            print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
-            results.append(result)
-        find = partial(find_shortcut, settings, work, args.num_shortcut_clips)
-        shortcuts = dict(zip(args.methods, pool.map(find, args.methods)))
+    with ProcessPoolExecutor(args.jobs, context, end_with_parent, (signal.SIGKILL,)) as pool:
+        try:
+            for result in pool.map(one, *zip(*runs)):
+                shown = ', '.join(f'{name} {100 * result[name]:.1f} %' for name in COLUMNS)
+                print(f'{result["method"]}, seed {result["seed"]}: {shown}', flush=True)
+                results.append(result)
+            return results, dict(zip(args.methods, pool.map(find, args.methods)))
+        except (KeyboardInterrupt, SystemExit):  # which the pool would keep until they are done
+            for child in multiprocessing.active_children():
+                child.kill()
+            raise
+
+
+def write_study(
+    args: argparse.Namespace,
+    settings: Settings,
+    work: Path,
+    results: list[dict],
+    shortcuts: dict[str, dict | None],
+) -> None:
+    """Write the table and the plot."""
     rows = average_runs(results)
     study = dict(setting=read_setting(settings, args), rows=rows, runs=results, shortcuts=shortcuts)
     write_text(work / 'study.json', json.dumps(study, indent=1) + '\n')
@@ -261,4 +288,8 @@ def read_setting(settings: Settings, args: argparse.Namespace) -> dict:
 
 
 if __name__ == '__main__':
-    main()
+    try:
+        with orderly_end():
+            main()
+    except (runs.ToolError, FolderInUseError, OSError, TypeError, ValueError) as error:
+        stop(error)
