@@ -122,6 +122,32 @@ def check_optimizer(
         )
 
 
+def kept_rates(
+    optimizer: OptimWrapper | OptimWrapperDict, checkpoint: Mapping, file: object
+) -> list[str]:
+    """Return a line if ``--auto-scale-lr`` has set rates that the checkpoint's will replace.
+
+    Args:
+        optimizer: With the rates that were set.
+        checkpoint: Content of the file.
+        file: Its name.
+    """
+    lines = []
+    for place, one, state in _pairs(optimizer, checkpoint['optimizer'], file):
+        # Before schedules.
+        here, there = (
+            sorted({f'{group.get("initial_lr", group["lr"]):g}' for group in groups})
+            for groups in (one.optimizer.param_groups, state['param_groups'])
+        )
+        if here != there:
+            lines.append(
+                f'{file}: the rate of {place} counts, {", ".join(there)}, and not {", ".join(here)}'
+                ' that --auto-scale-lr has set for the batch of now: the training goes on as it '
+                'was begun.'
+            )
+    return lines
+
+
 def go_on_to_the_end(
     built: Sequence[_ParamScheduler],
     saved: Sequence[dict],

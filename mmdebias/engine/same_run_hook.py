@@ -23,6 +23,7 @@ from .resumed_state import (
     check_complete,
     check_optimizer,
     go_on_to_the_end,
+    kept_rates,
     schedules,
     schedules_of,
 )
@@ -80,6 +81,8 @@ class SameRunHook(Hook):
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         check_optimizer(runner.optim_wrapper, model, checkpoint, file)
         lines = kept_numbers(runner.cfg, checkpoint, file)
+        if (runner.auto_scale_lr or {}).get('enable'):
+            lines += kept_rates(runner.optim_wrapper, checkpoint, file)
         self._left_out = []
         saved = by_optimizer(checkpoint.get('param_schedulers'))
         for name, built in by_optimizer(runner.param_schedulers).items():

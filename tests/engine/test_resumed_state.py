@@ -223,25 +223,27 @@ class Net(BaseModel):
 def train(tmp_path):
     """``train(optimizer, epochs, milestones)``: a training that goes on where it can."""
 
-    def run(optimizer, epochs=1, milestones=(5,)):
+    def run(optimizer, epochs=1, milestones=(5,), batch=2, wrapper=None, **more):
         config = dict(
             model=dict(type='Net'),
             work_dir=str(tmp_path / 'work'),
             train_dataloader=dict(
-                batch_size=2,
+                batch_size=batch,
                 dataset=[dict(x=torch.ones(1))] * 2,
                 sampler=dict(type='DefaultSampler', shuffle=False),
                 collate_fn=dict(type='default_collate'),
             ),
             train_cfg=dict(by_epoch=True, max_epochs=epochs),
-            optim_wrapper=dict(optimizer=optimizer),
+            optim_wrapper=wrapper or dict(optimizer=optimizer),
             param_scheduler=[dict(type='MultiStepLR', milestones=list(milestones))],
             custom_hooks=[dict(type='SameRunHook')],
             default_scope='mmaction',
             resume=True,
+            **more,
         )
         given = {k: v for k, v in config.items() if k != 'model'}
-        runner = Runner(Net(), cfg=Config(config), experiment_name=f'e{epochs}', **given)
+        noted = Config(dict(config, optim_wrapper=None) if wrapper else config)
+        runner = Runner(Net(), cfg=noted, experiment_name=f'e{epochs}', **given)
         lines = []
         runner.logger.log = lambda level, text, *more: lines.append(text)
         runner.train()
@@ -259,6 +261,17 @@ def test_the_numbers_of_the_file_count_and_those_that_differ_are_said(train):
     assert 'param_scheduler.0.milestones.0 stays 5, not 7' in line
     _, lines = train(dict(type='SGD', lr=0.1), epochs=3, milestones=[7])
     assert not [line for line in lines if 'stays 0.1' in line]
+
+
+def test_a_rate_that_was_scaled_stays_and_that_is_said(train):
+    """The log says what it was scaled to for the batch of now, which does not count."""
+    scale = dict(auto_scale_lr=dict(enable=True, base_batch_size=4))
+    train(dict(type='SGD', lr=0.4), **scale)
+    runner, lines = train(dict(type='SGD', lr=0.4), epochs=2, batch=1, **scale)
+    assert runner.optim_wrapper.get_lr() == dict(lr=[0.2])
+    assert any('its optimizer counts, 0.2, and not 0.1 that --auto-scale' in line for line in lines)
+    _, lines = train(dict(type='SGD', lr=0.4), epochs=3, **scale)
+    assert not any('--auto-scale-lr' in line for line in lines)
 
 
 @pytest.mark.parametrize('milestone', [1, 2, 3, 4])
@@ -280,3 +293,48 @@ def test_a_class_of_the_same_numbers_is_another_training(train):
     train(dict(type='Adam', lr=0.5))
     with pytest.raises(CheckpointError, match=r"optimizer\.type is 'Adam' there and 'AdamW' here"):
         train(dict(type='AdamW', lr=0.5), epochs=2)
+
+
+class Pair(BaseModel):
+    """Two parts, each with an optimiser of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(1, 1), nn.Linear(1, 1)
+
+    def forward(self, x, mode='loss'):
+        return dict(loss=(self.a(x) + self.b(x)).square().mean())
+
+    def train_step(self, data, optim_wrapper):
+        losses = self(**data)
+        for wrapper in optim_wrapper.values():
+            wrapper.zero_grad()
+        losses['loss'].backward()
+        for wrapper in optim_wrapper.values():
+            wrapper.step()
+        return losses
+
+
+def test_a_training_of_two_optimizers_is_resumed_and_made_longer(train, monkeypatch):
+    monkeypatch.setitem(globals(), 'Net', Pair)
+
+    def both():
+        torch.manual_seed(0)
+        net = Pair()
+        monkeypatch.setitem(globals(), 'Net', lambda: net)
+        return OptimWrapperDict(
+            a=OptimWrapper(SGD(net.a.parameters(), lr=0.5)),
+            b=OptimWrapper(Adam(net.b.parameters(), lr=0.5)),
+        )
+
+    train(None, wrapper=both(), epochs=2, milestones=[3])
+    runner, lines = train(None, wrapper=both(), epochs=5, milestones=[3])
+    assert {k: v[0] for k, v in runner.optim_wrapper.get_lr().items()} == pytest.approx(
+        {'a.lr': 0.05, 'b.lr': 0.05}
+    )
+    assert [schedule[0].end for schedule in runner.param_schedulers.values()] == [5, 5]
+    said = [line for line in lines if 'ends with this training, at 5' in line]
+    assert [line.split('(')[0] for line in said] == [
+        'param_scheduler of a.0 ',
+        'param_scheduler of b.0 ',
+    ]
