@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.optim import _ParamScheduler
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 
 from mmdebias.weights import CheckpointError
 
@@ -62,7 +62,16 @@ class SameRunHook(Hook):
         checkpoint['meta'][KEY] = json.dumps(describe_run(runner.cfg))
 
     def before_train(self, runner: Runner) -> None:
-        """Take steps of schedules that the old end of the training left out."""
+        """Take steps of schedules that the old end of the training left out, and count batches.
+
+        With another number of batches an epoch MMEngine takes gradients that are accumulated to be
+        beyond the last iteration, and fails or scales the loss by another number of them.
+        """
+        loop = runner.train_loop
+        if runner._resume and isinstance(loop, EpochBasedTrainLoop):
+            left = (loop.max_epochs - loop.epoch) * len(loop.dataloader)
+            if loop.iter + left != loop.max_iters:
+                runner.optim_wrapper.initialize_count_status(runner.model, 0, left)
         for schedule in self._left_out:
             schedule.step()
         self._left_out = []

@@ -274,6 +274,18 @@ def test_a_rate_that_was_scaled_stays_and_that_is_said(train):
     assert not any('--auto-scale-lr' in line for line in lines)
 
 
+@pytest.mark.parametrize('epochs', [2, 4])
+def test_gradients_are_accumulated_where_an_epoch_has_fewer_batches_now(train, epochs):
+    """MMEngine counts iterations of the old length up to an end by the new one."""
+    wrapper = dict(optimizer=dict(type='SGD', lr=0.1), accumulative_counts=2)
+    runner, _ = train(None, wrapper=wrapper, batch=1, epochs=1)
+    assert runner.iter == 2
+    before = runner.model.net.weight.detach().clone()
+    runner, _ = train(None, wrapper=wrapper, batch=2, epochs=epochs)
+    assert runner.iter == 1 + epochs
+    assert not torch.equal(runner.model.net.weight, before)  # the last step is of what is left
+
+
 @pytest.mark.parametrize('milestone', [1, 2, 3, 4])
 def test_a_training_that_is_made_longer_keeps_to_its_schedule(train, milestone):
     """MMEngine ends a schedule with the training, and keeps that end in the checkpoint."""
