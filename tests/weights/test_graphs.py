@@ -1,10 +1,13 @@
 """Encoders as programs give the features of the encoder."""
 
+import sys
+
 import pytest
 import torch
 from torch import nn
 
 from helpers.released_files import NET, make_weights
+from helpers.running import ROOT, run
 from mmdebias.weights import (
     CheckpointError,
     UnsupportedEncoderError,
@@ -102,3 +105,22 @@ def test_what_can_be_no_program_is_refused_and_leaves_nothing(tmp_path, export, 
     with pytest.raises(UnsupportedEncoderError, match=says):
         export(net, tmp_path / 'new' / 'net', SIZE)
     assert not list(tmp_path.iterdir())
+
+
+FULL_DISK = """
+import resource, sys
+from torch import nn
+from mmdebias.weights import export_torchscript
+resource.setrlimit(resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
+try:
+    export_torchscript(nn.Conv3d(3, 2, 1), sys.argv[1], (2, 8, 8))
+except OSError as error:
+    print('error:', error)
+"""
+
+
+def test_a_full_disk_is_an_error_and_leaves_nothing(tmp_path):
+    """TorchScript's own writer ends the process, without a word of Python's."""
+    pytest.importorskip('resource')
+    shown = run([sys.executable, '-c', FULL_DISK, tmp_path / 'a.pt'], cwd=ROOT)
+    assert 'error:' in shown and not list(tmp_path.iterdir())

@@ -30,6 +30,7 @@ from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_mod
 from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import ConfigError, merge_options
 from mmdebias.config_inheritance import read_config
+from mmdebias.messages import stop
 from mmdebias.weights import (
     EXPORTS,
     UnsupportedEncoderError,
@@ -101,6 +102,8 @@ def explained(args: argparse.Namespace, model: NamedModel) -> Iterator[None]:
     except ValueError as error:  # of the checkpoint
         named = str(error).startswith((str(model.checkpoint), str(args.out)))
         sys.exit(f'error: {"" if named else f"{model.checkpoint}: "}{error}')
+    except (OSError, RuntimeError) as error:  # of the disk, by Python or by PyTorch's own writer
+        stop(error)
 
 
 def prepare(args: argparse.Namespace, model: NamedModel) -> Callable[[], None]:
