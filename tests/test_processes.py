@@ -90,7 +90,7 @@ def test_a_folder_has_one_writer_and_a_dead_one_holds_nothing(tmp_path):
 
 
 @linux_only
-def test_a_child_whose_parent_ended_while_it_was_importing_ends(tmp_path):
+def test_a_child_whose_parent_ended_while_it_was_importing_ends(without_package, tmp_path):
     """It has another parent by then, which does not end; a pool's worker would wait for ever."""
     script = tmp_path / 'spawns.py'
     script.write_text(
@@ -107,7 +107,7 @@ def test_a_child_whose_parent_ended_while_it_was_importing_ends(tmp_path):
     )
     parent = subprocess.Popen(
         [sys.executable, script], stdout=subprocess.PIPE, text=True,
-        env=environment(PYTHONPATH=str(ROOT)),
+        env=environment(PYTHONPATH=without_package),
     )  # fmt: skip
     pid = int(parent.stdout.readline())
     parent.kill()
