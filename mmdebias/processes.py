@@ -35,7 +35,16 @@ def end_with_parent(signal_number: int = signal.SIGTERM) -> None:
         if os.getppid() != parent or not (started_by is None or started_by.is_alive()):
             os.kill(os.getpid(), signal_number)
     else:
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+        look_for_parent()
+
+
+def look_for_parent() -> None:
+    """End this process within a second of its parent, whichever of its threads started this one.
+
+    Linux takes the end of that thread for the parent's, so :func:`end_with_parent` is not for
+    processes that may outlive it.
+    """
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
 
 
 # For subprocess: a child that ends with this process. Elsewhere than on Linux it has to be ended.

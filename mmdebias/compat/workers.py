@@ -1,18 +1,16 @@
 """A workaround for data loaders: no worker goes on after a process that was killed."""
 
-import signal
 from typing import Any
 
-from mmdebias.processes import end_with_parent
+from mmdebias.processes import look_for_parent
 
 
 def bind_workers() -> None:
     """Have each worker of a data loader end when its process has ended, however that ended.
 
     torch 2.13.0's ``_worker_loop`` looks for its process when it has waited for an index for five
-    seconds: not while it reads a video, and never where siblings keep its pipes open. Linux ends it
-    at once, elsewhere it looks once a second; it is the thread that made the loader's iterator that
-    counts. What replaces the loop is found by its name, as a worker that is spawned needs it.
+    seconds: not while it reads a video, and never where siblings keep its pipes open. What replaces
+    the loop is found by its name, as a worker that is spawned needs it.
     """
     from torch.utils.data._utils import worker
 
@@ -24,5 +22,5 @@ def bind_workers() -> None:
 
 
 def _bound_loop(*args: Any, **kwargs: Any) -> None:
-    end_with_parent(signal.SIGKILL)
+    look_for_parent()
     _bound_loop.original(*args, **kwargs)

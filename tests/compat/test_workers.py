@@ -1,7 +1,10 @@
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from torch.utils.data import DataLoader
 
 from helpers.endings import ended, linux_only
 from helpers.running import ROOT, environment
@@ -28,7 +31,7 @@ if __name__ == '__main__':
 
 @linux_only
 @pytest.mark.parametrize('how', ['fork', 'spawn'])
-def test_a_worker_ends_at_once_with_a_process_that_is_killed(tmp_path, how):
+def test_a_worker_ends_with_a_process_that_is_killed(tmp_path, how):
     """PyTorch's own looks for its process when it has nothing to read."""
     script = tmp_path / 'loads.py'
     script.write_text(LOADS.format(how=how))
@@ -39,4 +42,15 @@ def test_a_worker_ends_at_once_with_a_process_that_is_killed(tmp_path, how):
     worker = int(process.stdout.readline())
     process.kill()
     process.wait()
-    assert ended(worker, 1)
+    assert ended(worker, 4)
+
+
+def test_workers_outlive_the_thread_that_started_them():
+    from mmdebias.compat.workers import bind_workers
+
+    bind_workers()
+    loader = DataLoader(range(4), num_workers=1, persistent_workers=True)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lambda: [int(x) for x in loader]).result() == [0, 1, 2, 3]
+    time.sleep(0.5)
+    assert [int(x) for x in loader] == [0, 1, 2, 3]
