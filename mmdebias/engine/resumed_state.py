@@ -7,6 +7,8 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.optim import OptimWrapper, OptimWrapperDict, _ParamScheduler
+from mmengine.optim.scheduler.param_scheduler import INF
+from mmengine.runner import EpochBasedTrainLoop
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -202,6 +204,28 @@ def schedules_of(cfg: Config, optimizer: str) -> Sequence[Mapping]:
 def by_optimizer(states: Any) -> dict[str, Sequence]:
     """Return schedules, or their states, by their optimiser's name; one alone has none."""
     return dict(states) if isinstance(states, Mapping) else {'': states or []}
+
+
+def by_iteration(built: Any, loop: EpochBasedTrainLoop) -> list[str]:
+    """Return what has to be said of schedules by iteration, as an epoch has other batches now.
+
+    Args:
+        built: The run's schedules, or a dict of them by optimiser, resumed.
+        loop: Of the training, resumed after an epoch.
+    """
+    now, had = len(loop.dataloader), loop.iter / loop.epoch
+    lines = []
+    for schedule in (each for part in by_optimizer(built).values() for each in part):
+        if schedule.by_epoch or not loop.iter < schedule.end < INF:
+            continue
+        ends = loop.epoch + (schedule.end - loop.iter) / now
+        lines.append(
+            f'An epoch has {now} batches now and had {had:g}. {type(schedule).__name__} steps at '
+            f'each and goes on as it began, to iteration {schedule.end}: it ends with epoch '
+            f'{ends:.4g} of {loop.max_epochs}, not with {schedule.end / had:.4g}. Keep the batch, '
+            'or begin anew from the weights with load_from'
+        )
+    return lines
 
 
 def _absent(cfg: Config, checkpoint: Mapping) -> list[str]:

@@ -19,6 +19,7 @@ from mmdebias.weights import CheckpointError
 
 from .resumed_state import (
     AFRESH,
+    by_iteration,
     by_optimizer,
     check_complete,
     check_optimizer,
@@ -65,13 +66,16 @@ class SameRunHook(Hook):
         """Take steps of schedules that the old end of the training left out, and count batches.
 
         With another number of batches an epoch MMEngine takes gradients that are accumulated to be
-        beyond the last iteration, and fails or scales the loss by another number of them.
+        beyond the last iteration, and fails or scales the loss by another number of them. Schedules
+        by iteration go on as they began, which is said.
         """
         loop = runner.train_loop
         if runner._resume and isinstance(loop, EpochBasedTrainLoop):
             left = (loop.max_epochs - loop.epoch) * len(loop.dataloader)
             if loop.iter + left != loop.max_iters:
                 runner.optim_wrapper.initialize_count_status(runner.model, 0, left)
+                for line in by_iteration(runner.param_schedulers, loop):
+                    runner.logger.log(logging.WARNING, line)
         for schedule in self._left_out:
             schedule.step()
         self._left_out = []

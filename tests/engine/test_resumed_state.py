@@ -223,7 +223,7 @@ class Net(BaseModel):
 def train(tmp_path):
     """``train(optimizer, epochs, milestones)``: a training that goes on where it can."""
 
-    def run(optimizer, epochs=1, milestones=(5,), batch=2, wrapper=None, **more):
+    def run(optimizer, epochs=1, milestones=(5,), batch=2, wrapper=None, schedules=None, **more):
         config = dict(
             model=dict(type='Net'),
             work_dir=str(tmp_path / 'work'),
@@ -235,7 +235,7 @@ def train(tmp_path):
             ),
             train_cfg=dict(by_epoch=True, max_epochs=epochs),
             optim_wrapper=wrapper or dict(optimizer=optimizer),
-            param_scheduler=[dict(type='MultiStepLR', milestones=list(milestones))],
+            param_scheduler=schedules or [dict(type='MultiStepLR', milestones=list(milestones))],
             custom_hooks=[dict(type='SameRunHook')],
             default_scope='mmaction',
             resume=True,
@@ -284,6 +284,15 @@ def test_gradients_are_accumulated_where_an_epoch_has_fewer_batches_now(train, e
     runner, _ = train(None, wrapper=wrapper, batch=2, epochs=epochs)
     assert runner.iter == 1 + epochs
     assert not torch.equal(runner.model.net.weight, before)  # the last step is of what is left
+
+
+def test_where_a_schedule_by_iteration_ends_with_another_batch_is_said(train):
+    cosine = [dict(type='CosineAnnealingLR', T_max=4, end=4, convert_to_iter_based=True)]
+    train(dict(type='SGD', lr=0.1), batch=1, epochs=1, schedules=cosine)
+    _, lines = train(dict(type='SGD', lr=0.1), batch=2, epochs=4, schedules=cosine)
+    (line,) = [line for line in lines if 'CosineAnnealingLR steps' in line]
+    assert line.startswith('An epoch has 1 batches now and had 2. ')
+    assert 'to iteration 8: it ends with epoch 7 of 4, not with 4.' in line
 
 
 @pytest.mark.parametrize('milestone', [1, 2, 3, 4])
