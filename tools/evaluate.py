@@ -267,10 +267,9 @@ def run_protocol(
     if result.exists():
         print(f'{result} is damaged: testing again', flush=True)
     common = split_options(args.dataset, split, protocol)
-    trained = {}
+    trained: dict[str, str] = {}
     if share_of_labels(protocol):
-        config, labels = labelled_config(args, config, protocol, split, place)
-        trained = dict(labels=str(labels))
+        config, trained['labels'] = labelled_config(args, config, protocol, split, place)
         # Which names the list of all labels, of its split.
         common = [option for option in common if not option.startswith(f'{LABELS}=')]
     common += protocol_options(args, protocol)
@@ -296,7 +295,9 @@ class Lists(NamedTuple):
     train: Path
     test: Path
     few: Path | None
-    """Of few labels, where a low-shot protocol finds one. --equal asks for others."""
+    """Of few labels, where a low-shot protocol is given or finds one. --equal asks for others."""
+    given: list[Path]
+    """Those that options name."""
 
 
 def find_lists(args: argparse.Namespace, protocol: str, split: str) -> Lists:
@@ -306,35 +307,41 @@ def find_lists(args: argparse.Namespace, protocol: str, split: str) -> Lists:
     for option in split_options(args.dataset, split, 'finetune'):
         key, name = option.split('=', 1)
         names[key.split('_')[0]] = name
-    train = Path(base.train_set.data_root, names['train'])
-    test = Path(base.test_set.data_root, names['test'])
+    root = Path(base.train_set.data_root)
+    train, test = root / names['train'], Path(base.test_set.data_root, names['test'])
+    options = dict(option.split('=', 1) for option in protocol_options(args, protocol))
+    given = [root / name for key, name in options.items() if key.endswith('.ann_file')]
     percent = share_of_labels(protocol)
-    if percent is None or args.equal is not None:
-        return Lists(train, test, None)
+    if percent is None:
+        return Lists(train, test, None, given)
+    if LABELS in options:
+        return Lists(train, test, root / options[LABELS], given)
     few = train.with_name(few_labels(train.name, percent))
-    return Lists(train, test, few if few.is_file() else None)
+    return Lists(train, test, few if few.is_file() and args.equal is None else None, given)
 
 
 def lists_digest(args: argparse.Namespace, protocol: str, split: str) -> str:
     """Return a short name for what a protocol's lists hold."""
     lists = find_lists(args, protocol, split)
-    held = [file_sha256(path) if path and path.is_file() else None for path in lists]
+    paths = [lists.train, lists.test, lists.few, *lists.given]
+    held = [file_sha256(path) if path and path.is_file() else None for path in paths]
     drawn = share_of_labels(protocol) and lists.few is None and (args.equal or EQUAL[0])
     return hashlib.sha256(json.dumps([*held, drawn or None]).encode()).hexdigest()[:8]
 
 
 def labelled_config(
     args: argparse.Namespace, config: Path, protocol: str, split: str, place: Path
-) -> tuple[Path, Path]:
-    """Return a config that trains on the few labels, and their list; draw them if nobody has.
+) -> tuple[Path, str]:
+    """Return a config that trains on the few labels, and what they are; draw them if nobody has.
 
     They are in a list beside that of all labels, or drawn into the folder of results: with one
     --seed the same for all models. The list is named in a config, as the parser of options would
     spoil some paths.
     """
     lists, percent = find_lists(args, protocol, split), share_of_labels(protocol)
-    found = lists.few
+    found, origin = lists.few, ''
     if found is None:
+        origin = f', drawn by equal {args.equal or EQUAL[0]} with seed {args.seed}'
         found = place / few_labels(lists.train.name, percent)
         given = ['--data', lists.train, '--out', found, '--percent', percent, '--seed', args.seed]
         given += ['--equal', args.equal] if args.equal else []
@@ -343,7 +350,8 @@ def labelled_config(
     dataset = f'dict(ann_file={str(found.resolve())!r})'
     text = f'_base_ = {str(config.resolve())!r}\ntrain_dataloader = dict(dataset={dataset})\n'
     write_text(labelled, text)
-    return labelled, found
+    count = sum(bool(line.strip()) for line in found.read_text(encoding='utf-8').splitlines())
+    return labelled, f'{found.resolve()} ({count} videos{origin})'
 
 
 def protocol_options(args: argparse.Namespace, protocol: str) -> list[str]:
@@ -410,13 +418,6 @@ def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[di
     return rows
 
 
-def labels_line(protocol: str, labels: dict[str, str]) -> str:
-    """Say which videos a low-shot protocol was trained on, for each split."""
-    counts = {path: len(Path(path).read_text().split('\n')) - 1 for path in labels.values()}
-    lists = ', '.join(f'{path} ({count} videos)' for path, count in counts.items())
-    return f'{protocol} was trained on {lists}.'
-
-
 def write(folder: Path, setting: dict, rows: list[dict]) -> None:
     """Write both tables."""
     write_text(folder / 'table.json', json.dumps(dict(setting=setting, rows=rows), indent=1))
@@ -431,8 +432,9 @@ def write(folder: Path, setting: dict, rows: list[dict]) -> None:
             f'| {row["protocol"]} | {row["metric"]} | {value:.1f} | {low:.1f} to {high:.1f} '
             f'| {row["videos"]} | {splits} | {row["config"]} |'
         )
-    for labels in {row['protocol']: row['labels'] for row in rows if 'labels' in row}.items():
-        lines += ['', labels_line(*labels)]
+    for protocol, labels in {row['protocol']: row.get('labels') for row in rows}.items():
+        if labels:
+            lines += ['', f'{protocol} was trained on ' + ', '.join(labels.values()) + '.']
     versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
     lines += [
         '',

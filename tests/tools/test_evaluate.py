@@ -212,15 +212,17 @@ def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, mon
     (root / 'videos').symlink_to(few_videos)
     whole = root / 'hmdb51_train_split_2_videos.txt'
     whole.write_text((few_videos / 'train.txt').read_text())
-    args = SimpleNamespace(dataset='hmdb51', seed=0, equal=None)
+    args = SimpleNamespace(dataset='hmdb51', seed=0, equal=None, cfg_options=[])
     config = MODULE['find_config']('low_shot_10', 'c3d', 'hmdb51', tmp_path / 'configs')
 
     def labelled():
         given = (args, config, 'low_shot_10', '2', tmp_path / 'place')
-        path, labels = MODULE['labelled_config'](*given)
-        assert Config.fromfile(path).train_dataloader.dataset.ann_file == str(labels)
+        path, said = MODULE['labelled_config'](*given)
+        ann_file = Config.fromfile(path).train_dataloader.dataset.ann_file
+        assert said.startswith(f'{ann_file} (') and said.endswith(told)
         return Config.fromfile(path).train_dataloader.dataset
 
+    told = '(2 videos, drawn by equal numbers with seed 0)'
     drawn = Path(labelled().ann_file)
     assert drawn == tmp_path / 'place' / 'hmdb51_train_split_2_10percent.txt'
     assert '--percent 10 --seed 0' in capsys.readouterr().out
@@ -230,18 +232,25 @@ def test_few_labels_are_those_beside_the_list_or_drawn(tmp_path, few_videos, mon
 
     mine = root / 'hmdb51_train_split_2_10percent.txt'
     mine.write_text(lines[0])
+    told = '(1 videos)'
     assert labelled().ann_file == str(mine)
 
+    told = '(2 videos, drawn by equal shares with seed 0)'
     args.equal = 'shares'  # asked for: drawn, whatever is there
     assert labelled().ann_file == str(drawn)
     assert '--equal shares' in capsys.readouterr().out
+
+    (root / 'other.txt').write_text('\n'.join(lines) + '\n\n')
+    told = '(2 videos)'
+    args.cfg_options = ['low_shot_10:train_dataloader.dataset.ann_file=other.txt']
+    assert labelled().ann_file == str(root / 'other.txt')
 
 
 def test_lists_that_changed_give_results_of_their_own(tmp_path, monkeypatch):
     monkeypatch.setenv('MMDEBIAS_DATA', str(tmp_path))
     root = tmp_path / 'hmdb51'
     root.mkdir()
-    args = SimpleNamespace(dataset='hmdb51', equal=None)
+    args = SimpleNamespace(dataset='hmdb51', equal=None, cfg_options=[])
 
     def digest(protocol='low_shot_10', split='2'):
         return MODULE['lists_digest'](args, protocol, split)
@@ -267,6 +276,10 @@ def test_lists_that_changed_give_results_of_their_own(tmp_path, monkeypatch):
     assert changed()
     args.equal = 'numbers'  # as before there was a list of few labels
     assert not changed()
+    args.cfg_options = ['train_dataloader.dataset.ann_file=other.txt']
+    for protocol in ('low_shot_10', 'finetune'):
+        (root / 'other.txt').write_text(f'{protocol}.mp4 0\n')
+        assert changed(protocol)
 
 
 def test_an_encoder_is_found_however_a_config_inherits_it(tmp_path):

@@ -136,7 +136,7 @@ class SampleViews(BaseTransform):
             return int(np.random.choice(fitting[distance >= gap]))
         if view.otherwise == 'third':
             third = max(total // 3, 1)
-            return taken[0] + draw_shift(third, third, total)
+            return taken[-1] + draw_shift(third, third, total)  # from the last: from all, by turns
         least = min(gap, self.frame_interval)
         if view.otherwise == 'any':
             gap = least = 1

@@ -207,6 +207,18 @@ def test_shift_can_be_kept_from_wrapping():
     assert all(wrapped for _, wrapped in shifts(8, wrap=False))
 
 
+def test_of_several_that_are_a_third_away_no_two_are_the_same():
+    rule = dict(min_gap=9, otherwise='third')
+    views = dict(
+        query=dict(),
+        first=dict(other_than='query', **rule),
+        second=dict(other_than=['query', 'first'], **rule),
+    )
+    for total in (3, 6, 9):
+        starts = [int(frames[0]) for frames in frames_by_view(sample(total, views)).values()]
+        assert len(set(starts)) == 3
+
+
 @pytest.mark.parametrize('otherwise', ['farthest', 'third', 'any'])
 def test_other_view_of_a_single_frame_is_an_error(otherwise):
     with pytest.raises(ValueError, match='a video of 1 frame'):
