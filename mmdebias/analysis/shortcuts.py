@@ -72,6 +72,7 @@ def answers(
     epochs: int = 10,
     seed: int = 0,
     cases: Sequence[str] = tuple(CASES),
+    alike: bool = True,
 ) -> list[Answer]:
     """Train small 2-D nets to answer what a config asks, on clips with and without an answer.
 
@@ -79,7 +80,8 @@ def answers(
     small (:func:`smaller`). A net that sees one frame of each view, or the difference of two
     neighbours, learns to tell the positive from the negative, or the classes of the pretext task.
     For pairs one net embeds all views and the nearer clip is its answer, as in the losses of the
-    methods; both clips are augmented as the positive is (:func:`disturbed_alike`).
+    methods; both clips are augmented as the positive is (:func:`disturbed_alike`), unless told
+    otherwise.
 
     Args:
         cfg: Of pre-training; its data set is not read.
@@ -89,6 +91,8 @@ def answers(
         epochs: Over the clips.
         seed: Of everything.
         cases: Some of :data:`CASES`.
+        alike: Augment the negative as the positive, too, so that what only the positive goes
+            through is no answer; else as the config has it.
 
     Returns:
         An :class:`Answer` for each question, case and way to show it. Their intervals, Wilson's,
@@ -106,7 +110,7 @@ def answers(
     with seeded(seed):
         small = smaller(cfg, SIDE, LENGTH)
         asked = questions(small)
-        views = ConfigViews(disturbed_alike(small, asked))
+        views = ConfigViews(disturbed_alike(small, asked) if alike else small)
         # A pan has an order, so that it can tell nothing of a pretext task's shortcuts.
         pairs = any(isinstance(question, WhichIsPositive) for question in asked)
         cases = [case for case in cases if pairs or case != PAN]

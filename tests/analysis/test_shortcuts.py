@@ -82,6 +82,17 @@ def test_every_question_is_answered_for_every_case(videos):
     }  # fmt: skip
 
 
+@pytest.mark.slow
+def test_what_only_the_positive_goes_through_counts_where_it_is_asked_for(videos):
+    """DSM's positive is bent, its negative not, and neither has the anchor's colours."""
+    sizes = dict(train=512, test=256, cases=['still noise'])
+    alike, shipped = (
+        best(answers(config('dsm/r3d_toy_triplet'), videos, **sizes, alike=alike))
+        for alike in (True, False)
+    )
+    assert shipped.is_shortcut and not alike.is_shortcut
+
+
 def test_a_shortcut_is_above_chance_by_its_interval_where_there_is_no_answer():
     answer = Answer('q', 'still noise', 'single frames', 0.6, 0.52, 0.68, 100, 0.5, False)
     assert answer.is_shortcut and answer.to_dict()['is_shortcut']
