@@ -82,11 +82,18 @@ def bad_files(folder: Path, inputs: Path) -> dict[str, Path]:
         torch.save(dict(meta={}, state_dict=state), new(f'{name}.pth'))
     torch.save([1, 2], new('list.pth'))
     torch.save(dict(meta={}, state_dict=weights), new('model_only.pth'))
-    whole = dict(meta=dict(epoch=1, iter=2), message_hub=dict(runtime_info=dict(epoch=1)),
-                 state_dict=weights, optimizer=_optimizer_state(),
-                 param_schedulers=[dict(last_step=1)])  # fmt: skip
+    hub = dict(runtime_info=dict(epoch=1), log_scalars=dict(loss=1.0), resumed_keys=dict(loss=True))
+    rates = dict(last_step=1, _global_step=2, base_values=[0.1])
+    whole = dict(
+        meta=dict(epoch=1, iter=2),
+        message_hub=hub,
+        state_dict=weights,
+        optimizer=_optimizer_state(),
+        param_schedulers=[rates],
+    )
     torch.save(whole, new('whole.pth'))
-    whole['optimizer']['state'] = {0: dict(momentum_buffer=torch.ones(2) / 0)}
+    first = nan['backbone.conv1.conv.weight']
+    whole['optimizer']['state'] = {0: dict(momentum_buffer=first)}
     torch.save(whole, new('optimizer_nan.pth'))
     new('empty.txt', '')
     new('gone.txt', 'a.mp4 0\nb.mp4 1\n')
