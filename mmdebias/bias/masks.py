@@ -24,6 +24,8 @@ from mmdebias.ops.foreground import PRESETS, fame_mask
 from .reading import read_frames, video_path
 
 MOTION_SIZE = 112
+Size = tuple[int, int]
+"""Height and width in pixels."""
 
 
 class MaskSource(Protocol):
@@ -42,7 +44,13 @@ class MaskSource(Protocol):
         """Raise ValueError if some of the videos have no mask, as far as can be told quickly."""
 
     def masks(
-        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+        self,
+        video: str,
+        frames: NDArray[np.int_],
+        total: int,
+        height: int,
+        width: int,
+        size: Size | None = None,
     ) -> Mask:
         """Return masks of some frames of a video.
 
@@ -50,11 +58,13 @@ class MaskSource(Protocol):
             video: As in the list.
             frames: int ``[S]``, from 0.
             total: Frames of the video.
-            height: Of its frames, which the masks are resized to.
+            height: Of its frames as they are in the file.
             width: Likewise.
+            size: Height and width of the masks that are wanted, for frames that were resized;
+                None are those of the frames.
 
         Returns:
-            bool ``[S, height, width]``. Single frames may have empty masks.
+            bool ``[S, *size]``. Single frames may have empty masks.
 
         Raises:
             ValueError: the video has no masks, or not those of this video; the message says why.
@@ -93,12 +103,18 @@ class MaskFiles:
             raise self._without_masks(missing, len(videos))
 
     def masks(
-        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+        self,
+        video: str,
+        frames: NDArray[np.int_],
+        total: int,
+        height: int,
+        width: int,
+        size: Size | None = None,
     ) -> Mask:
         path = self._find(video)
         if path is None:
             raise self._without_masks([video], 1)
-        return masks_of_frames(path, video, frames, total, height, width)
+        return masks_of_frames(path, video, frames, total, height, width, size)
 
     def _without_masks(self, missing: Sequence[str], total: int) -> ValueError:
         tried = ', '.join(str(path) for path in self._places(missing[0])[:4])
@@ -162,16 +178,28 @@ class MaskBoxes:
             )
 
     def masks(
-        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+        self,
+        video: str,
+        frames: NDArray[np.int_],
+        total: int,
+        height: int,
+        width: int,
+        size: Size | None = None,
     ) -> Mask:
         self.check([video])
         known, shares = _read_boxes(self.file, self.min_score)
-        scale = np.array([width, height, width, height]) if shares else 1
-        drawn = [draw_boxes(boxes * scale, height, width) for boxes in known[video][:total]]
-        there = np.array([index for index, mask in enumerate(drawn) if mask.any()], dtype=int)
+        own = (1, 1) if shares else (height, width)
+        # Not drawn, but for those that are asked for: a long video would not fit in memory.
+        there = np.flatnonzero([_reach_in(boxes, *own) for boxes in known[video][:total]])
         if not len(there):
             raise ValueError(f'{self.file}: no box of {video} is inside its frames.')
-        return np.stack([drawn[there[np.abs(there - index).argmin()]] for index in frames])
+        wanted = size or (height, width)
+        nearest = [int(there[np.abs(there - index).argmin()]) for index in frames]
+        drawn = {
+            index: draw_boxes(_rescaled(known[video][index], own, wanted), *wanted)
+            for index in set(nearest)
+        }
+        return np.stack([drawn[index] for index in nearest])
 
 
 @dataclass(frozen=True)
@@ -215,12 +243,18 @@ class MotionMasks:
         """Check that every video that can be read has some."""
 
     def masks(
-        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+        self,
+        video: str,
+        frames: NDArray[np.int_],
+        total: int,
+        height: int,
+        width: int,
+        size: Size | None = None,
     ) -> Mask:
         path = video_path(self.data_root, video)
         windows = frames // (self.clip_len * self.frame_interval)
         found = {
-            window: resize(motion_mask(path, int(window), self), height, width)
+            window: resize(motion_mask(path, int(window), self), *(size or (height, width)))
             for window in np.unique(windows)
         }
         return np.stack([found[window] for window in windows])
@@ -237,7 +271,13 @@ class NoMasks:
         """Find nothing amiss."""
 
     def masks(
-        self, video: str, frames: NDArray[np.int_], total: int, height: int, width: int
+        self,
+        video: str,
+        frames: NDArray[np.int_],
+        total: int,
+        height: int,
+        width: int,
+        size: Size | None = None,
     ) -> Mask:
         raise ValueError(f'there are no masks of {video}: give masks, or leave this probe out.')
 
@@ -298,6 +338,21 @@ def build_masks(masks: Mapping[str, Any] | None, data_root: str | Path) -> MaskS
     if name == 'motion':
         options['data_root'] = data_root
     return source(**options)
+
+
+def _reach_in(boxes: NDArray[np.float64], height: int, width: int) -> bool:
+    """Return whether one of some boxes has a part inside a frame."""
+    inside = np.clip(boxes, 0, [width, height, width, height])
+    return bool((inside[:, 2:] > inside[:, :2]).all(1).any())
+
+
+def _rescaled(boxes: NDArray[np.float64], size: Size, wanted: Size) -> NDArray[np.float64]:
+    """Return boxes of frames of a size as those of the frames resized."""
+    if size == wanted:
+        return boxes
+    # Multiplied first: what ends at a whole pixel does so afterwards, too.
+    scaled: NDArray[np.float64] = boxes * (wanted[::-1] * 2) / (size[::-1] * 2)
+    return scaled
 
 
 @lru_cache(maxsize=4)

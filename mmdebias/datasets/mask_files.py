@@ -72,7 +72,13 @@ def find_masks(video: str | Path, folder: str | Path | None = None) -> Path | No
 
 
 def masks_of_frames(
-    path: Path, video: str | Path, frames: NDArray[np.int_], total: int, height: int, width: int
+    path: Path,
+    video: str | Path,
+    frames: NDArray[np.int_],
+    total: int,
+    height: int,
+    width: int,
+    size: tuple[int, int] | None = None,
 ) -> Mask:
     """Return masks of some frames of a video, checked against it and resized to it.
 
@@ -83,9 +89,10 @@ def masks_of_frames(
         total: Frames of the video.
         height: Of its frames.
         width: Likewise.
+        size: Height and width of the masks that are wanted; None are those of the frames.
 
     Returns:
-        bool ``[S, height, width]``.
+        bool ``[S, *size]``.
 
     Raises:
         ValueError: the file holds no masks, or those of another number of frames or another shape.
@@ -93,7 +100,7 @@ def masks_of_frames(
     stored = read_masks(Path(path))
     check_fit(stored.shape, total, height, width, path, video)
     chosen = stored[np.minimum(frames, len(stored) - 1)]
-    return np.stack([resize(mask, height, width) for mask in chosen])
+    return np.stack([resize(mask, *(size or (height, width))) for mask in chosen])
 
 
 @lru_cache(maxsize=4)

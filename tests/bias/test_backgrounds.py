@@ -1,8 +1,18 @@
+import json
+
 import cv2
 import numpy as np
 import pytest
 
-from mmdebias.bias.backgrounds import draw_stripes, draws, list_images, read_image
+from helpers.videos import write_video
+from mmdebias.bias import build_masks
+from mmdebias.bias.backgrounds import (
+    clean_plate_of_video,
+    draw_stripes,
+    draws,
+    list_images,
+    read_image,
+)
 
 
 def main_colours(picture):
@@ -61,3 +71,21 @@ def test_images_fill_the_frame_in_rgb(tmp_path):
     assert (read_image(tmp_path / 'a.png', 40, 40) == (200, 20, 10)).all()
     with pytest.raises(ValueError, match=r'b\.png is missing or no picture'):
         read_image(tmp_path / 'b.png', 40, 40)
+
+
+def test_plates_of_large_videos_have_the_actor_where_boxes_in_pixels_say(tmp_path):
+    # Larger than a plate may be, so that its frames are resized.
+    frames = np.full((8, 320, 400, 3), 40, dtype=np.uint8)
+    for t, frame in enumerate(frames):
+        frame[200:300, 280 + 8 * t : 320 + 8 * t] = 230
+    write_video(tmp_path / 'a.mp4', frames)
+    boxes = [[[280 + 8 * t, 200, 320 + 8 * t, 300]] for t in range(8)]
+    shares = [[[x / 400, y / 320, z / 400, w / 320]] for [[x, y, z, w]] in boxes]
+    plates = []
+    for name, content in (('pixels', boxes), ('shares', shares)):
+        (tmp_path / f'{name}.json').write_text(json.dumps({'a.mp4': content}))
+        masks = build_masks(dict(type='boxes', file=tmp_path / f'{name}.json'), '')
+        plates.append(clean_plate_of_video(str(tmp_path), 'a.mp4', masks))
+    assert plates[0].shape == (256, 320, 3)
+    assert plates[0].max() < 100
+    assert (plates[0] == plates[1]).all()

@@ -8,6 +8,7 @@ import scipy.io
 from helpers.videos import write_video
 from mmdebias.bias import build_masks
 from mmdebias.datasets.toy.masks import pack_masks
+from mmdebias.ops.compositing import draw_boxes
 
 FRAMES = np.arange(6)
 
@@ -208,3 +209,33 @@ def test_no_source_at_all():
 def test_a_folder_in_place_of_a_dict_is_refused():
     with pytest.raises(TypeError, match=r"masks='masks' must be a dict: dict\(type=\"files\""):
         build_masks('masks', 'data')
+
+
+def test_boxes_in_pixels_are_those_of_the_frames_whatever_size_is_wanted(tmp_path):
+    pixels = build_box_masks(tmp_path, {'a.mp4': {'0': [[100, 60, 160, 120]]}})
+    masks = pixels.masks('a.mp4', FRAMES, 6, 240, 320, (60, 80))
+    assert masks.shape == (6, 60, 80)
+    assert masks[:, 15:30, 25:40].all()
+    assert masks.sum() == 6 * 15 * 15
+    (tmp_path / 'shares').mkdir()
+    shares = build_box_masks(tmp_path / 'shares', {'a.mp4': {'0': [[0.3125, 0.25, 0.5, 0.5]]}})
+    assert (shares.masks('a.mp4', FRAMES, 6, 240, 320, (60, 80)) == masks).all()
+    assert (pixels.masks('a.mp4', FRAMES, 6, 240, 320) == masks.repeat(4, 1).repeat(4, 2)).all()
+
+
+def test_boxes_below_the_size_that_is_wanted_are_inside_the_frames(tmp_path):
+    source = build_box_masks(tmp_path, {'a.mp4': {'0': [[768, 324, 1152, 864]]}})
+    assert source.masks('a.mp4', FRAMES, 6, 1080, 1920, (256, 455)).any((1, 2)).all()
+
+
+def test_boxes_of_a_long_video_are_drawn_for_the_frames_that_are_asked_for(tmp_path, monkeypatch):
+    source = build_box_masks(tmp_path, {'a.mp4': [[[2, 3, 5, 7]]] * 500})
+    drawn = []
+
+    def draw(boxes, height, width):
+        drawn.append((height, width))
+        return draw_boxes(boxes, height, width)
+
+    monkeypatch.setattr('mmdebias.bias.masks.draw_boxes', draw)
+    assert source.masks('a.mp4', np.array([3, 400, 3]), 500, 10, 12).shape == (3, 10, 12)
+    assert len(drawn) == 2
