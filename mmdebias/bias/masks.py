@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Protocol, overload
 
 import numpy as np
@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from mmdebias.datasets.actor_videos import read_boxes
-from mmdebias.datasets.mask_files import mask_places, masks_of_frames
+from mmdebias.datasets.mask_files import ends_of, leads_out, mask_places, masks_of_frames
 from mmdebias.ops.compositing import Mask, draw_boxes, resize
 from mmdebias.ops.foreground import PRESETS, fame_mask
 
@@ -76,7 +76,9 @@ class MaskFiles:
     """Masks from files, one for each frame of a video.
 
     The file of the video ``a/b/c.avi`` is the first of :func:`mask_places` of ``a/b/c`` below
-    ``folder`` that exists, or of ``b/c``, as lists often start with the folder of all videos.
+    ``folder`` that exists, or of ``b/c``, as lists often start with the folder of all videos. Of a
+    whole path, or one that leads out of the list's folder, it is that of the longest end of the
+    path that is there: ``home/me/a/b/c``, ..., ``b/c``, ``c``.
 
     Args:
         folder: The folder.
@@ -101,6 +103,14 @@ class MaskFiles:
         missing = [video for video in videos if self._find(video) is None]
         if missing:
             raise self._without_masks(missing, len(videos))
+        owners: dict[Path | None, str] = {}
+        for video in filter(leads_out, videos):
+            place = self._find(video)
+            if owners.setdefault(place, video) != video:
+                raise ValueError(
+                    f'{owners[place]} and {video} would both have the masks {place}: keep those of '
+                    f"each below {self.folder} in folders that are named as the video's."
+                )
 
     def masks(
         self,
@@ -128,8 +138,11 @@ class MaskFiles:
         return next((path for path in self._places(video) if path.exists()), None)
 
     def _places(self, video: str) -> list[Path]:
-        stem = Path(video).with_suffix('')
-        names = [stem, Path(*stem.parts[1:])] if len(stem.parts) > 1 else [stem]
+        stem = PurePath(video).with_suffix('')
+        if leads_out(stem):
+            names = ends_of(stem)
+        else:
+            names = [stem, PurePath(*stem.parts[1:])] if len(stem.parts) > 1 else [stem]
         return [place for name in names for place in mask_places(Path(self.folder, name))]
 
 
@@ -142,7 +155,8 @@ class MaskBoxes:
 
     Args:
         file: JSON, see :func:`mmdebias.datasets.actor_videos.read_boxes`. Coordinates are pixels of
-            the frame or, where none in the file exceeds 1, shares of its width and height.
+            the frame or, where none in the file exceeds 1, shares of its width and height. A video
+            that is listed by its whole path may stand there under the end of it.
         min_score: Boxes with a lower score are left out.
 
     Raises:
@@ -169,7 +183,7 @@ class MaskBoxes:
 
     def check(self, videos: Sequence[str]) -> None:
         known, _ = _read_boxes(self.file, self.min_score)
-        missing = [video for video in videos if not any(len(b) for b in known.get(video, []))]
+        missing = [video for video in videos if not any(len(b) for b in _boxes_of(video, known))]
         if missing:
             raise ValueError(
                 f'{len(missing)} of {len(videos)} videos have no box in {self.file}, for example '
@@ -190,13 +204,14 @@ class MaskBoxes:
         known, shares = _read_boxes(self.file, self.min_score)
         own = (1, 1) if shares else (height, width)
         # Not drawn, but for those that are asked for: a long video would not fit in memory.
-        there = np.flatnonzero([_reach_in(boxes, *own) for boxes in known[video][:total]])
+        found = _boxes_of(video, known)
+        there = np.flatnonzero([_reach_in(boxes, *own) for boxes in found[:total]])
         if not len(there):
             raise ValueError(f'{self.file}: no box of {video} is inside its frames.')
         wanted = size or (height, width)
         nearest = [int(there[np.abs(there - index).argmin()]) for index in frames]
         drawn = {
-            index: draw_boxes(_rescaled(known[video][index], own, wanted), *wanted)
+            index: draw_boxes(_rescaled(found[index], own, wanted), *wanted)
             for index in set(nearest)
         }
         return np.stack([drawn[index] for index in nearest])
@@ -338,6 +353,14 @@ def build_masks(masks: Mapping[str, Any] | None, data_root: str | Path) -> MaskS
     if name == 'motion':
         options['data_root'] = data_root
     return source(**options)
+
+
+def _boxes_of(
+    video: str, known: Mapping[str, list[NDArray[np.float64]]]
+) -> list[NDArray[np.float64]]:
+    """Return the boxes of a video's frames; of a whole path its longest end that is known counts."""
+    names = [video, *(map(str, ends_of(video)) if leads_out(video) else ())]
+    return next((known[name] for name in names if name in known), [])
 
 
 def _reach_in(boxes: NDArray[np.float64], height: int, width: int) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import cv2
@@ -39,6 +40,26 @@ def mask_places(stem: Path) -> list[Path]:
     """
     files = [stem.with_name(f'{stem.name}{ending}') for ending in ('.npz', '.mat')]
     return [*files, stem / 'puppet_mask.mat', stem]
+
+
+def leads_out(name: str | Path) -> bool:
+    """Return whether a name, put behind a folder, leads out of it."""
+    path = PurePath(name)
+    return path.is_absolute() or '..' in path.parts
+
+
+def ends_of(name: str | Path) -> list[PurePath]:
+    """Return what a whole path, or one that leads out of a folder, is called below a folder.
+
+    Args:
+        name: Such as ``/data/kinetics/archery/a.mp4``.
+
+    Returns:
+        Its ends, the longest first: ``data/kinetics/archery/a.mp4``, ..., ``a.mp4``.
+    """
+    path = PurePath(os.path.normpath(name))
+    parts = [part for part in path.parts if part not in (path.anchor, '..')]
+    return [PurePath(*parts[start:]) for start in range(len(parts))]
 
 
 def find_masks(video: str | Path, folder: str | Path | None = None) -> Path | None:

@@ -16,7 +16,7 @@ import av
 
 from mmdebias.files import replacing
 
-from .mask_formats.sources import leads_out
+from .mask_files import leads_out
 
 KINDS = ('.jpg', '.jpeg', '.png')
 

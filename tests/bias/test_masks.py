@@ -239,3 +239,34 @@ def test_boxes_of_a_long_video_are_drawn_for_the_frames_that_are_asked_for(tmp_p
     monkeypatch.setattr('mmdebias.bias.masks.draw_boxes', draw)
     assert source.masks('a.mp4', np.array([3, 400, 3]), 500, 10, 12).shape == (3, 10, 12)
     assert len(drawn) == 2
+
+
+def test_videos_listed_by_whole_paths_have_masks_below_the_folder(tmp_path, truth):
+    (tmp_path / 'masks/run').mkdir(parents=True)
+    write_npz(tmp_path / 'masks/run', truth)
+    # Its frames, say, lie beside the video, and are no masks.
+    (tmp_path / 'videos/run/clip').mkdir(parents=True)
+    source = build_masks(dict(type='files', folder=tmp_path / 'masks'), '')
+    for video in (f'{tmp_path}/videos/run/clip.avi', '../videos/run/clip.avi'):
+        source.check([video])
+        assert (source.masks(video, FRAMES, 6, 16, 20) == truth).all()
+    with pytest.raises(ValueError, match=r'1 of 1 videos have no mask in .*masks, for example /x'):
+        source.check(['/x/run/another.avi'])
+
+
+def test_of_whole_paths_each_has_its_own_masks(tmp_path, truth):
+    for folder in (tmp_path, tmp_path / 'jump'):
+        folder.mkdir(exist_ok=True)
+        write_npz(folder, truth)
+    source = build_masks(dict(type='files', folder=tmp_path), '')
+    source.check(['/x/run/clip.avi', '/x/jump/clip.avi'])
+    with pytest.raises(ValueError, match=r'/x/run/clip.avi and /x/walk/clip.avi would both have'):
+        source.check(['/x/run/clip.avi', '/x/walk/clip.avi'])
+
+
+def test_boxes_of_videos_listed_by_whole_paths(tmp_path):
+    source = build_box_masks(tmp_path, {'run/a.mp4': [[[2, 3, 5, 7]]]})
+    source.check(['/x/run/a.mp4'])
+    assert source.masks('/x/run/a.mp4', FRAMES, 6, 10, 12).sum() == 6 * 12
+    with pytest.raises(ValueError, match='1 of 1 videos have no box'):
+        source.check(['x/run/a.mp4'])

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from mmdebias.datasets.mask_files import find_masks, masks_of_frames, read_masks
+from mmdebias.datasets.mask_files import ends_of, find_masks, masks_of_frames, read_masks
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,8 @@ def test_jhmdb_as_it_is_unpacked(tmp_path):
     # HMDB51's videos of the same names are longer: their masks are others.
     with pytest.raises(ValueError, match=r'masks of 5 frames, and .* has 80'):
         masks_of_frames(path, video, np.array([0]), 80, 24, 32)
+
+
+def test_whole_paths_end_in_what_they_are_called_below_a_folder():
+    assert [*map(str, ends_of('/x/run/a'))] == ['x/run/a', 'run/a', 'a']
+    assert [*map(str, ends_of('../run/./a'))] == ['run/a', 'a']

@@ -10,9 +10,9 @@ from mmdebias.files import replacing, write_text
 from mmdebias.ops.compositing import Mask
 from mmdebias.video import find_index
 
-from ..mask_files import SURPLUS, check_fit
+from ..mask_files import SURPLUS, check_fit, leads_out
 from ..toy.masks import pack_masks
-from .sources import Readers, find_entry, leads_out, without_ending
+from .sources import Readers, find_entry, names_below, without_ending
 from .tubes import Tubes
 
 UNKNOWN = 'the source has none of this name'
@@ -29,8 +29,8 @@ def convert_masks(
     Args:
         readers: Of a source.
         out: The folder.
-        videos: As in a list, with their endings: masks are written under these names. None takes
-            all of the source under its own.
+        videos: As in a list, with their endings: masks are written under these names, those of
+            whole paths under their ends that differ. None takes all of the source under its own.
         root: Folder that these are relative to: where it is given, each video has to have as many
             frames as masks, and frames of their shape.
 
@@ -38,14 +38,17 @@ def convert_masks(
         The videos that are left out, each with the reason.
     """
     left_out: dict[str, str] = {}
-    for video in readers if videos is None else videos:
-        stem = video if videos is None else without_ending(video)
+    names = {name: name for name in readers} if videos is None else names_below(videos)
+    owners: dict[str, str] = {}
+    for video, stem in names.items():
         try:
-            reader = find_entry(readers, stem)
+            reader = find_entry(readers, video if videos is None else without_ending(video))
             if reader is None:
                 raise LookupError(UNKNOWN)
             if leads_out(stem):
                 raise ValueError('its name leads out of the folder of masks')
+            if owners.setdefault(stem, video) != video:
+                raise ValueError(f'its masks would replace those of {owners[stem]}')
             masks = reader()
             _check_masks(masks, video, root)
         except (OSError, RuntimeError, ValueError, LookupError) as error:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TypeVar
 
 from mmdebias.ops.compositing import Mask
+
+from ..mask_files import ends_of, leads_out
 
 Reader = Callable[[], Mask]
 """Returns the masks of all frames of one video, bool ``[T, H, W]``; raises ValueError or OSError
@@ -26,10 +29,22 @@ def without_ending(video: str) -> str:
     return str(path.with_suffix('') if path.suffix.lower() in ENDINGS else path)
 
 
-def leads_out(name: str) -> bool:
-    """Return whether a name from a file, put behind a folder, leads out of it."""
-    path = PurePosixPath(name)
-    return path.is_absolute() or '..' in path.parts
+def names_below(videos: Sequence[str]) -> dict[str, str]:
+    """Return what the videos of a list are called below a folder of masks.
+
+    Args:
+        videos: As in the list, with their endings.
+
+    Returns:
+        By video its name without its ending. Of whole paths, and those that lead out of the list's
+        folder, the folders are left out that all of them begin with.
+    """
+    names = {video: without_ending(video) for video in videos}
+    whole = {video: ends_of(name)[0] for video, name in names.items() if leads_out(name)}
+    if whole:
+        common = os.path.commonpath([path.parent for path in whole.values()])
+        names |= {video: path.relative_to(common).as_posix() for video, path in whole.items()}
+    return names
 
 
 def find_entry(entries: Mapping[str, Entry], stem: str) -> Entry | None:

@@ -92,3 +92,28 @@ def test_boxes_without_a_list_are_of_avi_files_as_ucf101_has_them(tmp_path):
     assert convert_boxes(tubes, tmp_path / 'b.json') == {}
     source = build_masks(dict(type='boxes', file=tmp_path / 'b.json'), '')
     source.check(['Biking/v_Biking_g01_c01.avi'])
+
+
+@pytest.mark.parametrize('whole', [True, False])
+def test_videos_listed_by_whole_paths_find_what_is_converted(tmp_path, root, masks, whole):
+    (root / 'jump').mkdir()
+    (root / 'run/a.mp4').rename(root / 'jump/b.mp4')
+    write_video(root / 'run/a.mp4', np.zeros((6, 32, 48, 3), np.uint8))
+    folder = str(root) if whole else '../videos'
+    videos = [f'{folder}/run/a.mp4', f'{folder}/jump/b.mp4']
+    (tmp_path / 'lists').mkdir()
+    readers = {'run/a': lambda: masks, 'jump/b': lambda: ~masks}
+
+    assert convert_masks(readers, tmp_path / 'masks', videos, tmp_path / 'lists') == {}
+
+    assert (tmp_path / 'masks/run/a.npz').is_file()
+    source = build_masks(dict(type='files', folder=tmp_path / 'masks'), tmp_path / 'lists')
+    source.check(videos)
+    assert (source.masks(videos[0], FRAMES, 6, 32, 48) == masks).all()
+    assert (source.masks(videos[1], FRAMES, 6, 32, 48) == ~masks).all()
+
+
+def test_no_masks_replace_those_of_another_video(tmp_path, masks):
+    readers = {'a': lambda: masks}
+    left_out = convert_masks(readers, tmp_path, ['a.mp4', 'a.avi', '/x/a.mp4'])
+    assert left_out['a.avi'] == left_out['/x/a.mp4'] == 'its masks would replace those of a.mp4'
