@@ -86,6 +86,25 @@ def replacing(path: str | Path) -> Iterator[Path]:
         raise
 
 
+def read_text(path: str | Path, remedy: str) -> str:
+    """Return the text of a file, UTF-8, with or without a mark of that.
+
+    Args:
+        path: The file, which is there.
+        remedy: What to give where it is none.
+
+    Raises:
+        ValueError: it is no text, or of another encoding.
+    """
+    try:
+        return Path(path).read_text(encoding='utf-8-sig')
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f'{path} is no text in UTF-8 (byte {error.start} is {error.object[error.start]:#04x}): '
+            f'{remedy}'
+        ) from None
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file, UTF-8, that appears when it is whole."""
     with replacing(path) as unfinished:

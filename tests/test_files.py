@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from helpers.running import ROOT
-from mmdebias.files import move_into_place, replacing, unfinished_path, write_text
+from mmdebias.files import move_into_place, read_text, replacing, unfinished_path, write_text
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -91,3 +91,11 @@ def test_files_are_renamed_in_one_place():
     ]
 
     assert {place.split(':')[0] for place in found} == {'mmdebias/files.py'}, found
+
+
+def test_what_is_no_text_is_named(tmp_path):
+    (tmp_path / 'a.txt').write_bytes('caf\xe9'.encode('latin1'))
+    with pytest.raises(ValueError, match=r'a.txt is no text in UTF-8 \(byte 3 is 0xe9\): save it'):
+        read_text(tmp_path / 'a.txt', 'save it anew')
+    (tmp_path / 'a.txt').write_text('a', encoding='utf-8-sig')
+    assert read_text(tmp_path / 'a.txt', '') == 'a'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ Size = tuple[int, int]
 SPREAD: Literal['spread'] = 'spread'
 HEAD = re.compile(rf'(\d+)x(\d+|{SPREAD})x(\d+)(?:x(\d+))?')
 LAYOUTS, VALUES, INTERPOLATIONS = ('NCTHW', 'NTCHW'), ('float', 'uint8'), ('bilinear', 'bicubic')
+ROUNDINGS = ('nearest', 'down')
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ class ClipSpec:
             side, height and width without regard to the aspect, or None for the smallest that
             covers ``size``.
         interpolation: 'bilinear' or 'bicubic', both with anti-aliasing as in Pillow.
+        rounding: Of the long side of a frame whose short side is resized: 'nearest', as MMAction2
+            does it, or 'down', as torchvision and transformers do. What is cut out of the middle
+            lies up to half a pixel elsewhere.
 
     Raises:
         TypeError: a number or a text where another kind of value belongs.
@@ -56,6 +61,7 @@ class ClipSpec:
     clips: int = 1
     resize: int | Size | None = None
     interpolation: Literal['bilinear', 'bicubic'] = 'bilinear'
+    rounding: Literal['nearest', 'down'] = 'nearest'
 
     def __post_init__(self) -> None:
         _check_whole('frames', self.frames)
@@ -66,6 +72,7 @@ class ClipSpec:
             ('layout', LAYOUTS),
             ('values', VALUES),
             ('interpolation', INTERPOLATIONS),
+            ('rounding', ROUNDINGS),
         ):
             if getattr(self, name) not in known:
                 raise ValueError(f'{name}={getattr(self, name)!r} must be one of {known}.')
@@ -143,11 +150,24 @@ class ClipSpec:
             )
         for name in ('mean', 'std'):
             given = getattr(self, name)
-            if isinstance(given, (int, float, str)) or len(given) != 3:
-                raise ValueError(f'{name}={given} must be three numbers, of R, G and B.')
-            self._set(name, tuple(float(value) for value in given))
+            try:
+                red, green, blue = (float(value) for value in given)
+            except (TypeError, ValueError):
+                raise ValueError(f'{name}={given} must be three numbers, of R, G and B.') from None
+            if not all(map(math.isfinite, (red, green, blue))):
+                raise ValueError(f'{name}={red, green, blue} must be finite numbers.')
+            self._set(name, (red, green, blue))
         if min(self.std) <= 0:
             raise ValueError(f'std={self.std} must be above 0.')
+
+
+def check_clip(name: str, clip: object) -> None:
+    """Raise TypeError where the clips of a model are no :class:`ClipSpec`."""
+    if not isinstance(clip, ClipSpec):
+        raise TypeError(
+            f'clip={clip!r} of {name} must be a ClipSpec, such as ClipSpec(frames=16, stride=4, '
+            'size=224).'
+        )
 
 
 def parse_clip(text: str) -> ClipSpec:
@@ -193,7 +213,7 @@ def clip_arguments(text: str) -> dict[str, Any]:
     )
     readers: dict[str, Any] = dict(
         mean=_floats, std=_floats, values=str, layout=str, clips=int, resize=_ints,
-        interpolation=str,
+        interpolation=str, rounding=str,
     )  # fmt: skip
     for option in options:
         key, equals, value = option.partition('=')
@@ -203,6 +223,8 @@ def clip_arguments(text: str) -> dict[str, Any]:
             arguments[key] = readers[key](value)
         except ValueError:
             raise ValueError(f'{form}; {option!r} has something else than numbers') from None
+    if isinstance(arguments.get('resize'), tuple) and len(arguments['resize']) > 2:
+        raise ValueError(f'{form}; resize is a number, or height and width')
     return arguments
 
 

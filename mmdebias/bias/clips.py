@@ -70,13 +70,16 @@ def resized_size(spec: ClipSpec, size: Size) -> Size:
     if isinstance(spec.resize, tuple):
         return spec.resize
     if isinstance(spec.resize, int):
-        scale = spec.resize / min(size)
+        length, of = spec.resize, min(size)
     else:
-        scale = max(wanted / side for wanted, side in zip(spec.height_and_width, size))
+        pairs = zip(spec.height_and_width, size)
+        length, of = max(pairs, key=lambda pair: pair[0] / pair[1])
+
+    def scaled(side: int) -> int:
+        return int(length * side / of) if spec.rounding == 'down' else round(side * (length / of))
+
     # Never less than what is cut out, whatever rounding does.
-    height, width = (
-        max(round(side * scale), wanted) for side, wanted in zip(size, spec.height_and_width)
-    )
+    height, width = (max(scaled(side), least) for side, least in zip(size, spec.height_and_width))
     return height, width
 
 

@@ -12,12 +12,14 @@ from typing import Any, NoReturn
 
 from mmdebias.cli import RANDOM, NamedModel, Parser, output_folder, read_models
 from mmdebias.datasets.reading_steps import TIME_LIMIT
+from mmdebias.files import existing_file, read_text
+from mmdebias.optional import need_mmaction2
 from mmdebias.video import VideoReadError
 
 from .clip_spec import ClipSpec, clip_arguments
 from .hugging_face import from_hugging_face, read_clip
 from .job import Masks
-from .model import LoadedModel, Model
+from .model import LoadedModel, Model, of_a_config
 from .onnx_models import from_onnx
 from .outputs import Kind
 from .probes import composed_probes
@@ -122,8 +124,8 @@ def parse_args(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         '--clip', action=_OfTheModel, metavar='CLIP',
         help='FRAMESxSTRIDExSIZE (the stride may be "spread", over the whole video), with options '
         'behind commas: mean=R:G:B,std=R:G:B (none are '
-        'values 0 to 1), values=uint8, layout=NTCHW, clips=10, resize=256, interpolation=bicubic; '
-        'of hf:FOLDER what the folder says, but for what is given here',
+        'values 0 to 1), values=uint8, layout=NTCHW, clips=10, resize=256, interpolation=bicubic, '
+        'rounding=down; of hf:FOLDER what the folder says, but for what is given here',
     )  # fmt: skip
     parser.add_argument(
         '--output', action=_OfTheModel, choices=('scores', 'features'),
@@ -228,6 +230,7 @@ def _from_config(given: Given, args: argparse.Namespace) -> Model:
                 f'--{option} out'
             )
     (model,) = read_models([[given.name, *given.parts]])
+    need_mmaction2(of_a_config(model.name))
     if model.checkpoint is not None:
         return Model(model.name, model.config, model.checkpoint)
     return Model(model.name, model.config, _random_weights(model, args))
@@ -267,7 +270,7 @@ def _changed_clip(given: Given, folder: Path) -> ClipSpec:
     """Return the clip of a folder, but for what ``--clip`` states."""
     changes = clip_arguments(given.clip or '')
     if {'mean', 'values'} & set(changes):
-        return ClipSpec(**{'layout': 'NTCHW', **changes})
+        return ClipSpec(**{'layout': 'NTCHW', 'rounding': 'down', **changes})
     spec = read_clip(given.name, folder, changes['stride'])
     if spec.height_and_width != changes['size']:
         changes = {'resize': None, **changes}
@@ -283,7 +286,10 @@ def _masks(args: argparse.Namespace) -> Masks:
 
 
 def _names(file: Path | None) -> list[str] | None:
-    return None if file is None else file.read_text(encoding='utf-8').splitlines()
+    if file is None:
+        return None
+    remedy = 'give a text file with the name of a class a line'
+    return read_text(existing_file('--classes', file, remedy), remedy).splitlines()
 
 
 def _add_cfg_options(parser: argparse.ArgumentParser) -> None:

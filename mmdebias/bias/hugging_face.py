@@ -18,7 +18,7 @@ from mmdebias.optional import import_optional
 from mmdebias.provenance import file_sha256
 
 from .clip_model import ClipModel, Run
-from .clip_spec import SPREAD, ClipSpec
+from .clip_spec import SPREAD, ClipSpec, check_clip
 from .torch_models import on_device
 
 INSTALL = 'pip install "mmdebias[transformers]"'
@@ -51,6 +51,7 @@ whole video, one of each part: ``ssv2.py`` (MCG-NJU/VideoMAE), ``timesformer/dat
 """
 CLASSIFIES = 'ForVideoClassification'
 BILINEAR, BICUBIC = 2, 3  # of Pillow
+TYPES = ('image_processor_type', 'video_processor_type', 'feature_extractor_type')
 
 
 def from_hugging_face(
@@ -88,13 +89,17 @@ def from_hugging_face(
     folder = Path(folder)
     config = _read_json(name, folder, 'config.json')
     import_optional('transformers', f'{name} ({folder})', INSTALL)
+    if clip is not None:
+        check_clip(name, clip)
     guess = ''
     if clip is None:
         clip = read_clip(name, folder, stride, clips)
         if stride is None:
             guess = _stride_of(config['model_type'], clip.frames, _num_classes(config))[1]
             _warn_of_guess(name, guess, clip)
-    kind = (config.get('architectures') or ['?'])[0]
+    with _said_by(name, folder):
+        kind = str((config.get('architectures') or ['?'])[0])
+        classes = _classes(config)
     classifies = kind.endswith(CLASSIFIES)
     return ClipModel(
         name=name,
@@ -102,7 +107,7 @@ def from_hugging_face(
         load=partial(_load, name, folder, classifies),
         source=f'{kind} of transformers {metadata.version("transformers")}, {folder}',
         output='scores' if classifies else 'features',
-        classes=_classes(config) if classifies else None,
+        classes=classes if classifies else None,
         fingerprint=_fingerprint(folder),
         batch_size=batch_size,
         has_features=True,
@@ -125,6 +130,13 @@ def read_clip(
         FileNotFoundError: config or processor is missing.
         ValueError: they do not say it.
     """
+    with _said_by(name, folder):
+        return _read_clip(name, folder, stride, clips)
+
+
+def _read_clip(
+    name: str, folder: Path, stride: int | Literal['spread'] | None, clips: int
+) -> ClipSpec:
     config = _read_json(name, folder, 'config.json')
     kind = config.get('model_type', '')
     frames = config.get('num_frames') or config.get('frames_per_clip')
@@ -145,7 +157,7 @@ def read_clip(
         )
     processor = _read_json(name, folder, file.name)
     processor = processor.get('video_processor') or processor.get('image_processor') or processor
-    size, resize = _sizes(processor, kind, config)
+    size, resize = _sizes(f'{name}: {file}', processor, kind, config)
     return ClipSpec(
         frames=frames,
         stride=stride,
@@ -155,7 +167,23 @@ def read_clip(
         clips=clips,
         resize=resize,
         interpolation='bicubic' if processor.get('resample') == BICUBIC else 'bilinear',
+        rounding='down',  # as transformers' processors of pictures and of videos
     )
+
+
+@contextmanager
+def _said_by(name: str, folder: Path) -> Iterator[None]:
+    """Name a model's folder where its files say something that they do not say elsewhere."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if str(error).startswith(f'{name}: '):
+            raise
+        raise ValueError(
+            f'{name}: the config or the processor of {folder} says what no clips can be made of '
+            f'({str(error).rstrip(".")}): give the folder as save_pretrained writes it, or clip, a '
+            'ClipSpec (on the command line --clip).'
+        ) from error
 
 
 def _stride_of(
@@ -195,7 +223,7 @@ def _normalisation(name: str, file: Path, processor: Mapping[str, Any]) -> dict[
     """Return mean and std for values in [0, 1], whatever the processor rescales to.
 
     It computes ``(x * f - offset - mean) / std`` of pixels x in [0, 255], ViViT's with an offset of
-    1.
+    1 and, where its file does not say f, 1 / 127.5.
     """
     mean, std = [0.0] * 3, [1.0] * 3
     if processor.get('do_normalize', True):
@@ -205,23 +233,25 @@ def _normalisation(name: str, file: Path, processor: Mapping[str, Any]) -> dict[
                 'normalised is not known: add them, or give clip, a ClipSpec (on the command line '
                 '--clip).'
             )
-        mean, std = (_three(processor[key]) for key in ('image_mean', 'image_std'))
+        mean, std = (_three(name, file, key, processor[key]) for key in ('image_mean', 'image_std'))
     rescales = processor.get('do_rescale', True)
+    of_vivit = any('Vivit' in str(processor.get(key)) for key in TYPES)
     # In [0, 1] pixels are x / 255.
-    factor = 255 * processor.get('rescale_factor', 1 / 255) if rescales else 255.0
-    offset = 1.0 if rescales and processor.get('offset') else 0.0
+    known = 1 / 127.5 if of_vivit else 1 / 255
+    factor = 255 * processor.get('rescale_factor', known) if rescales else 255.0
+    offset = 1.0 if rescales and processor.get('offset', of_vivit) else 0.0
     return dict(
         mean=[(value + offset) / factor for value in mean], std=[value / factor for value in std]
     )
 
 
 def _sizes(
-    processor: Mapping[str, Any], kind: str, config: Mapping[str, Any]
+    where: str, processor: Mapping[str, Any], kind: str, config: Mapping[str, Any]
 ) -> tuple[Any, int | tuple[int, int] | None]:
     """Return the size of a clip, and what frames are resized to before it is cut out."""
     side = config.get('image_size') or config.get('crop_size') or 224
     crops = processor.get('do_center_crop', True)
-    crop, resize = _size(processor.get('crop_size')), _size(processor.get('size'))
+    crop, resize = (_size(where, key, processor.get(key)) for key in ('crop_size', 'size'))
     if not processor.get('do_resize', True):
         resize = None
     # Older files leave the crop out; where there is none, a frame is what it is resized to.
@@ -233,23 +263,38 @@ def _sizes(
     return _sides(cut), resize
 
 
-def _size(value: Any) -> int | tuple[int, int] | None:
-    """Read a processor's size: a number, or a dict of the short side or of height and width."""
-    if not isinstance(value, Mapping):
-        return value if isinstance(value, int) else None
-    if value.get('shortest_edge'):
-        return int(value['shortest_edge'])
-    if value.get('height') and value.get('width'):
-        return int(value['height']), int(value['width'])
-    return None
+def _size(where: str, key: str, value: Any) -> int | tuple[int, int] | None:
+    """Read a processor's size: a number, two, or a dict of the short side or height and width."""
+    if value is None:
+        return None
+    sides = value if isinstance(value, list) else [value]
+    if isinstance(value, Mapping):
+        pair = [value.get('height'), value.get('width')]
+        sides = [value['shortest_edge']] if value.get('shortest_edge') else pair
+    if not all(isinstance(side, int) and side > 0 for side in sides) or len(sides) not in (1, 2):
+        raise ValueError(
+            f'{where} has {key} {value!r}, which is neither a number of pixels, nor height and '
+            'width, nor shortest_edge: correct it, or give clip, a ClipSpec (on the command line '
+            '--clip).'
+        )
+    first, *others = map(int, sides)
+    return (first, others[0]) if others else first
 
 
 def _sides(size: Any) -> tuple[int, int]:
     return size if isinstance(size, tuple) else (int(size), int(size))
 
 
-def _three(value: Any) -> list[float]:
-    return [float(value)] * 3 if isinstance(value, (int, float)) else [float(v) for v in value]
+def _three(name: str, file: Path, key: str, value: Any) -> list[float]:
+    values = [value] * 3 if isinstance(value, (int, float)) else value
+    right = isinstance(values, list) and all(isinstance(one, (int, float)) for one in values)
+    if not right or len(values) != 3 or (key == 'image_std' and min(values) <= 0):
+        least = ' above 0' if key == 'image_std' else ''
+        raise ValueError(
+            f'{name}: {file} has {key} {value!r}, and three numbers{least} are needed, of R, G and '
+            'B: correct it, or give clip, a ClipSpec (on the command line --clip).'
+        )
+    return [float(one) for one in values]
 
 
 def _classes(config: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -263,10 +308,20 @@ def _classes(config: Mapping[str, Any]) -> tuple[str, ...] | None:
 def _load(name: str, folder: Path, classifies: bool) -> Run:
     transformers = import_optional('transformers', f'{name} ({folder})', INSTALL)
     kind = 'AutoModelForVideoClassification' if classifies else 'AutoModel'
-    with _quiet(transformers):
-        model, info = getattr(transformers, kind).from_pretrained(
-            folder, local_files_only=True, output_loading_info=True
-        )
+    try:
+        with _quiet(transformers):
+            model, info = getattr(transformers, kind).from_pretrained(
+                folder, local_files_only=True, output_loading_info=True
+            )
+    except (ImportError, MemoryError):
+        raise
+    except Exception as error:  # of safetensors, of pickle, of transformers itself
+        reason = (str(error).strip() or '?').splitlines()[0]
+        raise ValueError(
+            f'{name}: transformers cannot load the model of {folder} ({type(error).__name__}: '
+            f'{reason}): give a folder with whole weights, as save_pretrained writes it or a '
+            'download is when it is through.'
+        ) from error
     missing = sorted(key for key in info['missing_keys'] if '.pooler.' not in f'.{key}')
     if missing:
         raise ValueError(
@@ -340,7 +395,12 @@ def _read_json(name: str, folder: Path, file: str) -> dict[str, Any]:
             'downloaded repository.'
         )
     try:
-        content: dict[str, Any] = json.loads((folder / file).read_text(encoding='utf-8'))
-    except json.JSONDecodeError as error:
+        content = json.loads((folder / file).read_text(encoding='utf-8'))
+    except ValueError as error:
         raise ValueError(f'{name}: {folder / file} is not JSON: {error}') from error
+    if not isinstance(content, dict):
+        raise ValueError(
+            f'{name}: {folder / file} holds a {type(content).__name__}, and not keys and their '
+            'values: give the folder as save_pretrained writes it.'
+        )
     return content

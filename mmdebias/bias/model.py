@@ -34,6 +34,11 @@ class Model:
     checkpoint: Path
 
 
+def of_a_config(name: str) -> str:
+    """Return what a :class:`Model` is called in an error."""
+    return f'The model {name}, of a config and a checkpoint,'
+
+
 @dataclass(frozen=True)
 class Showing:
     """The rows that a model is shown, and where what they show comes from.

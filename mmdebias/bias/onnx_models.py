@@ -15,7 +15,7 @@ from mmdebias.optional import import_optional
 from mmdebias.provenance import file_sha256
 
 from .clip_model import ClipModel, Run
-from .clip_spec import ClipSpec
+from .clip_spec import ClipSpec, check_clip
 from .outputs import Kind
 
 INSTALL = 'pip install "mmdebias[onnx]"'
@@ -51,6 +51,7 @@ def from_onnx(
         MissingPackageError: onnxruntime is not installed.
         ValueError: it is no ONNX, has several inputs, or takes other clips than the spec's.
     """
+    check_clip(name, clip)
     path = existing_file(name, file, 'give an ONNX file')
     session = _open(name, path)
     fixed = _check_input(name, session, clip)

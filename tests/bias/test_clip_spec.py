@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from mmdebias.bias import ClipSpec, parse_clip
@@ -18,6 +20,7 @@ def test_a_command_line_states_frames_stride_and_size():
         resize=256,
     )
     assert parse_clip('8x2x112,resize=128:171').resize == (128, 171)
+    assert parse_clip('8x2x112,rounding=down').rounding == 'down'
     assert parse_clip('8xspreadx224') == ClipSpec(frames=8, stride='spread', size=(224, 224))
 
 
@@ -60,6 +63,10 @@ def test_the_span_is_what_a_video_needs():
         (dict(mean=(0, 0), std=(1, 1)), ValueError, r'mean=\(0, 0\) must be three numbers'),
         (dict(mean=0.5, std=0.5), ValueError, r'mean=0\.5 must be three numbers'),
         (dict(mean=(0, 0, 0), std=(1, 0, 1)), ValueError, 'must be above 0'),
+        (dict(mean=[math.nan] * 3, std=(1,) * 3), ValueError, 'mean=.nan.* must be finite'),
+        (dict(mean=(0,) * 3, std=(1, math.inf, 1)), ValueError, 'std=.*inf.* must be finite'),
+        (dict(mean='abc', std=(1,) * 3), ValueError, 'mean=abc must be three numbers'),
+        (dict(rounding='up'), ValueError, "rounding='up' must be one of"),
         (dict(mean=(0,) * 3, std=(1,) * 3, values='uint8'), ValueError, 'are not normalised'),
         (dict(resize=200), ValueError, r'resize=200 is below size=\(224, 224\)'),
         (dict(resize=(256, 200)), ValueError, r'resize=\(256, 200\) is below size'),
@@ -81,3 +88,5 @@ def test_unknown_options_of_a_clip_are_named():
         parse_clip('16x4x224,fps=8')
     with pytest.raises(ValueError, match="'clips=two' has something else than numbers"):
         parse_clip('16x4x224,clips=two')
+    with pytest.raises(ValueError, match=r'--clip 8x2x48,.*; resize is a number, or height and wid'):
+        parse_clip('8x2x48,resize=48:48:48')

@@ -61,6 +61,14 @@ def test_the_size_covers_what_is_cut():
     assert resized_size(ClipSpec(8, size=16, resize=(16, 20)), (60, 40)) == (16, 20)
 
 
+def test_the_long_side_is_rounded_as_is_stated():
+    for size, nearest, down in (((256, 340), 298, 297), ((240, 427), 399, 398)):
+        assert resized_size(ClipSpec(8, resize=224), size) == (224, nearest)
+        assert resized_size(ClipSpec(8, resize=224, rounding='down'), size) == (224, down)
+    assert resized_size(ClipSpec(8, size=(224, 298), rounding='down'), (256, 340)) == (224, 298)
+    assert resized_size(ClipSpec(8, rounding='down'), (340, 256)) == (297, 224)
+
+
 def test_values_and_layout():
     clips = torch.tensor([0, 51, 255], dtype=torch.uint8).view(1, 3, 1, 1, 1).repeat(1, 1, 4, 2, 2)
     assert to_input(clips, ClipSpec(4, size=2, values='uint8')) is clips

@@ -93,10 +93,11 @@ def test_a_folder_of_hugging_face_keeps_its_normalisation(tmp_path):
         args = ['--model', 'a', f'hf:{tmp_path}', *options, '--data', 'x', '--out', 'x']
         return given_models(parse_args(args))[0].clip
 
-    statistics = dict(mean=(0.4,) * 3, std=(0.2,) * 3, layout='NTCHW')
+    statistics = dict(mean=(0.4,) * 3, std=(0.2,) * 3, layout='NTCHW', rounding='down')
     assert clip() == ClipSpec(16, 4, 224, **statistics, resize=224)
     assert clip('--clip', '8x2x224') == ClipSpec(8, 2, 224, **statistics, resize=224)
     assert clip('--clip', '8xspreadx224').stride == 'spread'
+    assert clip('--clip', '8x2x224,values=uint8').rounding == 'down'
     assert clip('--clip', '8x2x288,clips=3') == ClipSpec(8, 2, 288, **statistics, clips=3)
 
 
@@ -132,6 +133,38 @@ def test_names_need_the_classes_of_the_scores(data, tmp_path, capsys):
     assert "net has no class 'right' (1 of 2 names" in refusal(capsys, *given)
     given[place + 1].write_text('right\ndown\nup\n')
     assert 'net returns scores of 2 classes, and 3 names are given' in refusal(capsys, *given)
+
+
+def test_a_file_of_classes_is_text(data, tmp_path, capsys):
+    given = arguments(data, tmp_path / 'out')
+    place = given.index('--classes') + 1
+    given[place] = tmp_path / 'nowhere.txt'
+    assert '--classes: there is no file' in refusal(capsys, *given)
+    given[place] = data / 'net.pt'
+    assert 'net.pt is no text in UTF-8' in refusal(capsys, *given)
+
+
+def test_a_video_in_the_place_of_a_list_is_told_what_is(data, tmp_path, capsys):
+    given = arguments(data, tmp_path / 'out')
+    given[given.index('--data') + 1] = data / 'puppets' / '00.mp4'
+    assert '00.mp4 is a video, whose class is not known: give a list' in refusal(capsys, *given)
+
+
+def test_a_model_of_a_config_says_that_it_needs_mmaction2(data, tmp_path):
+    (tmp_path / 'net.py').touch()
+    printed = run_without_mmaction2(
+        """
+        import sys
+        from mmdebias.bias.command import main
+
+        try:
+            main(sys.argv[1:])
+        except SystemExit as stop:
+            print(stop.code)
+        """,
+        *arguments(data, tmp_path / 'out', '--model', 'a', tmp_path / 'net.py', 'random'),
+    )
+    assert 'error: The model a, of a config and a checkpoint, needs MMAction2, which is' in printed
 
 
 def test_a_stored_report_is_compared(data, tmp_path, capsys):

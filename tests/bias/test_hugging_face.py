@@ -147,8 +147,10 @@ def test_the_processor_gives_the_clip(save, transformers):
     assert read_clip('net', folder, stride=2, clips=3).stride == 2
 
 
+# Of the last a long side is not whole: 36 * 67 / 45 is 53.6, and transformers' is 53.
+@pytest.mark.parametrize('size', [(45, 60), (45, 67), (67, 45)])
 @pytest.mark.parametrize('kind', ['VideoMAEImageProcessor', 'VivitImageProcessor'])
-def test_clips_are_those_of_transformers_own_processor(save, transformers, kind):
+def test_clips_are_those_of_transformers_own_processor(save, transformers, kind, size):
     from mmdebias.bias.clips import to_clips, to_input
 
     processor = getattr(transformers, kind)(
@@ -156,7 +158,7 @@ def test_clips_are_those_of_transformers_own_processor(save, transformers, kind)
     )
     folder = save('VideoMAEModel', VIDEOMAE, None)
     processor.save_pretrained(folder)
-    frames = list(np.random.default_rng(0).integers(0, 256, (4, 45, 60, 3), dtype=np.uint8))
+    frames = list(np.random.default_rng(0).integers(0, 256, (4, *size, 3), dtype=np.uint8))
     expected = processor(frames, return_tensors='pt')['pixel_values'][0]
     spec = read_clip('net', folder)
     found = to_input(to_clips(frames, spec), spec)[0]
@@ -240,9 +242,19 @@ def test_models_of_something_something_take_the_whole_video(
     [
         ({**PROCESSOR, 'image_mean': None}, 'preprocessor_config.json has no image_mean and'),
         ({'size': 32}, 'preprocessor_config.json has no image_mean and image_std'),
+        ({**PROCESSOR, 'image_mean': 'x'}, "config.json has image_mean 'x', and three numbers are"),
+        (
+            {**PROCESSOR, 'image_mean': [0.5, 0.5]},
+            r'has image_mean \[0.5, 0.5\], and three numbers',
+        ),
+        ({**PROCESSOR, 'image_std': [0, 0, 0]}, 'three numbers above 0 are needed'),
+        ({**PROCESSOR, 'size': 'big'}, "config.json has size 'big', which is neither a number"),
+        ({**PROCESSOR, 'crop_size': {'height': 3}}, 'has crop_size .*, which is neither a number'),
+        ({**PROCESSOR, 'rescale_factor': 'x'}, 'says what no clips can be made of'),
+        ([PROCESSOR], 'preprocessor_config.json holds a list, and not keys and their values'),
     ],
 )
-def test_a_processor_without_mean_and_std_is_named(save, processor, message):
+def test_a_processor_that_says_no_clip_is_named(save, processor, message):
     with pytest.raises(ValueError, match=message):
         from_hugging_face('net', save('VideoMAEModel', VIDEOMAE, processor))
 
@@ -267,3 +279,35 @@ def test_a_head_that_is_not_in_the_folder_is_no_model(save, puppets):
     (folder / 'config.json').write_text(json.dumps(config))
     with pytest.raises(ValueError, match=r'lacks \d tensors .* classifier.bias, which would stay'):
         report_on(from_hugging_face('net', folder), puppets)
+
+
+def test_a_config_that_is_none_is_named(save):
+    folder = save('VideoMAEModel', VIDEOMAE)
+    file = folder / 'config.json'
+    config = json.loads(file.read_text())
+    for changed, message in (
+        ([config], r'net: .*config\.json holds a list, and not keys'),
+        (dict(config, num_frames='many'), r"net: .*no clips can be made of \(frames='many' must"),
+        (dict(config, architectures={}, id2label=[1]), 'net: the config or the processor of .*'),
+    ):
+        file.write_text(json.dumps(changed))
+        with pytest.raises(ValueError, match=message):
+            from_hugging_face('net', folder)
+
+
+def test_weights_that_are_damaged_or_missing_are_named(save, puppets):
+    folder = save('VideoMAEForVideoClassification', VIDEOMAE)
+    file = folder / 'model.safetensors'
+    message = 'net: transformers cannot load the model of .*: give a folder with whole weights'
+    for damage in (lambda: file.write_bytes(file.read_bytes()[:100]), file.unlink):
+        damage()
+        with pytest.raises(ValueError, match=message):
+            report_on(from_hugging_face('net', folder), puppets)
+
+
+def test_vivits_own_rescaling_is_known(save):
+    options = {k: v for k, v in PROCESSOR.items() if k != 'rescale_factor'}
+    options |= dict(image_mean=[0.5] * 3, image_std=[0.5] * 3)
+    for kind, mean in (('VivitImageProcessor', 0.75), ('VideoMAEImageProcessor', 0.5)):
+        folder = save('VideoMAEModel', VIDEOMAE, dict(options, image_processor_type=kind))
+        assert read_clip('net', folder).normalisation[0] == pytest.approx([mean] * 3)
