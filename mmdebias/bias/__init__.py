@@ -5,6 +5,7 @@ It needs no MMAction2, but for MMAction2's own models: see :mod:`mmdebias.bias.m
 
 from typing import TYPE_CHECKING, Any
 
+from ..optional import has_mmaction2
 from .backgrounds import list_images
 from .clip_model import ClipModel
 from .clip_spec import ClipSpec, parse_clip
@@ -27,12 +28,9 @@ from .torch_models import from_module, from_torchscript
 __all__ = [
     'PROBES',
     'BiasMeasure',
-    'BiasMeasures',
-    'BiasProbes',
     'BiasReport',
     'ClipModel',
     'ClipSpec',
-    'ComposeProbe',
     'Composer',
     'Interval',
     'MaskSource',
@@ -40,7 +38,6 @@ __all__ = [
     'Model',
     'Probe',
     'ProbeRow',
-    'ProbeScores',
     'Sample',
     'bias_measures',
     'bias_report',
@@ -58,7 +55,6 @@ __all__ = [
     'make_manifest',
     'paired_difference',
     'parse_clip',
-    'probe_config',
     'read_manifest',
     'read_stored',
     'write_manifest',
@@ -68,6 +64,8 @@ if TYPE_CHECKING:
     from .mmaction2 import BiasMeasures, BiasProbes, ComposeProbe, ProbeScores, probe_config
 
 OF_MMACTION2 = ('BiasMeasures', 'BiasProbes', 'ComposeProbe', 'ProbeScores', 'probe_config')
+if has_mmaction2():  # what asks for all would be told to install it
+    __all__ += ['BiasMeasures', 'BiasProbes', 'ComposeProbe', 'ProbeScores', 'probe_config']
 
 
 def __getattr__(name: str) -> Any:

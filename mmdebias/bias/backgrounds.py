@@ -157,7 +157,7 @@ def clean_plate_of_video(root: str, video: str, masks: MaskSource) -> Picture:
     scale = min(PLATE_SIDE / min(height, width), 1)
     size = round(height * scale), round(width * scale)
     small = np.stack([resize(frame, *size) for frame in frames])
-    found = masks.masks(video, chosen, total, height, width, size)
+    found = masks.masks(video, chosen, total, height, width, size=size)
     plate = clean_plate(small, np.stack([grow(mask) for mask in found]))
     plate.flags.writeable = False
     return plate

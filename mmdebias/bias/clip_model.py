@@ -19,7 +19,7 @@ from mmdebias.provenance import digest
 from mmdebias.video import VideoReadError
 
 from .answering import gather_answers, once
-from .clip_spec import ClipSpec
+from .clip_spec import ClipSpec, check_clip
 from .clips import clip_indices, to_clips, to_input
 from .composer import NEUTRAL, Composer
 from .frozen_features import predict_rows, some_rows
@@ -68,8 +68,11 @@ class ClipModel:
     batch_size: int = 8
     has_features: bool = False
     note: str = ''
+    # What it returned first, by kind: later clips have to get as many.
+    _widths: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        check_clip(self.name, self.clip)
         if self.output not in ('scores', 'features'):
             raise ValueError(f"output={self.output!r} must be 'scores' or 'features'.")
         if self.batch_size < 1:
@@ -120,6 +123,7 @@ class ClipModel:
         """
         if self.probed:
             check_training(videos, train, f'{self.name} has no classes (it returns features)')
+        self._widths.clear()  # a module may have been changed since another report
         black = torch.zeros(1, 3, self.clip.frames, *self.clip.height_and_width).byte()
         found = self._ask(self.load(), black)
         if found.scores is None or self.probed:
@@ -214,13 +218,27 @@ class ClipModel:
         try:
             found = run(given)
         except Exception as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            reason = _reason(error)
             raise ValueError(
                 f'{self.name} does not take clips {list(given.shape)} of {given.dtype}: {reason}; '
                 f'give the clip spec that it was trained with (this is {self.clip}).'
             ) from error
         outputs = read_outputs(found, self.output, len(clips), self.name)
-        return outputs if self.has_features else Outputs(outputs.scores, None)
+        outputs = outputs if self.has_features else Outputs(outputs.scores, None)
+        self._check_widths(outputs)
+        return outputs
+
+    def _check_widths(self, outputs: Outputs) -> None:
+        """Raise ValueError where there are more or fewer scores, or features, than before."""
+        for kind, values in outputs._asdict().items():
+            if values is None:
+                continue
+            first = self._widths.setdefault(kind, values.shape[1])
+            if values.shape[1] != first:
+                raise ValueError(
+                    f'{self.name} returns {values.shape[1]} {kind} for some clips, and returned '
+                    f'{first} for others: it must return as many for each, in the same order.'
+                )
 
 
 def _read_in_time(shown: Shown, time_limit: float | None) -> Tensor:
@@ -233,6 +251,13 @@ def _read_in_time(shown: Shown, time_limit: float | None) -> Tensor:
         reason = (str(error).strip() or '?').splitlines()[0]
         raise VideoReadError(f'{name}: {type(error).__name__}: {reason}') from error
     return clips
+
+
+def _reason(error: Exception) -> str:
+    """Return the line of an error that says what is wrong."""
+    lines = (str(error).strip() or type(error).__name__).splitlines()
+    # TorchScript's begins with where it happened.
+    return lines[-1] if 'TorchScript interpreter' in lines[0] else lines[0]
 
 
 def _as_is(frames: Sequence[Picture], *_: object) -> Sequence[Picture]:

@@ -16,7 +16,7 @@ from mmdebias.provenance import versions
 from .backgrounds import list_images
 from .labelled import Label, Labelled, class_names, number_scenes, numbered, read_labelled
 from .masks import build_masks
-from .model import LoadedModel, Model
+from .model import LoadedModel, Model, of_a_config
 from .probes import IMAGES, PROBES, composed_probes
 from .score_order import check_models
 from .video_list import Video, check_classes, read_scenes, some_videos
@@ -216,7 +216,7 @@ def load_model(model: Model | LoadedModel, options: Mapping[str, Any]) -> Loaded
     """
     if not isinstance(model, Model):
         return model
-    need_mmaction2(f'The model {model.name}, of a config and a checkpoint,')
+    need_mmaction2(of_a_config(model.name))
     from .mmaction2.model import load_config_model
 
     return load_config_model(model, dict(options))
@@ -234,9 +234,12 @@ def _check_lists(**arguments: Any) -> None:
     for name, value in arguments.items():
         if isinstance(value, (str, Path)):
             raise TypeError(f'{name}={str(value)!r} must be a list: write {name}=[{str(value)!r}].')
+    models = arguments['models']
+    if not isinstance(models, Sequence):
+        raise TypeError(f'models={models!r} must be a list: write models=[...], of one model, too.')
     if arguments['probes'] is not None and not arguments['probes']:
         raise ValueError('probes is empty: name one or more, or leave it out for all that can be.')
-    for model in arguments['models']:
+    for model in models:
         if not isinstance(model, Model) and not hasattr(model, 'answers'):
             raise TypeError(
                 f'models has {model!r}: each must be mmdebias.bias.Model(name, config, '
@@ -267,6 +270,8 @@ def _check_choices(
 def _check_names(names: Sequence[str]) -> None:
     if not names:
         raise ValueError('models is empty: name one or more.')
+    if not all(isinstance(name, str) and name.strip() for name in names):
+        raise ValueError(f'The models have the names {list(names)}: give each one, a text.')
     if len(set(names)) < len(names):
         raise ValueError(f'The models have the names {list(names)}: give each its own.')
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import operator
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mmdebias.files import read_text
 from mmdebias.provenance import file_sha256
 
-from .video_list import Video, check_files, read_video_list
+from .video_list import ENDINGS, Video, check_files, check_no_video, read_video_list
 
 Label = int | str
-ENDINGS = (
-    '.3gp', '.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.ogv', '.ts', '.webm',
-    '.wmv',
-)  # fmt: skip
-"""Files with these endings are the videos of a folder."""
+NUMBER = re.compile(r'[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?', re.IGNORECASE)
 COLUMNS = ('path', 'label', 'scene')
 
 
@@ -81,6 +80,8 @@ def read_labelled(
             return _read_folder(file)
         if file.suffix.lower() == '.csv':
             return _read_csv(file, root)
+        if file.is_file():
+            check_no_video(file, argument)
         listed = read_video_list(file, root)
         folder = file.parent if root is None else Path(root)
         paths, numbers = zip(*listed)
@@ -97,7 +98,10 @@ def class_names(sets: Iterable[Labelled]) -> tuple[str, ...] | None:
     kinds: dict[bool, list[str]] = {True: [], False: []}
     for one in sets:
         for path, label in zip(one.paths, one.labels):
-            kinds[isinstance(label, str)].append(f'{label!r} of {path} in {one.source}')
+            told = kinds[isinstance(label, str)]
+            # First what is no number: it made names of the others of its list.
+            first = isinstance(label, str) and not label.isdecimal()
+            told.insert(0 if first else len(told), f'{label!r} of {path} in {one.source}')
     if kinds[True] and kinds[False]:
         raise ValueError(
             f'labels are names ({kinds[True][0]}) and numbers ({kinds[False][0]}): give one or the '
@@ -147,15 +151,15 @@ def _read_csv(file: Path, root: str | Path | None) -> Labelled:
     if not file.is_file():
         raise FileNotFoundError(f'there is no CSV {file}: give one with the columns path and label')
     folder = file.parent if root is None else Path(root)
-    with file.open(encoding='utf-8-sig', newline='') as lines:
-        table = csv.DictReader(lines, skipinitialspace=True)
-        missing = [name for name in COLUMNS[:2] if name not in (table.fieldnames or ())]
-        if missing:
-            raise ValueError(
-                f'{file} has the columns {table.fieldnames}, without {" and ".join(missing)}: its '
-                f'first line must name {", ".join(COLUMNS)} (scene may be left out).'
-            )
-        rows = [(table.line_num, row) for row in table]
+    text = read_text(file, 'save the CSV as UTF-8')
+    table = csv.DictReader(io.StringIO(text, newline=''), skipinitialspace=True)
+    missing = [name for name in COLUMNS[:2] if name not in (table.fieldnames or ())]
+    if missing:
+        raise ValueError(
+            f'{file} has the columns {table.fieldnames}, without {" and ".join(missing)}: its '
+            f'first line must name {", ".join(COLUMNS)} (scene may be left out).'
+        )
+    rows = [(table.line_num, row) for row in table]
     for number, row in rows:
         if not (row['path'] or '').strip() or not (row['label'] or '').strip():
             raise ValueError(f'{file}, line {number}: path or label is empty: fill it in.')
@@ -166,6 +170,7 @@ def _read_csv(file: Path, root: str | Path | None) -> Labelled:
     named = {(folder / path).resolve(): scene.strip() for path, scene in given if scene}
     scenes = dict(zip(named, _as_written(list(named.values()))))
     labels = _as_written([row['label'].strip() for _, row in rows])
+    _check_written(file, [number for number, _ in rows], labels)
     check_files(list(zip(paths, labels)), str(file), folder)
     return Labelled(paths, tuple(labels), folder, str(file), file_sha256(file), scenes)
 
@@ -173,6 +178,18 @@ def _read_csv(file: Path, root: str | Path | None) -> Labelled:
 def _as_written(texts: Sequence[str]) -> list[Label]:
     """Return texts as numbers, if all are, else as they are."""
     return [int(t) for t in texts] if all(t.isdecimal() for t in texts) else list(texts)
+
+
+def _check_written(file: Path, lines: Sequence[int], labels: Sequence[Label]) -> None:
+    """Raise ValueError where all labels are numbers, and not all are whole and from 0."""
+    if not all(NUMBER.fullmatch(str(label)) for label in labels):
+        return
+    for line, label in zip(lines, labels):
+        if isinstance(label, str) and not label.isdecimal():
+            raise ValueError(
+                f'{file}, line {line}: the label is {label}, and classes are numbered 0, 1, 2, '
+                '...: write the number of its class so.'
+            )
 
 
 def _from_program(

@@ -50,6 +50,7 @@ class MaskSource(Protocol):
         total: int,
         height: int,
         width: int,
+        *,
         size: Size | None = None,
     ) -> Mask:
         """Return masks of some frames of a video.
@@ -119,12 +120,13 @@ class MaskFiles:
         total: int,
         height: int,
         width: int,
+        *,
         size: Size | None = None,
     ) -> Mask:
         path = self._find(video)
         if path is None:
             raise self._without_masks([video], 1)
-        return masks_of_frames(path, video, frames, total, height, width, size)
+        return masks_of_frames(path, video, frames, total, height, width, size=size)
 
     def _without_masks(self, missing: Sequence[str], total: int) -> ValueError:
         tried = ', '.join(str(path) for path in self._places(missing[0])[:4])
@@ -198,6 +200,7 @@ class MaskBoxes:
         total: int,
         height: int,
         width: int,
+        *,
         size: Size | None = None,
     ) -> Mask:
         self.check([video])
@@ -264,6 +267,7 @@ class MotionMasks:
         total: int,
         height: int,
         width: int,
+        *,
         size: Size | None = None,
     ) -> Mask:
         path = video_path(self.data_root, video)
@@ -292,6 +296,7 @@ class NoMasks:
         total: int,
         height: int,
         width: int,
+        *,
         size: Size | None = None,
     ) -> Mask:
         raise ValueError(f'there are no masks of {video}: give masks, or leave this probe out.')
@@ -358,7 +363,7 @@ def build_masks(masks: Mapping[str, Any] | None, data_root: str | Path) -> MaskS
 def _boxes_of(
     video: str, known: Mapping[str, list[NDArray[np.float64]]]
 ) -> list[NDArray[np.float64]]:
-    """Return the boxes of a video's frames; of a whole path its longest end that is known counts."""
+    """Return the boxes of a video's frames; of a whole path those of its longest known end."""
     names = [video, *(map(str, ends_of(video)) if leads_out(video) else ())]
     return next((known[name] for name in names if name in known), [])
 

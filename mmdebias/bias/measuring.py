@@ -92,6 +92,7 @@ def _scores(
     file, beside = job.out / 'scores' / f'{key}.npz', job.out / 'embeddings' / f'{key}.npz'
     if model.key and file.is_file() and beside.is_file():
         print(f'  Reusing {file}', flush=True)
+        _forget_parts(job, key)  # of a run that was killed before it had done so
         with np.load(beside, allow_pickle=False) as stored:
             known = dict(zip(stored['rows'].tolist(), stored['vectors']))
         return load_scores(file, len(rows)), known
@@ -106,14 +107,13 @@ def _scores(
         images_root=job.images_root,
         time_limit=job.time_limit,
         features_of=unchanged if listens else [],
-        parts=job.out / 'parts' / key if model.key else None,
+        parts=_parts_folder(job, key) if model.key else None,
     )
     warn_of_short(model.name, model.span, job.whole_paths, job.time_limit)
     with announced(f'Scoring {len(rows)} videos'):
         found = model.answers(showing, layer)
     _keep(found, features, file, beside)
-    if showing.parts is not None:
-        shutil.rmtree(showing.parts, ignore_errors=True)
+    _forget_parts(job, key)
     return found.scores, found.embeddings
 
 
@@ -143,8 +143,9 @@ def _features(
     """Return the frozen features of a list's videos ``[V, R, D]``, computed or read."""
     file = _features_file(job, model, videos, rows)
     if model.key and file.is_file():
+        _forget_parts(job, file.stem)
         return torch.from_numpy(np.load(file))
-    parts = job.out / 'parts' / file.stem if model.key else None
+    parts = _parts_folder(job, file.stem) if model.key else None
     with announced(f'Features of {len(videos)} {side} videos'):
         found = read_parts(parts)
         batches = unfinished(in_batches(len(videos), model.together), found)
@@ -158,9 +159,17 @@ def _features(
             bar.show(len(found))
         features = stacked(found[number].features for number in range(len(videos)))
     _write_features(file, features)
-    if parts is not None:
-        shutil.rmtree(parts, ignore_errors=True)
+    _forget_parts(job, file.stem)
     return features
+
+
+def _parts_folder(job: Job, key: str) -> Path:
+    return job.out / 'parts' / key
+
+
+def _forget_parts(job: Job, key: str) -> None:
+    """Remove what was kept of an answer that is whole by now."""
+    shutil.rmtree(_parts_folder(job, key), ignore_errors=True)
 
 
 def _scene_probe(job: Job, model: LoadedModel) -> dict[str, Measure]:

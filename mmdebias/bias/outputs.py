@@ -101,8 +101,17 @@ def there(values: Tensor | None) -> Tensor:
 
 
 def stacked(values: Iterable[Tensor | None]) -> Tensor:
-    """Stack an output of several videos; raise ValueError where a model left one out."""
-    return torch.stack([there(part) for part in values])
+    """Stack an output of several videos; raise ValueError where a model left one out, or those of
+    another run of it have another shape."""
+    parts = [there(part) for part in values]
+    shapes = sorted({tuple(part.shape) for part in parts})
+    if len(shapes) > 1:
+        raise ValueError(
+            f'the model returned outputs of different shapes, {shapes[0]} and {shapes[-1]} for the '
+            'clips of a video: some are of an interrupted report and another model (give version= '
+            'another value, or another folder).'
+        )
+    return torch.stack(parts)
 
 
 def class_probabilities(scores: Tensor) -> NDArray[np.float32]:

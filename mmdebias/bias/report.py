@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmdebias.datasets.reading_steps import TIME_LIMIT
-from mmdebias.files import read_json, write_text
+from mmdebias.files import read_json, read_text, write_text
 from mmdebias.ops.compositing import Picture
 
 from .comparing import check_same_videos, compare_reports, match_models, read_stored
@@ -285,7 +285,7 @@ def _class_names(job: Job) -> dict[int, str]:
     lines: Sequence[str] = job.names or ()
     file = Path(job.test.source).parent / 'classes.txt'
     if not lines and file.is_file():
-        lines = file.read_text(encoding='utf-8').splitlines()
+        lines = read_text(file, 'save it as UTF-8, or take it away').splitlines()
     return {number: line.strip().replace('_', ' ') for number, line in enumerate(lines)}
 
 

@@ -64,13 +64,15 @@ def score_columns(
     if names is None or model.probed:
         return None
     own = model.classes or classes
+    # First what is no number: it made names of the others of its list.
+    told = sorted(names, key=str.isdecimal)
     if own is None:
         raise ValueError(
-            f'labels are names, such as {names[0]!r}, and the scores of {model.name} have none: '
+            f'labels are names, such as {told[0]!r}, and the scores of {model.name} have none: '
             'give classes, their names in the order of the scores, or labels that are numbers.'
         )
     places = {_plain(name): place for place, name in enumerate(own)}
-    missing = [name for name in names if _plain(name) not in places]
+    missing = [name for name in told if _plain(name) not in places]
     if missing:
         raise ValueError(
             f'{model.name} has no class {missing[0]!r} ({len(missing)} of {len(names)} names are '

@@ -1,5 +1,6 @@
 """Lists of videos and their classes, checked before anything takes long."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from mmdebias.datasets.label_subset import parse_list
+from mmdebias.files import read_text
 
+ENDINGS = (
+    '.3gp', '.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.ogv', '.ts', '.webm',
+    '.wmv',
+)  # fmt: skip
+"""Files with these endings are the videos of a folder, and no lists."""
 Video = tuple[str, int]
 """A path as in the list, and the number of a class."""
 
@@ -24,15 +31,34 @@ def read_video_list(file: str | Path, root: str | Path | None = None) -> list[Vi
 
     Raises:
         FileNotFoundError: the list or a video is not there.
-        ValueError: no lines, a line without a label, or a video that is listed twice.
+        ValueError: no text, no lines, a line without a label, or a video that is listed twice,
+            even if spelled in two ways.
     """
     file = Path(file)
     root = Path(root) if root is not None else file.parent
     if not file.is_file():
         raise FileNotFoundError(f'there is no list {file}: give a file of lines "path label"')
-    videos = parse_list(file.read_text(encoding='utf-8').splitlines(), str(file))
+    check_no_video(file)
+    text = read_text(file, 'save the list as UTF-8')
+    videos = parse_list(text.splitlines(), str(file))
     check_files(videos, str(file), root)
     return videos
+
+
+def check_no_video(file: Path, argument: str = '') -> None:
+    """Raise ValueError where a video stands in the place of a list.
+
+    Args:
+        file: Given as a list.
+        argument: Of a program, which takes labels of videos, too; for the message.
+    """
+    if file.suffix.lower() in ENDINGS:
+        labels = 'labels' if argument == 'videos' else f'{argument}_labels'
+        or_labels = f'; in a program {labels} with the videos' if argument else ''
+        raise ValueError(
+            f'{file} is a video, whose class is not known: give a list of lines "path label", a '
+            f'CSV, or a folder with a folder a class{or_labels}.'
+        )
 
 
 def check_files(videos: Sequence[tuple[str, object]], source: str, root: Path) -> None:
@@ -47,11 +73,15 @@ def check_files(videos: Sequence[tuple[str, object]], source: str, root: Path) -
         FileNotFoundError: a video is not there.
         ValueError: a video is listed twice.
     """
-    twice = [path for path, times in Counter(path for path, _ in videos).items() if times > 1]
+    spelled: dict[str, list[str]] = {}
+    for path, _ in videos:
+        spelled.setdefault(os.path.realpath(root / path), []).append(path)
+    twice = [paths for paths in spelled.values() if len(paths) > 1]
     if twice:
+        ways = sorted(set(twice[0]))
         raise ValueError(
-            f'{source} lists {len(twice)} videos more than once, such as {twice[0]}: intervals are '
-            'over videos, so list each once'
+            f'{source} lists {len(twice)} videos more than once, such as {" and ".join(ways[:2])}: '
+            'intervals are over videos, so list each once'
         )
     missing = [path for path, _ in videos if not (root / path).is_file()]
     if missing:

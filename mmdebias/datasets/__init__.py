@@ -58,3 +58,5 @@ __all__ = [
 ]
 
 __getattr__ = names_of_mmaction2(__name__, __all__)
+if not has_mmaction2():  # what asks for all would be told to install it
+    __all__ = [name for name in __all__ if name in globals()]

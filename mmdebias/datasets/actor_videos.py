@@ -48,7 +48,7 @@ def read_boxes(path: str | Path, min_score: float = 0.5) -> dict[str, list[NDArr
         raise FileNotFoundError(f'there is no file of boxes {path}: give JSON, video to frames')
     try:
         content = json.loads(Path(path).read_text(encoding='utf-8'))
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise ValueError(f'{path} is not JSON: {error}') from error
     if not isinstance(content, dict):
         raise ValueError(f'{path} must map videos to frames, {{"video": [[box, ...], ...]}}.')

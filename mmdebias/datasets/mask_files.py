@@ -42,13 +42,13 @@ def mask_places(stem: Path) -> list[Path]:
     return [*files, stem / 'puppet_mask.mat', stem]
 
 
-def leads_out(name: str | Path) -> bool:
+def leads_out(name: str | PurePath) -> bool:
     """Return whether a name, put behind a folder, leads out of it."""
     path = PurePath(name)
     return path.is_absolute() or '..' in path.parts
 
 
-def ends_of(name: str | Path) -> list[PurePath]:
+def ends_of(name: str | PurePath) -> list[PurePath]:
     """Return what a whole path, or one that leads out of a folder, is called below a folder.
 
     Args:
@@ -99,6 +99,7 @@ def masks_of_frames(
     total: int,
     height: int,
     width: int,
+    *,
     size: tuple[int, int] | None = None,
 ) -> Mask:
     """Return masks of some frames of a video, checked against it and resized to it.

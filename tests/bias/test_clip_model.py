@@ -263,3 +263,42 @@ def test_an_interrupted_report_goes_on_with_the_row_it_was_at(puppets, masks, tm
     assert len(seen) - 10 == 1 + 16 - 5
     assert not list((tmp_path / 'a' / 'parts').iterdir())
     assert found.content['measures'] == report(knows_the_scene, tmp_path / 'b').content['measures']
+
+
+def test_what_a_kill_left_of_an_answer_that_is_whole_is_removed(puppets, masks, tmp_path):
+    model = from_module('net', knows_the_scene, CLIP, version='1')
+
+    def report():
+        bias_report([model], *puppets, masks, probes=['original'], out=tmp_path)
+
+    report()
+    (scores,) = (tmp_path / 'scores').glob('*.npz')
+    left = tmp_path / 'parts' / scores.stem
+    left.mkdir(parents=True)
+    (left / '00000000.npz').write_bytes(b'half')
+    report()
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(('of', 'first'), [('scores', 2), ('features', 3)])
+def test_another_number_of_scores_or_features_is_named(puppets, masks, of, first):
+    seen = []
+
+    def grows(clips):
+        seen.append(clips)
+        return torch.rand(len(clips), first + (len(seen) > 3))
+
+    paths, labels = puppets
+    train = dict(train=paths, train_labels=labels) if of == 'features' else {}
+    model = from_module('net', grows, CLIP, of, batch_size=2)
+    message = rf'net returns {first + 1} {of} for some clips, and returned {first} for others'
+    with pytest.raises(ValueError, match=message):
+        bias_report([model], paths, labels, masks, probes=['original', 'action_swap'], **train)
+    assert len(seen) == 4
+
+
+def test_a_model_may_have_another_head_in_the_next_report(puppets, masks):
+    classes = [2]
+    model = from_module('net', lambda clips: torch.rand(len(clips), classes[0]), CLIP)
+    for classes[0] in (2, 3):
+        bias_report([model], *puppets, masks, probes=['original'])

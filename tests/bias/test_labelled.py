@@ -56,6 +56,12 @@ def test_a_csv_with_numbers(folder):
         ('path,label\nrun/1.mp4,\n', 'line 2: path or label is empty'),
         ('path,label\n', 'lists no videos'),
         ('path,label\nrun/1.mp4,a\nrun/1.mp4,a\n', 'lists 1 videos more than once'),
+        (
+            'path,label\nrun/1.mp4,a\nrun/../run/1.mp4,b\n',
+            'more than once, such as run/../run/1.mp4 and run/1.mp4: intervals',
+        ),
+        ('path,label\nrun/1.mp4,0\nrun/2.MP4,-1\n', 'line 3: the label is -1, and classes are'),
+        ('path,label\nrun/1.mp4,0.0\nrun/2.MP4,1.0\n', 'line 2: the label is 0.0, and classes'),
     ],
 )
 def test_a_csv_that_is_none_is_named(folder, text, message):
@@ -98,3 +104,27 @@ def test_a_list_has_its_labels_itself(folder):
         read_labelled(folder / 'list.txt', [0])
     with pytest.raises(FileNotFoundError, match='there is no CSV'):
         read_labelled(folder / 'no.csv')
+
+
+def test_lists_in_another_encoding_are_named(folder):
+    for name, text in (('list.csv', 'path,label\nrun/é.mp4,a\n'), ('list.txt', 'run/é.mp4 0\n')):
+        (folder / name).write_bytes(text.encode('latin1'))
+        with pytest.raises(ValueError, match=rf'{name} is no text in UTF-8 \(byte \d+ is 0xe9\): '):
+            read_labelled(folder / name)
+    (folder / 'list.csv').write_text('path,label\nrun/1.mp4,a\n', encoding='utf-8-sig')
+    assert read_labelled(folder / 'list.csv').labels == ('a',)
+
+
+def test_videos_need_labels(folder):
+    with pytest.raises(ValueError, match=r'1\.mp4 is a video, .*; in a program train_labels with'):
+        read_labelled(folder / 'run/1.mp4', argument='train')
+
+
+def test_what_made_names_of_numbers_is_told(folder):
+    (folder / 'list.csv').write_text('path,label\nrun/1.mp4,0\nrun/2.MP4,run\n')
+    (folder / 'list.txt').write_text('run/1.mp4 0\n')
+    sets = [read_labelled(folder / name) for name in ('list.csv', 'list.txt')]
+    with pytest.raises(
+        ValueError, match=r"labels are names \('run' of run/2.MP4 in .* and numbers"
+    ):
+        class_names(sets)

@@ -213,19 +213,19 @@ def test_a_folder_in_place_of_a_dict_is_refused():
 
 def test_boxes_in_pixels_are_those_of_the_frames_whatever_size_is_wanted(tmp_path):
     pixels = build_box_masks(tmp_path, {'a.mp4': {'0': [[100, 60, 160, 120]]}})
-    masks = pixels.masks('a.mp4', FRAMES, 6, 240, 320, (60, 80))
+    masks = pixels.masks('a.mp4', FRAMES, 6, 240, 320, size=(60, 80))
     assert masks.shape == (6, 60, 80)
     assert masks[:, 15:30, 25:40].all()
     assert masks.sum() == 6 * 15 * 15
     (tmp_path / 'shares').mkdir()
     shares = build_box_masks(tmp_path / 'shares', {'a.mp4': {'0': [[0.3125, 0.25, 0.5, 0.5]]}})
-    assert (shares.masks('a.mp4', FRAMES, 6, 240, 320, (60, 80)) == masks).all()
+    assert (shares.masks('a.mp4', FRAMES, 6, 240, 320, size=(60, 80)) == masks).all()
     assert (pixels.masks('a.mp4', FRAMES, 6, 240, 320) == masks.repeat(4, 1).repeat(4, 2)).all()
 
 
 def test_boxes_below_the_size_that_is_wanted_are_inside_the_frames(tmp_path):
     source = build_box_masks(tmp_path, {'a.mp4': {'0': [[768, 324, 1152, 864]]}})
-    assert source.masks('a.mp4', FRAMES, 6, 1080, 1920, (256, 455)).any((1, 2)).all()
+    assert source.masks('a.mp4', FRAMES, 6, 1080, 1920, size=(256, 455)).any((1, 2)).all()
 
 
 def test_boxes_of_a_long_video_are_drawn_for_the_frames_that_are_asked_for(tmp_path, monkeypatch):

@@ -27,6 +27,8 @@ def test_numbers_and_linear_layers_need_no_order():
     [
         (['a'], None, "labels are names, such as 'a', and the scores of net have none"),
         (['a', 'c'], ['a', 'b'], r"net has no class 'c' \(1 of 2 names are none of its 2 classes"),
+        (['0', '1', 'x'], None, "labels are names, such as 'x', and the scores"),
+        (['0', 'x'], ['a', 'b'], r"net has no class 'x' \(2 of 2 names are none"),
         (['a b', 'a_b'], ['a b', 'b'], 'two of the names a b, a_b are the same class of net'),
     ],
 )

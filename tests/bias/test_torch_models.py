@@ -51,3 +51,10 @@ def test_what_cannot_be_called_is_no_model():
         from_module('net', print, CLIP, 'logits')
     with pytest.raises(ValueError, match='batch_size=0 must be 1 or more'):
         from_module('net', print, CLIP, batch_size=0)
+
+
+def test_what_torchscript_says_of_a_wrong_clip_is_told(script, tmp_path):
+    paths, labels = write_puppets(tmp_path)
+    model = from_torchscript('net', script, ClipSpec(frames=4, stride=2, size=16))
+    with pytest.raises(ValueError, match=r'net does not take clips .*: RuntimeError: .*shapes.*; '):
+        bias_report([model], paths, labels, tmp_path / 'masks' / 'puppets')
