@@ -15,7 +15,7 @@ from .backgrounds import clean_plate_of_video
 from .composing import Clip, Stage
 from .masks import MaskSource, build_masks, motion_mask
 from .probes import PROBES, composed_probes
-from .reading import kept_frames, read_frames, spread, video_path
+from .reading import kept_frames, read_frames, readable_index, spread, video_path
 from .rows import ProbeRow
 
 # MMAction2's usual mean, which normalises to about zero.
@@ -51,15 +51,14 @@ class Composer:
         self.colour = np.rint(np.asarray(colour, dtype=float)).astype(np.uint8)
 
     def check(self, rows: Sequence[ProbeRow]) -> None:
-        """Check, before anything runs, that what the rows need is there.
+        """Check, before anything runs, that what the rows need is there, by its names alone.
 
         Raises:
             FileNotFoundError: videos or pictures are missing.
             ValueError: masks are missing, or no source of them is given.
         """
-        named = {row.video for row in rows} | {row.partner for row in rows if row.partner}
-        named |= _behind(rows, 'videos')
-        self._check_files('videos', 'data_root', self.data_root, sorted(named), video_path)
+        named = sorted(_shown(rows))
+        self._check_files('videos', 'data_root', self.data_root, named, video_path)
         pictures = sorted(_behind(rows, 'images'))
         if pictures and self.images_root is None:
             raise ValueError('The manifest has pictures behind actors: give images_root, theirs.')
@@ -72,8 +71,29 @@ class Composer:
                 f'{masked[0].probe} needs masks and there are none: give a folder of mask files, '
                 "boxes, or masks=dict(type='motion')."
             )
-        of = {row.video for row in masked} | {row.partner for row in masked if row.partner}
-        self.masks.check(sorted(of | _behind(masked, 'videos')))
+        self.masks.check(sorted(_shown(masked)))
+
+    def check_contents(self, rows: Sequence[ProbeRow], time_limit: float | None = None) -> None:
+        """Check, after :meth:`check`, that videos can be read and that masks are theirs.
+
+        As far as can be told quickly: of videos the file's index is read, of masks in pictures some
+        are looked at.
+
+        Args:
+            rows: Of a manifest.
+            time_limit: Seconds that a video may take; None is for ever.
+
+        Raises:
+            ValueError: masks of another number of frames or another shape, or that mark nothing, or
+                everything.
+            VideoReadError: a video cannot be read, or takes longer.
+        """
+        masked = _shown([row for row in rows if PROBES[row.probe].masks])
+        for video in sorted(_shown(rows)):
+            path = video_path(self.data_root, video)
+            index = readable_index(path, time_limit)
+            if video in masked and self.masks is not None:
+                self.masks.check_video(video, index.frames, index.height, index.width)
 
     @staticmethod
     def _check_files(
@@ -143,6 +163,12 @@ def forget_videos() -> None:
     kept_frames().forget()
     clean_plate_of_video.cache_clear()
     motion_mask.cache_clear()
+
+
+def _shown(rows: Sequence[ProbeRow]) -> set[str]:
+    """Return the videos that rows show something of."""
+    named = {row.video for row in rows} | {row.partner for row in rows if row.partner}
+    return named | _behind(rows, 'videos')
 
 
 def _behind(rows: Sequence[ProbeRow], source: str) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mmdebias.datasets.reading_steps import TIME_LIMIT, check_time_limit
+from mmdebias.files import check_folder
 from mmdebias.optional import need_mmaction2
 from mmdebias.provenance import versions
 
@@ -161,6 +162,7 @@ def read_job(
 
     Raises:
         FileNotFoundError: something is not there.
+        NotADirectoryError: ``out`` is a file.
         TypeError: one name or path where a list belongs, or something that is no model.
         ValueError: something does not fit.
     """
@@ -197,7 +199,7 @@ def read_job(
         images_folder=None if images is None else Path(images),
         images=pictures,
         probes=list(possible if probes is None else probes),
-        out=Path(out),
+        out=check_folder(out),
         seed=seed,
         options=options,
         time_limit=check_time_limit(time_limit),
@@ -236,7 +238,8 @@ def _check_lists(**arguments: Any) -> None:
             raise TypeError(f'{name}={str(value)!r} must be a list: write {name}=[{str(value)!r}].')
     models = arguments['models']
     if not isinstance(models, Sequence):
-        raise TypeError(f'models={models!r} must be a list: write models=[...], of one model, too.')
+        kind = type(models).__name__
+        raise TypeError(f'models is a {kind} and must be a list: write models=[...], of one, too.')
     if arguments['probes'] is not None and not arguments['probes']:
         raise ValueError('probes is empty: name one or more, or leave it out for all that can be.')
     for model in models:
@@ -291,6 +294,11 @@ def _find_masks(masks: Masks, root: Path, probes: Sequence[str]) -> dict[str, An
         return dict(masks)
     if masks == 'motion':
         return dict(type='motion')
+    if not isinstance(masks, (str, Path)):
+        raise TypeError(
+            f'masks={masks!r} must be a folder of mask files, a file of boxes (.json), "motion", '
+            'or a dict, such as dict(type="files", folder=...).'
+        )
     file = Path(masks)
     if file.suffix.lower() == '.json':
         return dict(type='boxes', file=str(file))

@@ -206,6 +206,9 @@ def _from_program(
         raise ValueError(f'{argument} are {len(videos)} and labels {len(labels)}: give one each.')
     if not len(videos):
         raise ValueError(f'{argument} is empty: give some videos.')
+    wrong = [video for video in videos if not isinstance(video, (str, Path))]
+    if wrong:
+        raise TypeError(f'{argument} has {wrong[0]!r}: give the paths of videos.')
     checked = tuple(_label(label, path) for label, path in zip(labels, videos))
     if root is None:
         whole = [Path(video).absolute() for video in videos]

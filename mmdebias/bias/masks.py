@@ -17,7 +17,13 @@ import torch
 from numpy.typing import NDArray
 
 from mmdebias.datasets.actor_videos import read_boxes
-from mmdebias.datasets.mask_files import ends_of, leads_out, mask_places, masks_of_frames
+from mmdebias.datasets.mask_files import (
+    check_masks,
+    ends_of,
+    leads_out,
+    mask_places,
+    masks_of_frames,
+)
 from mmdebias.ops.compositing import Mask, draw_boxes, resize
 from mmdebias.ops.foreground import PRESETS, fame_mask
 
@@ -41,7 +47,18 @@ class MaskSource(Protocol):
         """Say what a reader of the report has to know, '' if nothing."""
 
     def check(self, videos: Sequence[str]) -> None:
-        """Raise ValueError if some of the videos have no mask, as far as can be told quickly."""
+        """Raise ValueError if some of the videos have no mask, by their names alone."""
+
+    def check_video(self, video: str, total: int, height: int, width: int) -> None:
+        """Raise ValueError where the masks of a video cannot be its own, or show no actor or no
+        background, as far as can be told quickly.
+
+        Args:
+            video: As in the list.
+            total: Frames of the video.
+            height: Of its frames.
+            width: Likewise.
+        """
 
     def masks(
         self,
@@ -113,6 +130,9 @@ class MaskFiles:
                     f"each below {self.folder} in folders that are named as the video's."
                 )
 
+    def check_video(self, video: str, total: int, height: int, width: int) -> None:
+        check_masks(self._place(video), video, total, height, width)
+
     def masks(
         self,
         video: str,
@@ -123,18 +143,25 @@ class MaskFiles:
         *,
         size: Size | None = None,
     ) -> Mask:
-        path = self._find(video)
-        if path is None:
-            raise self._without_masks([video], 1)
+        path = self._place(video)
         return masks_of_frames(path, video, frames, total, height, width, size=size)
 
     def _without_masks(self, missing: Sequence[str], total: int) -> ValueError:
-        tried = ', '.join(str(path) for path in self._places(missing[0])[:4])
+        places = self._places(missing[0])
+        # Of a whole path they are many: the shortest are those that are meant.
+        ends = [place for place in places if place.suffix == '.npz'][-2:]
+        tried = ', '.join(map(str, ends if leads_out(missing[0]) else places[:4]))
         return ValueError(
             f'{len(missing)} of {total} videos have no mask in {self.folder}, for '
             f'example {missing[0]} (looked for {tried}, ...): take them out of the list, give '
             "another folder, or use dict(type='motion')."
         )
+
+    def _place(self, video: str) -> Path:
+        path = self._find(video)
+        if path is None:
+            raise self._without_masks([video], 1)
+        return path
 
     def _find(self, video: str) -> Path | None:
         return next((path for path in self._places(video) if path.exists()), None)
@@ -183,6 +210,14 @@ class MaskBoxes:
     def description(self) -> str:
         return f'boxes of {self.file}'
 
+    def check_video(self, video: str, total: int, height: int, width: int) -> None:
+        found, (high, wide), there = self._inside(video, total, height, width)
+        if all(_cover(found[index], high, wide) for index in there):
+            raise ValueError(
+                f'{self.file}: the boxes of {video} cover every frame, so that there is no '
+                'background: take that video out of the list.'
+            )
+
     def check(self, videos: Sequence[str]) -> None:
         known, _ = _read_boxes(self.file, self.min_score)
         missing = [video for video in videos if not any(len(b) for b in _boxes_of(video, known))]
@@ -203,14 +238,8 @@ class MaskBoxes:
         *,
         size: Size | None = None,
     ) -> Mask:
-        self.check([video])
-        known, shares = _read_boxes(self.file, self.min_score)
-        own = (1, 1) if shares else (height, width)
         # Not drawn, but for those that are asked for: a long video would not fit in memory.
-        found = _boxes_of(video, known)
-        there = np.flatnonzero([_reach_in(boxes, *own) for boxes in found[:total]])
-        if not len(there):
-            raise ValueError(f'{self.file}: no box of {video} is inside its frames.')
+        found, own, there = self._inside(video, total, height, width)
         wanted = size or (height, width)
         nearest = [int(there[np.abs(there - index).argmin()]) for index in frames]
         drawn = {
@@ -218,6 +247,20 @@ class MaskBoxes:
             for index in set(nearest)
         }
         return np.stack([drawn[index] for index in nearest])
+
+    def _inside(
+        self, video: str, total: int, height: int, width: int
+    ) -> tuple[list[NDArray[np.float64]], Size, NDArray[np.int_]]:
+        """Return a video's boxes, the size of the frames that they are of, and which frames have
+        one."""
+        self.check([video])
+        known, shares = _read_boxes(self.file, self.min_score)
+        own = (1, 1) if shares else (height, width)
+        found = _boxes_of(video, known)
+        there = np.flatnonzero([_reach_in(boxes, *own) for boxes in found[:total]])
+        if not len(there):
+            raise ValueError(f'{self.file}: no box of {video} is inside its frames.')
+        return found, own, there
 
 
 @dataclass(frozen=True)
@@ -258,7 +301,10 @@ class MotionMasks:
             )
 
     def check(self, videos: Sequence[str]) -> None:
-        """Check that every video that can be read has some."""
+        """Find nothing amiss: every video that moves has some."""
+
+    def check_video(self, video: str, total: int, height: int, width: int) -> None:
+        check_moving(video, total)
 
     def masks(
         self,
@@ -287,6 +333,9 @@ class NoMasks:
     warning: str = field(default='', init=False, repr=False)
 
     def check(self, videos: Sequence[str]) -> None:
+        """Find nothing amiss."""
+
+    def check_video(self, video: str, total: int, height: int, width: int) -> None:
         """Find nothing amiss."""
 
     def masks(
@@ -374,6 +423,12 @@ def _reach_in(boxes: NDArray[np.float64], height: int, width: int) -> bool:
     return bool((inside[:, 2:] > inside[:, :2]).all(1).any())
 
 
+def _cover(boxes: NDArray[np.float64], height: int, width: int) -> bool:
+    """Return whether one of some boxes has all of a frame inside."""
+    begin, end = boxes[:, :2] <= 0, boxes[:, 2:] >= [width, height]
+    return bool((begin & end).all(1).any())
+
+
 def _rescaled(boxes: NDArray[np.float64], size: Size, wanted: Size) -> NDArray[np.float64]:
     """Return boxes of frames of a size as those of the frames resized."""
     if size == wanted:
@@ -391,6 +446,12 @@ def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[NDArray[np.
     return boxes, max(ends, default=2) <= 1
 
 
+def check_moving(video: str | Path, total: int) -> None:
+    """Raise ValueError where a video has too few frames for motion."""
+    if total < 2:
+        raise ValueError(f'{video} has {total} frame(s): motion needs two.')
+
+
 # Masks are small, below 100 MB together, and each costs the reading of 16 frames.
 @lru_cache(maxsize=4096)
 def motion_mask(path: Path, window: int, source: MotionMasks) -> Mask:
@@ -398,8 +459,7 @@ def motion_mask(path: Path, window: int, source: MotionMasks) -> Mask:
     span = source.clip_len * source.frame_interval
 
     def choose(total: int) -> NDArray[np.int_]:
-        if total < 2:
-            raise ValueError(f'{path} has {total} frame(s): motion needs two.')
+        check_moving(path, total)
         # The last window is full, too, so that its mask rests on as many frames.
         begin = min(window * span, max(total - span, 0))
         step = min(source.frame_interval, max((total - 1 - begin) // (source.clip_len - 1), 1))

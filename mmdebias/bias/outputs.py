@@ -53,7 +53,7 @@ def read_outputs(found: Any, kind: Kind, clips: int, name: str) -> Outputs:
             f'{name} returns {type(found).__name__}, which has no {kind}: return a tensor, or a '
             f'dict with {kind!r}.'
         )
-    scores, features = (_tensor(parts.get(key)) for key in ('scores', 'features'))
+    scores, features = (_tensor(parts.get(key), key, name) for key in ('scores', 'features'))
     if scores is not None and (scores.ndim != 2 or len(scores) != clips):
         raise ValueError(
             f'{name} returns scores of shape {list(scores.shape)} for {clips} clips: they must be '
@@ -136,5 +136,10 @@ def _part(found: Any, key: str) -> Any:
     return found.get(key) if isinstance(found, Mapping) else getattr(found, key, None)
 
 
-def _tensor(value: Any) -> Tensor | None:
-    return None if value is None else torch.as_tensor(value).detach().float().cpu()
+def _tensor(value: Any, kind: str, name: str) -> Tensor | None:
+    if value is None:
+        return None
+    try:
+        return torch.as_tensor(value).detach().float().cpu()
+    except (TypeError, ValueError) as error:
+        raise ValueError(f'{name} returns {kind} that are no numbers: {error}') from error

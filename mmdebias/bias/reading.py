@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import get_worker_info
 
+from mmdebias.datasets.reading_steps import within
 from mmdebias.ops.compositing import Picture
-from mmdebias.video import RecountedError, VideoReadError, check_whole, count_frames, with_ending
+from mmdebias.video import (
+    RecountedError,
+    VideoIndex,
+    VideoReadError,
+    check_whole,
+    count_frames,
+    find_index,
+    with_ending,
+)
 
 from .kept_frames import MOST, KeptFrames
+
+REMEDY = 'Mend it, or take it out of the list.'
 
 
 def video_path(root: str | Path, name: str) -> Path:
@@ -52,7 +64,37 @@ def read_frames(
     except FileNotFoundError:
         raise FileNotFoundError(f'{path} is missing: correct data_root, or the manifest.') from None
     except VideoReadError as error:
-        raise VideoReadError(f'{error} Mend it, or take it out of the list.') from error
+        raise VideoReadError(f'{error} {REMEDY}') from error
+
+
+def readable_index(path: Path, time_limit: float | None = None) -> VideoIndex:
+    """Return the index of a video, which is kept.
+
+    Args:
+        path: The video.
+        time_limit: Seconds that it may take; None is for ever.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        VideoReadError: it cannot be read, has been cut, or takes longer.
+    """
+
+    check_whole_file(path)
+    try:
+        index: VideoIndex = within(time_limit, partial(find_index, path))
+    except TimeoutError as error:
+        raise VideoReadError(f'{path}: {error}. {REMEDY}') from error
+    except VideoReadError as error:
+        raise VideoReadError(f'{error} {REMEDY}') from error
+    return index
+
+
+def check_whole_file(path: Path) -> None:
+    """Raise VideoReadError where a file of a list has been cut."""
+    try:
+        check_whole(path)
+    except VideoReadError as error:
+        raise VideoReadError(f'{error} {REMEDY}') from error
 
 
 def kept_frames() -> KeptFrames:

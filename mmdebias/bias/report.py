@@ -29,6 +29,8 @@ from .model import LoadedModel, Model
 from .numbers import names_digest, put_together
 from .page import Sample, render_page
 from .probes import composed_probes
+from .progress import announced
+from .reading import check_whole_file
 from .rows import ProbeRow
 from .video_list import Video
 
@@ -98,7 +100,10 @@ def bias_report(
 ) -> BiasReport:
     """Measure how much of video models is background.
 
-    Everything is checked before anything is measured. Scores, features and linear layers are kept
+    Before anything is measured, all that can be told quickly is checked: models with a black clip,
+    files by their names, test videos by their indexes, training videos for having been cut, masks
+    for being those of their videos. What only decoding shows ends the report where it is met, with
+    the name of the video. Scores, features and linear layers are kept
     in ``out``: an interrupted report goes on with the clips it was at, and models that were
     measured are read. Each video is decoded once for all probes, as far as 2 GiB of frames go.
 
@@ -207,12 +212,13 @@ def _videos_digest(job: Job) -> str:
 
 
 def _preview(job: Job, rows: Sequence[ProbeRow]) -> dict[tuple[str, str], Picture]:
-    """Compose the clips that are shown, by probe and video.
-
-    Masks of another size than their videos show here, before anything is measured.
-    """
+    """Check what the rows need, and compose the clips that are shown, by probe and video."""
     composer = Composer(str(job.root), job.masks, job.images_root)
     composer.check(rows)
+    with announced(f'Checking {len(job.videos)} videos and their masks'):
+        composer.check_contents(rows, job.time_limit)
+        for path, _ in job.train:
+            check_whole_file(Path(path))
     shown = _shown_videos(job.videos)
     return {(r.probe, r.video): composer.preview(r) for r in rows if r.video in shown}
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
-from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import Any
 
-import cv2
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from mmdebias.ops.compositing import Mask, resize
 
-from .toy.masks import load_masks
+from .stored_masks import look_at_masks, stored_masks
 
 # Decoders differ by a frame or two in how many they find in a file.
 SURPLUS = 2
 # Sides of a mask that was resized by whole pixels may differ this much in aspect.
 ASPECT = 0.03
-# A grey picture with more values than this numbers no objects.
-SHADES = 64
 
 
 def mask_places(stem: Path) -> list[Path]:
@@ -119,90 +112,25 @@ def masks_of_frames(
     Raises:
         ValueError: the file holds no masks, or those of another number of frames or another shape.
     """
-    stored = read_masks(Path(path))
+    stored = stored_masks(Path(path))
     check_fit(stored.shape, total, height, width, path, video)
-    chosen = stored[np.minimum(frames, len(stored) - 1)]
+    chosen = stored.of(np.minimum(frames, len(stored.bits) - 1))
     return np.stack([resize(mask, *(size or (height, width))) for mask in chosen])
 
 
-@lru_cache(maxsize=4)
-def read_masks(path: Path) -> Mask:
-    """Return masks of a video from a .npz, a .mat or a folder of PNGs; see :func:`mask_places`.
+def check_masks(path: Path, video: str | Path, total: int, height: int, width: int) -> None:
+    """Raise ValueError where masks cannot be those of a video, as far as can be told quickly.
 
-    Returns:
-        bool ``[T, H, W]``, not to be written into: it is kept.
+    Of a folder of pictures, some are looked at.
 
-    Raises:
-        ValueError: the file holds no masks, or all of them are empty.
+    Args:
+        path: From :func:`find_masks`.
+        video: For messages.
+        total: Frames of the video.
+        height: Of its frames.
+        width: Likewise.
     """
-    reader = {'.npz': _read_npz, '.mat': _read_mat}.get(path.suffix, _read_pngs)
-    masks = reader(path)
-    if masks.ndim != 3:
-        raise ValueError(f'{path} has masks of shape {list(masks.shape)}; it must be [T, H, W].')
-    if not masks.any():
-        raise ValueError(f'{path} marks no pixel of any frame: take that video out of the list.')
-    masks.flags.writeable = False
-    return masks
-
-
-def _read_npz(path: Path) -> Mask:
-    with np.load(path, allow_pickle=False) as stored:
-        if {'bits', 'shape'} <= set(stored.files):
-            return load_masks(path)
-        if len(stored.files) != 1:
-            raise ValueError(f'{path} has the arrays {stored.files}: keep the masks alone.')
-        masks: Mask = stored[stored.files[0]] != 0
-    return masks
-
-
-def _read_mat(path: Path) -> Mask:
-    try:
-        stored = scipy.io.loadmat(path)
-    except (NotImplementedError, ValueError) as error:
-        raise ValueError(f'{path} cannot be read: {error}') from error
-    if 'part_mask' not in stored:
-        keys = sorted(key for key in stored if not key.startswith('__'))
-        raise ValueError(f"{path} has {keys}, and no 'part_mask' as JHMDB's files.")
-    masks = np.asarray(stored['part_mask']) != 0
-    # MATLAB drops the last side where it is 1.
-    masks = masks[..., None] if masks.ndim == 2 else masks
-    return np.ascontiguousarray(np.moveaxis(masks, -1, 0))
-
-
-def _read_pngs(folder: Path) -> Mask:
-    files = sorted(folder.glob('*.png'), key=_numbers)
-    if not files:
-        raise ValueError(f'{folder} holds no .png: one a frame is needed.')
-    masks = []
-    for file in files:
-        picture = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
-        if picture is None:
-            raise ValueError(f'{file} is no picture.')
-        _check_sure(picture, file)
-        # Colours of a palette; a fourth channel is opacity.
-        masks.append(picture[..., :3].any(-1) if picture.ndim == 3 else picture != 0)
-    shapes = {mask.shape for mask in masks}
-    if len(shapes) > 1:
-        raise ValueError(f'{folder} has pictures of different sizes: {sorted(shapes)}.')
-    return np.stack(masks)
-
-
-def _check_sure(picture: NDArray[Any], file: Path) -> None:
-    """Raise where greys are scores of a net: what is not zero would be foreground, sure or not."""
-    if picture.ndim != 2 or picture.dtype != np.uint8:
-        return
-    counts = np.bincount(picture.reshape(-1), minlength=256)
-    # Numbers of objects are fewer, and edges that were smoothed are less than what is within them.
-    if (counts > 0).sum() > SHADES and counts[1:129].sum() > counts[129:].sum():
-        raise ValueError(
-            f'{file} has {(counts > 0).sum()} greys, most of them dark, as scores of a net have, '
-            'and any that is not 0 would be foreground: make masks of those above 128 with '
-            'tools/data/convert_masks.py --hat.'
-        )
-
-
-def _numbers(file: Path) -> tuple[list[int], str]:
-    return [int(number) for number in re.findall(r'\d+', file.stem)], file.name
+    check_fit(look_at_masks(Path(path)), total, height, width, path, video)
 
 
 def check_fit(

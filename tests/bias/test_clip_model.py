@@ -2,13 +2,16 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from helpers.puppets import knows_the_answer, knows_the_scene, red, write_puppets
+from helpers.videos import cut_video
 from helpers.without_mmaction2 import run_without_mmaction2
 from mmdebias.bias import ClipSpec, bias_report, from_module
+from mmdebias.video import VideoReadError
 
 CLIP = ClipSpec(frames=8, stride=2, size=32)
 
@@ -302,3 +305,34 @@ def test_a_model_may_have_another_head_in_the_next_report(puppets, masks):
     model = from_module('net', lambda clips: torch.rand(len(clips), classes[0]), CLIP)
     for classes[0] in (2, 3):
         bias_report([model], *puppets, masks, probes=['original'])
+
+
+@pytest.mark.parametrize('fault', ['frames', 'shape', 'empty', 'full', 'damaged', 'video', 'train'])
+def test_no_model_is_asked_where_the_last_file_is_wrong(tmp_path, fault):
+    """Eight videos, of which the clips of three are shown: another is wrong."""
+    paths, labels = write_puppets(tmp_path, per_class=4)
+    file = tmp_path / 'masks/puppets/06.npz'
+    (masks,) = np.load(file).values()
+    changed = dict(
+        frames=masks[:5], shape=masks[:, :16], empty=masks & False, full=masks | True
+    )  # fmt: skip
+    train = []
+    if fault in changed:
+        np.savez(file, changed[fault])
+    elif fault == 'damaged':
+        file.write_bytes(file.read_bytes()[:200])
+    elif fault == 'video':
+        paths[6].write_bytes(b'no video' * 20)
+    else:
+        train = [cut_video(paths[6], tmp_path / 'cut.mp4'), paths[0], paths[1]]
+    seen = []
+
+    def asked(clips):
+        seen.append(clips)
+        return torch.zeros(len(clips), 2)
+
+    models = [from_module('net', asked, CLIP)]
+    options = dict(train=train, train_labels=[0, 0, 1]) if train else {}
+    with pytest.raises((ValueError, VideoReadError), match=r'06\.|cut\.mp4'):
+        bias_report(models, paths, labels, tmp_path / 'masks/puppets', **options)
+    assert len(seen) == 1  # the black clip

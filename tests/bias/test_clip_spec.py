@@ -88,5 +88,7 @@ def test_unknown_options_of_a_clip_are_named():
         parse_clip('16x4x224,fps=8')
     with pytest.raises(ValueError, match="'clips=two' has something else than numbers"):
         parse_clip('16x4x224,clips=two')
-    with pytest.raises(ValueError, match=r'--clip 8x2x48,.*; resize is a number, or height and wid'):
+    with pytest.raises(
+        ValueError, match=r'--clip 8x2x48,.*; resize is a number, or height and wid'
+    ):
         parse_clip('8x2x48,resize=48:48:48')

@@ -11,7 +11,8 @@ MODEL = Model('net', 'net.py', 'net.pth')
     [
         (dict(models='net'), r"models='net' must be a list: write models=\['net'\]"),
         (dict(models=[('net', 'net.py', 'net.pth')]), r"models has \('net', .*bias.Model\("),
-        (dict(models=MODEL), r"models=Model\(name='net', .* must be a list: write models="),
+        (dict(models=MODEL), 'models is a Model and must be a list: write models='),
+        (dict(models=iter([])), r'models is a list_iterator and must be a list'),
         (dict(train='train.txt'), r"train='train.txt' must be a list"),
         (dict(probes='original'), r"probes='original' must be a list"),
     ],

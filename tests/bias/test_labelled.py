@@ -128,3 +128,8 @@ def test_what_made_names_of_numbers_is_told(folder):
         ValueError, match=r"labels are names \('run' of run/2.MP4 in .* and numbers"
     ):
         class_names(sets)
+
+
+def test_what_is_no_path_is_named():
+    with pytest.raises(TypeError, match='videos has None: give the paths of videos'):
+        read_labelled([None, 'a.mp4'], [0, 1])

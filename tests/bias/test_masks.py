@@ -250,7 +250,10 @@ def test_videos_listed_by_whole_paths_have_masks_below_the_folder(tmp_path, trut
     for video in (f'{tmp_path}/videos/run/clip.avi', '../videos/run/clip.avi'):
         source.check([video])
         assert (source.masks(video, FRAMES, 6, 16, 20) == truth).all()
-    with pytest.raises(ValueError, match=r'1 of 1 videos have no mask in .*masks, for example /x'):
+    with pytest.raises(
+        ValueError,
+        match=r'no mask in .*masks, for .*/another.avi \(looked for .*/run/another.npz, ',
+    ):
         source.check(['/x/run/another.avi'])
 
 
@@ -270,3 +273,24 @@ def test_boxes_of_videos_listed_by_whole_paths(tmp_path):
     assert source.masks('/x/run/a.mp4', FRAMES, 6, 10, 12).sum() == 6 * 12
     with pytest.raises(ValueError, match='1 of 1 videos have no box'):
         source.check(['x/run/a.mp4'])
+
+
+def test_masks_of_a_video_are_looked_at_before_the_run(tmp_path, truth):
+    write_npz(tmp_path, truth)
+    files = build_masks(dict(type='files', folder=tmp_path), '')
+    files.check_video('clip.mp4', 6, 32, 40)
+    with pytest.raises(ValueError, match=r'masks of 6 frames, and clip.mp4 has 30'):
+        files.check_video('clip.mp4', 30, 16, 20)
+
+    boxes = build_box_masks(tmp_path, {'a.mp4': [[[0, 0, 40, 30]]], 'b.mp4': [[[50, 0, 60, 30]]]})
+    boxes.check_video('a.mp4', 6, 30, 60)
+    with pytest.raises(ValueError, match=r'the boxes of a.mp4 cover every frame, so that there is'):
+        boxes.check_video('a.mp4', 6, 30, 40)
+    with pytest.raises(ValueError, match=r'no box of b.mp4 is inside its frames'):
+        boxes.check_video('b.mp4', 6, 30, 40)
+
+    motion = build_masks(dict(type='motion'), tmp_path)
+    motion.check_video('clip.mp4', 2, 16, 20)
+    with pytest.raises(ValueError, match=r'clip.mp4 has 1 frame\(s\): motion needs two'):
+        motion.check_video('clip.mp4', 1, 16, 20)
+    build_masks(dict(type='none'), '').check_video('clip.mp4', 6, 16, 20)

@@ -52,3 +52,8 @@ def test_clips_are_averaged_as_probabilities():
     assert class_probabilities(logits)[0, 0] > 0.5
     # Probabilities are known by their sum, and left as they are.
     np.testing.assert_allclose(class_probabilities(expected), expected.mean(1))
+
+
+def test_what_are_no_numbers_is_named():
+    with pytest.raises(ValueError, match=r'net returns scores that are no numbers: .*str'):
+        read_outputs(np.array([['a', 'b']]), 'scores', 1, 'net')

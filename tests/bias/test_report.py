@@ -10,7 +10,7 @@ from mmdebias.bias import ClipSpec, bias_report, from_module, read_manifest
 from mmdebias.bias.backgrounds import clean_plate_of_video
 from mmdebias.bias.clips import clip_indices
 from mmdebias.bias.masks import build_masks
-from mmdebias.datasets.mask_files import read_masks
+from mmdebias.datasets.stored_masks import read_masks
 from mmdebias.datasets.toy import ToyConfig, make_toy
 from mmdebias.video import read_frames
 

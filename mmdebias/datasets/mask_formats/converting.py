@@ -102,6 +102,8 @@ def convert_boxes(
 def _check_masks(masks: Mask, video: str, root: str | Path | None) -> None:
     if not masks.any():
         raise ValueError('no pixel of any frame is foreground')
+    if masks.all():
+        raise ValueError('every pixel of every frame is foreground')
     if root is not None:
         path = Path(root, video)
         index = find_index(path)

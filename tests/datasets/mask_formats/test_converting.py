@@ -117,3 +117,8 @@ def test_no_masks_replace_those_of_another_video(tmp_path, masks):
     readers = {'a': lambda: masks}
     left_out = convert_masks(readers, tmp_path, ['a.mp4', 'a.avi', '/x/a.mp4'])
     assert left_out['a.avi'] == left_out['/x/a.mp4'] == 'its masks would replace those of a.mp4'
+
+
+def test_masks_without_background_are_left_out(tmp_path, masks):
+    left_out = convert_masks({'a': lambda: masks | True}, tmp_path)
+    assert left_out == {'a': 'every pixel of every frame is foreground'}
