@@ -262,7 +262,8 @@ def _sure(frames: Iterable[NDArray[Any]], path: Path) -> Iterator[NDArray[Any]]:
 
 def _check_shades(picture: NDArray[Any], file: Path) -> None:
     """Raise where greys are scores of a net."""
-    if picture.ndim != 2 or picture.dtype != np.uint8:
+    # Of most, 0 and 1 or numbers of objects, the largest value says that there cannot be so many.
+    if picture.ndim != 2 or picture.dtype != np.uint8 or picture.max(initial=0) < SHADES:
         return
     counts = np.bincount(picture.reshape(-1), minlength=256)
     # Numbers of objects are fewer, and edges that were smoothed are less than what is within them.
