@@ -53,12 +53,15 @@ class StoredMasks:
         masks: Mask = pixels.reshape(-1, self.height, self.width).view(bool)
         return masks
 
-    def check(self, path: Path) -> None:
-        """Raise ValueError where no pixel of any frame is foreground, or all of all are."""
+    def check_foreground(self, path: Path) -> None:
+        """Raise ValueError where no pixel of any frame is foreground."""
         if not self.bits.any():
             raise ValueError(
                 f'{path} marks no pixel of any frame: take that video out of the list.'
             )
+
+    def check_background(self, path: Path) -> None:
+        """Raise ValueError where every pixel of every frame is foreground."""
         whole = np.packbits(np.ones(self.height * self.width, dtype=bool))
         if (self.bits == whole).all():
             raise ValueError(
@@ -86,22 +89,25 @@ def open_masks(path: Path) -> StoredMasks:
         path: One of :func:`mmdebias.datasets.mask_files.mask_places`.
 
     Raises:
-        ValueError: the file holds no masks, is damaged, or all of them are empty or full.
+        ValueError: the file holds no masks, is damaged, or all of them are empty.
     """
     reader = {'.npz': _read_npz, '.mat': _read_mat}.get(path.suffix, _read_pngs)
     masks = _named(path, reader)
-    masks.check(path)
+    masks.check_foreground(path)
     return masks
 
 
 def look_at_masks(path: Path) -> tuple[int, int, int]:
-    """Return the shape of masks, as :func:`open_masks` does, without decoding all of a folder.
+    """Return the shape of masks, without decoding all pictures of a folder.
 
     Raises:
-        ValueError: as :func:`open_masks`, as far as some of a folder's pictures tell it.
+        ValueError: as :func:`open_masks`, as far as some of a folder's pictures tell it; or all
+            masks are full, so that there is no background.
     """
     if path.suffix in ('.npz', '.mat'):
-        return open_masks(path).shape
+        masks = open_masks(path)
+        masks.check_background(path)
+        return masks.shape
     return _named(path, _look_at_pngs)
 
 
@@ -207,7 +213,9 @@ def _look_at_pngs(folder: Path) -> tuple[int, int, int]:
     (height, width), *_ = (mask.shape for mask in _of_one_size(folder, found))
     # Where these do not show that there is an actor and a background, others may.
     if not any(mask.any() for mask in found) or all(mask.all() for mask in found):
-        _read_pngs(folder).check(folder)
+        masks = _read_pngs(folder)
+        masks.check_foreground(folder)
+        masks.check_background(folder)
     return len(files), height, width
 
 
