@@ -130,7 +130,13 @@ def check_masks(path: Path, video: str | Path, total: int, height: int, width: i
         height: Of its frames.
         width: Likewise.
     """
-    check_fit(look_at_masks(Path(path)), total, height, width, path, video)
+    shape, full = look_at_masks(Path(path))
+    check_fit(shape, total, height, width, path, video)
+    if full:
+        raise ValueError(
+            f'{path} marks every pixel of every frame, so that there is no background: take '
+            f'{video} out of the list, or make its masks anew.'
+        )
 
 
 def check_fit(

@@ -26,6 +26,8 @@ SHADES = 64
 # Pictures of a folder that are looked at before all are: most videos show their actor in them.
 LOOKED_AT = 8
 Found = TypeVar('Found')
+Shape = tuple[int, int, int]
+"""Frames, height and width."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class StoredMasks:
     bits: NDArray[np.uint8]
 
     @property
-    def shape(self) -> tuple[int, int, int]:
+    def shape(self) -> Shape:
         """Return frames, height and width."""
         return len(self.bits), self.height, self.width
 
@@ -60,14 +62,11 @@ class StoredMasks:
                 f'{path} marks no pixel of any frame: take that video out of the list.'
             )
 
-    def check_background(self, path: Path) -> None:
-        """Raise ValueError where every pixel of every frame is foreground."""
+    @property
+    def full(self) -> bool:
+        """Return whether every pixel of every frame is foreground."""
         whole = np.packbits(np.ones(self.height * self.width, dtype=bool))
-        if (self.bits == whole).all():
-            raise ValueError(
-                f'{path} marks every pixel of every frame, so that there is no background: take '
-                'that video out of the list, or make its masks anew.'
-            )
+        return bool((self.bits == whole).all())
 
 
 @lru_cache(maxsize=4)
@@ -97,17 +96,15 @@ def open_masks(path: Path) -> StoredMasks:
     return masks
 
 
-def look_at_masks(path: Path) -> tuple[int, int, int]:
-    """Return the shape of masks, without decoding all pictures of a folder.
+def look_at_masks(path: Path) -> tuple[Shape, bool]:
+    """Return the shape of masks, and whether all are full, without decoding all of a folder.
 
     Raises:
-        ValueError: as :func:`open_masks`, as far as some of a folder's pictures tell it; or all
-            masks are full, so that there is no background.
+        ValueError: as :func:`open_masks`, as far as some of a folder's pictures tell it.
     """
     if path.suffix in ('.npz', '.mat'):
         masks = open_masks(path)
-        masks.check_background(path)
-        return masks.shape
+        return masks.shape, masks.full
     return _named(path, _look_at_pngs)
 
 
@@ -140,7 +137,7 @@ def _read_npz(path: Path) -> StoredMasks:
         return _packed(_sure(frames, path))
 
 
-def _checked(shape: Sequence[int], path: Path) -> tuple[int, int, int]:
+def _checked(shape: Sequence[int], path: Path) -> Shape:
     if len(shape) != 3:
         raise ValueError(f'{path} has masks of shape {list(shape)}; it must be [T, H, W].')
     if not math.prod(shape):
@@ -165,7 +162,7 @@ def _read_npy(file: IO[bytes]) -> tuple[tuple[int, ...], Iterable[NDArray[Any]]]
     return shape, frames
 
 
-def _repacked(shape: tuple[int, int, int], bits: NDArray[np.uint8]) -> StoredMasks:
+def _repacked(shape: Shape, bits: NDArray[np.uint8]) -> StoredMasks:
     """Return masks from bits of all pixels one behind the other, whose frames may share a byte."""
     frames, height, width = shape
     pixels = height * width
@@ -206,7 +203,7 @@ def _read_pngs(folder: Path) -> StoredMasks:
     return _packed(_of_one_size(folder, map(_read_png, _pngs(folder))))
 
 
-def _look_at_pngs(folder: Path) -> tuple[int, int, int]:
+def _look_at_pngs(folder: Path) -> tuple[Shape, bool]:
     files = _pngs(folder)
     places = np.linspace(0, len(files) - 1, min(LOOKED_AT, len(files))).round().astype(int)
     found = [_read_png(files[place]) for place in places]
@@ -215,8 +212,8 @@ def _look_at_pngs(folder: Path) -> tuple[int, int, int]:
     if not any(mask.any() for mask in found) or all(mask.all() for mask in found):
         masks = _read_pngs(folder)
         masks.check_foreground(folder)
-        masks.check_background(folder)
-    return len(files), height, width
+        return masks.shape, masks.full
+    return (len(files), height, width), False
 
 
 def _pngs(folder: Path) -> list[Path]:

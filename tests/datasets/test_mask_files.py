@@ -35,3 +35,8 @@ def test_masks_are_checked_against_their_video(tmp_path):
         check_masks(tmp_path / 'a.npz', 'a.mp4', 30, 8, 12)
     with pytest.raises(ValueError, match=r'masks of 4x6 .*, and the frames of a.mp4 are 8x8'):
         check_masks(tmp_path / 'a.npz', 'a.mp4', 5, 8, 8)
+    np.savez(tmp_path / 'a.npz', masks=np.ones((5, 4, 6)))
+    with pytest.raises(ValueError, match=r'masks of 4x6 .*, and the frames of a.mp4 are 8x8'):
+        check_masks(tmp_path / 'a.npz', 'a.mp4', 5, 8, 8)
+    with pytest.raises(ValueError, match=r'a.npz marks every pixel of every frame.* a.mp4 out of'):
+        check_masks(tmp_path / 'a.npz', 'a.mp4', 5, 8, 12)
