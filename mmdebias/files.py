@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = '.tmp-'
+VIDEO_ENDINGS = (
+    '.3gp', '.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.ogv', '.ts', '.webm',
+    '.wmv',
+)  # fmt: skip
+"""Files with these endings are the videos of a folder, and no lists."""
 
 
 def check_folder(path: str | Path) -> Path:

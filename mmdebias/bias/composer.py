@@ -13,7 +13,7 @@ from mmdebias.ops.compositing import Picture
 
 from .backgrounds import clean_plate_of_video
 from .composing import Clip, Stage
-from .masks import MaskSource, build_masks, motion_mask
+from .masks import MaskSource, build_masks, forget_masks
 from .probes import PROBES, composed_probes
 from .reading import kept_frames, read_frames, readable_index, spread, video_path
 from .rows import ProbeRow
@@ -159,10 +159,13 @@ class Composer:
 
 
 def forget_videos() -> None:
-    """Let go of the frames, plates and motion masks that are kept for the next probe."""
+    """Let go of the frames, plates and masks that are kept for the next probe.
+
+    A program that mends a file of masks and asks again is to be answered by what it holds then.
+    """
     kept_frames().forget()
     clean_plate_of_video.cache_clear()
-    motion_mask.cache_clear()
+    forget_masks()
 
 
 def _shown(rows: Sequence[ProbeRow]) -> set[str]:

@@ -238,7 +238,10 @@ def _normalisation(name: str, file: Path, processor: Mapping[str, Any]) -> dict[
     of_vivit = any('Vivit' in str(processor.get(key)) for key in TYPES)
     # In [0, 1] pixels are x / 255.
     known = 1 / 127.5 if of_vivit else 1 / 255
-    factor = 255 * processor.get('rescale_factor', known) if rescales else 255.0
+    factor = processor.get('rescale_factor', known) if rescales else 1.0
+    if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not factor > 0:
+        raise ValueError(f'rescale_factor {factor!r} must be a number above 0, such as {1 / 255!r}')
+    factor *= 255
     offset = 1.0 if rescales and processor.get('offset', of_vivit) else 0.0
     return dict(
         mean=[(value + offset) / factor for value in mean], std=[value / factor for value in std]

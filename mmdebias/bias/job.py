@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +170,15 @@ def read_job(
     _check_choices(train, scenes, probes, seed)
     test = read_labelled(videos, labels, data_root)
     sides = _train_sets(train, train_labels)
+    options = dict(cfg_options or {})
+    loaded = [load_model(model, options) for model in models]
+    _check_names([model.name for model in loaded])
+    possible = [
+        p for p in composed_probes() if images is not None or PROBES[p].background != IMAGES
+    ]
+    found_masks = _find_masks(masks, test.root, possible if probes is None else probes)
+    if labels is not None and data_root is None:
+        test = _named_as_masks(test, found_masks)
     names = class_names([test, *sides])
     chosen = numbered(test, names)
     check_classes(chosen, of=test.source)
@@ -181,10 +190,6 @@ def read_job(
         for path, label in numbered(one, names)
     ]
     pictures = [] if images is None else list_images(images)
-    possible = [p for p in composed_probes() if pictures or PROBES[p].background != IMAGES]
-    options = dict(cfg_options or {})
-    loaded = [load_model(model, options) for model in models]
-    _check_names([model.name for model in loaded])
     columns = check_models(loaded, chosen, trained, names, classes)
     return Job(
         models=loaded,
@@ -195,7 +200,7 @@ def read_job(
         names=names,
         columns=columns,
         scenes=_find_scenes(scenes, test, sides),
-        masks=_find_masks(masks, test.root, possible if probes is None else probes),
+        masks=found_masks,
         images_folder=None if images is None else Path(images),
         images=pictures,
         probes=list(possible if probes is None else probes),
@@ -277,6 +282,24 @@ def _check_names(names: Sequence[str]) -> None:
         raise ValueError(f'The models have the names {list(names)}: give each one, a text.')
     if len(set(names)) < len(names):
         raise ValueError(f'The models have the names {list(names)}: give each its own.')
+
+
+def _named_as_masks(test: Labelled, masks: Mapping[str, Any]) -> Labelled:
+    """Return videos of a program under their whole paths, if their masks are found so alone.
+
+    Their names begin below the folder that holds all, which may be what a mask is named by.
+    """
+    if not masks:
+        return test
+    source = build_masks(dict(masks), str(test.root))
+    whole = tuple((test.root / path).as_posix() for path in test.paths)
+    for paths in (test.paths, whole):
+        try:
+            source.check(paths)
+        except ValueError:
+            continue
+        return replace(test, paths=paths)
+    return test
 
 
 def _find_masks(masks: Masks, root: Path, probes: Sequence[str]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mmdebias.files import read_text
+from mmdebias.files import VIDEO_ENDINGS, read_text
 from mmdebias.provenance import file_sha256
 
-from .video_list import ENDINGS, Video, check_files, check_no_video, read_video_list
+from .video_list import Video, check_files, check_no_video, read_video_list
 
 Label = int | str
 NUMBER = re.compile(r'[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?', re.IGNORECASE)
@@ -136,12 +136,12 @@ def _read_folder(folder: Path) -> Labelled:
         for kind in sorted(folder.iterdir())
         if kind.is_dir() and not kind.name.startswith('.')
         for file in sorted(kind.rglob('*'))
-        if file.suffix.lower() in ENDINGS
+        if file.suffix.lower() in VIDEO_ENDINGS
     ]
     if not found:
         raise ValueError(
             f'{folder} has no videos in folders, one a class, such as {folder / "archery"}/1.mp4: '
-            f'give such a folder, or a list. Videos end in {", ".join(ENDINGS)}.'
+            f'give such a folder, or a list. Videos end in {", ".join(VIDEO_ENDINGS)}.'
         )
     paths, labels = zip(*found)
     return Labelled(paths, labels, folder, str(folder), _digest(found))

@@ -24,6 +24,7 @@ from mmdebias.datasets.mask_files import (
     mask_places,
     masks_of_frames,
 )
+from mmdebias.datasets.stored_masks import stored_masks
 from mmdebias.ops.compositing import Mask, draw_boxes, resize
 from mmdebias.ops.foreground import PRESETS, fame_mask
 
@@ -122,7 +123,7 @@ class MaskFiles:
         if missing:
             raise self._without_masks(missing, len(videos))
         owners: dict[Path | None, str] = {}
-        for video in filter(leads_out, videos):
+        for video in videos:
             place = self._find(video)
             if owners.setdefault(place, video) != video:
                 raise ValueError(
@@ -444,6 +445,13 @@ def _read_boxes(file: str, min_score: float) -> tuple[dict[str, list[NDArray[np.
     boxes = read_boxes(file, min_score)
     ends = [frame.max() for video in boxes.values() for frame in video if len(frame)]
     return boxes, max(ends, default=2) <= 1
+
+
+def forget_masks() -> None:
+    """Let go of what was read of masks, boxes and motion."""
+    _read_boxes.cache_clear()
+    stored_masks.cache_clear()
+    motion_mask.cache_clear()
 
 
 def check_moving(video: str | Path, total: int) -> None:

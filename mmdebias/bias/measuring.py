@@ -189,8 +189,9 @@ def _list_key(videos: Iterable[Video]) -> str:
 
 
 def _masks_key(masks: dict[str, Any]) -> str:
-    """Return a digest of the masks: the file of boxes, or names and sizes of the files."""
+    """Return a digest of the masks: the file of boxes, or names, sizes and times of the files."""
     if 'file' in masks:
         return file_sha256(masks['file'])
     files = sorted(Path(masks['folder']).glob('**/*')) if 'folder' in masks else []
-    return digest(masks, [[str(path), path.stat().st_size] for path in files])
+    stats = [(path, path.stat()) for path in files]
+    return digest(masks, [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats])

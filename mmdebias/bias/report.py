@@ -152,6 +152,7 @@ def bias_report(
     # Read first: it may be the report that is replaced.
     stored = None if compare is None else read_stored(compare)
     with contextlib.ExitStack() as stack:
+        forget_videos()  # of whatever was looked at before: files may be others now
         stack.callback(forget_videos)
         if out is None:
             out = stack.enter_context(tempfile.TemporaryDirectory())

@@ -8,13 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from mmdebias.datasets.label_subset import parse_list
-from mmdebias.files import read_text
+from mmdebias.files import VIDEO_ENDINGS, read_text
 
-ENDINGS = (
-    '.3gp', '.avi', '.flv', '.m4v', '.mkv', '.mov', '.mp4', '.mpeg', '.mpg', '.ogv', '.ts', '.webm',
-    '.wmv',
-)  # fmt: skip
-"""Files with these endings are the videos of a folder, and no lists."""
 Video = tuple[str, int]
 """A path as in the list, and the number of a class."""
 
@@ -52,7 +47,7 @@ def check_no_video(file: Path, argument: str = '') -> None:
         file: Given as a list.
         argument: Of a program, which takes labels of videos, too; for the message.
     """
-    if file.suffix.lower() in ENDINGS:
+    if file.suffix.lower() in VIDEO_ENDINGS:
         labels = 'labels' if argument == 'videos' else f'{argument}_labels'
         or_labels = f'; in a program {labels} with the videos' if argument else ''
         raise ValueError(

@@ -250,7 +250,8 @@ def test_models_of_something_something_take_the_whole_video(
         ({**PROCESSOR, 'image_std': [0, 0, 0]}, 'three numbers above 0 are needed'),
         ({**PROCESSOR, 'size': 'big'}, "config.json has size 'big', which is neither a number"),
         ({**PROCESSOR, 'crop_size': {'height': 3}}, 'has crop_size .*, which is neither a number'),
-        ({**PROCESSOR, 'rescale_factor': 'x'}, 'says what no clips can be made of'),
+        ({**PROCESSOR, 'rescale_factor': 'x'}, "rescale_factor 'x' must be a number above 0"),
+        ({**PROCESSOR, 'rescale_factor': 0}, 'rescale_factor 0 must be a number above 0'),
         ([PROCESSOR], 'preprocessor_config.json holds a list, and not keys and their values'),
     ],
 )

@@ -267,6 +267,14 @@ def test_of_whole_paths_each_has_its_own_masks(tmp_path, truth):
         source.check(['/x/run/clip.avi', '/x/walk/clip.avi'])
 
 
+def test_videos_of_a_relative_list_do_not_share_a_file_of_masks(tmp_path, truth):
+    write_npz(tmp_path, truth)
+    source = build_masks(dict(type='files', folder=tmp_path), '')
+    source.check(['run/clip.avi'])
+    with pytest.raises(ValueError, match=r'run/clip.avi and walk/clip.avi would both have'):
+        source.check(['run/clip.avi', 'walk/clip.avi'])
+
+
 def test_boxes_of_videos_listed_by_whole_paths(tmp_path):
     source = build_box_masks(tmp_path, {'run/a.mp4': [[[2, 3, 5, 7]]]})
     source.check(['/x/run/a.mp4'])

@@ -1,5 +1,6 @@
 """The report on a generated set, of a model that knows the answer and one that knows the scene."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,24 @@ def report(toy, tmp_path_factory):
     known = dict(answer=KnowsTheAnswer(toy), scene=KnowsTheScene(toy))
     models = [from_module(name, model, CLIP) for name, model in known.items()]
     return bias_report(models, toy / 'test.txt', out=out), read_manifest(out / 'manifest.jsonl')
+
+
+def test_masks_that_are_mended_between_two_calls_count(toy, tmp_path):
+    """In one process, as in a notebook; named, as a program has it, by whole paths."""
+    videos = [toy / video for video in numbers(toy / 'test.txt')]
+    given = dict(labels=list(numbers(toy / 'test.txt').values()), masks=tmp_path / 'boxes.json')
+    model = from_module('sum', lambda clips: clips.float().mean((2, 3, 4)).repeat(1, 3), CLIP)
+
+    def stripes(box):
+        boxes = {str(video): [[[*box, 1.0]]] for video in videos}
+        (tmp_path / 'boxes.json').write_text(json.dumps(boxes))
+        out = tmp_path / f'out{len(list(tmp_path.iterdir()))}'
+        bias_report([model], videos, probes=['original', 'scuba_stripes'], out=out, **given)
+        (scores,) = (out / 'scores').glob('*.npz')
+        return np.load(scores)['scores'].tolist()
+
+    small, large, again = stripes([8, 8, 16, 16]), stripes([4, 4, 28, 28]), stripes([8, 8, 16, 16])
+    assert small == again != large
 
 
 def test_who_knows_the_answer_is_right_wherever_the_actor_moves(report):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TypeVar
 
+from mmdebias.files import VIDEO_ENDINGS
 from mmdebias.ops.compositing import Mask
 
 from ..mask_files import ends_of, leads_out
@@ -18,15 +19,13 @@ where the source has no such masks of it."""
 Readers = Mapping[str, Reader]
 """Readers by the names of the videos in the source, with slashes and without an ending."""
 
-ENDINGS = ('.avi', '.m4v', '.mkv', '.mov', '.mp4', '.mpg', '.webm', '.wmv')
-
 Entry = TypeVar('Entry')
 
 
 def without_ending(video: str) -> str:
     """Return a video's name without its ending, with slashes; other dots belong to the name."""
     path = PurePosixPath(video)
-    return str(path.with_suffix('') if path.suffix.lower() in ENDINGS else path)
+    return str(path.with_suffix('') if path.suffix.lower() in VIDEO_ENDINGS else path)
 
 
 def names_below(videos: Sequence[str]) -> dict[str, str]:
