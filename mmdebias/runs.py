@@ -65,8 +65,9 @@ def run_tool(
     words = [str(find_tool(script)), *map(str, arguments)]
     command = ['bash' if shell else sys.executable, *words]
     if show:
-        print('$', 'bash' if shell else 'python', shlex.join([f'tools/{script}', *words[1:]]),
-              flush=True)  # fmt: skip
+        _print_line(
+            f'$ {"bash" if shell else "python"} {shlex.join([f"tools/{script}", *words[1:]])}'
+        )
     log = Path(log)
     log.parent.mkdir(parents=True, exist_ok=True)
     with orderly_end(), log.open('a') as file:
@@ -75,7 +76,7 @@ def run_tool(
             file.write(line)
             shown = None if pick is None else pick(line)
             if shown is not None:
-                print(shown, flush=True)
+                _print_line(shown)
 
         status = run(command, follow)
     if status:
@@ -83,6 +84,12 @@ def run_tool(
             f'tools/{script} failed (exit status {status}); its log is {log}. It ends:'
             f'\n{log.read_text()[-TAIL:]}'
         )
+
+
+def _print_line(text: str) -> None:
+    """Print a line at once: print() writes its end apart, and other threads' lines get between."""
+    sys.stdout.write(f'{text}\n')
+    sys.stdout.flush()
 
 
 def run(command: list[str], follow: Callable[[str], object]) -> int:
@@ -166,7 +173,7 @@ def train(
     there = _newest(work_dir)
     # An earlier epoch, where the last one is damaged, has not ended.
     if there is not None and read_json(finished) == dict(asked=asked, last=there.name):
-        print(f'Reusing {there}', flush=True)
+        _print_line(f'Reusing {there}')
         return there
     start: list[object] = ['--resume'] if there is not None else []
     if there is None and load_from is not None:
@@ -219,7 +226,7 @@ def _newest(work_dir: Path) -> Path | None:
     except CheckpointError as error:
         raise ToolError(str(error)) from None
     if note:
-        print(note, flush=True)
+        _print_line(note)
     return found
 
 

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -114,3 +116,12 @@ def test_threads_that_wait_sleep_unless_asked_otherwise(asked, monkeypatch):
     show = 'import os; print(os.environ["OMP_WAIT_POLICY"])'
     assert runs.run([sys.executable, '-c', show], lines.append) == 0
     assert lines == [f'{asked or "PASSIVE"}\n']
+
+
+def test_lines_of_two_threads_stay_whole(monkeypatch):
+    written = []
+    monkeypatch.setattr(sys, 'stdout', SimpleNamespace(write=written.append, flush=lambda: None))
+    monkeypatch.setattr(runs, '_newest', lambda folder: Path('epoch_1.pth'))
+    monkeypatch.setattr(runs, 'read_json', lambda file: dict(asked=['a.py'], last='epoch_1.pth'))
+    runs.train('a.py', 'work')
+    assert written == ['Reusing epoch_1.pth\n']  # in one piece, end included

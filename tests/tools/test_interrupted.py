@@ -27,7 +27,7 @@ from mmdebias.processes import orderly_end
 work = Path({work!r})
 runs.find_tool = lambda name: work / 'training.py'
 def training(*_):
-    print('process', os.getpid(), flush=True)
+    os.write(1, f'process {{os.getpid()}}\\n'.encode())  # whole, whatever else prints
     runs.run_tool('training.py', [], work / 'log', lambda line: line.strip(), show=False)
 def tool(path):
     spec = importlib.util.spec_from_file_location('tool', path)
