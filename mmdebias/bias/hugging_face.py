@@ -157,6 +157,7 @@ def _read_clip(
         )
     processor = _read_json(name, folder, file.name)
     processor = processor.get('video_processor') or processor.get('image_processor') or processor
+    _check_forms(f'{name}: {file}', processor)
     size, resize = _sizes(f'{name}: {file}', processor, kind, config)
     return ClipSpec(
         frames=frames,
@@ -248,6 +249,22 @@ def _normalisation(name: str, file: Path, processor: Mapping[str, Any]) -> dict[
     )
 
 
+def _check_forms(where: str, processor: Mapping[str, Any]) -> None:
+    """Raise ValueError for what a processor may do to frames and a :class:`ClipSpec` does not."""
+    size, resample = processor.get('size'), processor.get('resample')
+    other = {
+        'do_resize': processor.get('do_resize') is False,
+        'size': isinstance(size, Mapping) and 'longest_edge' in size,
+        'resample': isinstance(resample, int) and resample not in (BILINEAR, BICUBIC),
+    }
+    for key in (key for key, is_other in other.items() if is_other):
+        raise ValueError(
+            f'{where} has {key} {processor[key]!r}, and clips are made of frames that are resized '
+            'to cover them, by bilinear (2) or bicubic (3) interpolation: give clip, a ClipSpec '
+            '(on the command line --clip), that comes near it.'
+        )
+
+
 def _sizes(
     where: str, processor: Mapping[str, Any], kind: str, config: Mapping[str, Any]
 ) -> tuple[Any, int | tuple[int, int] | None]:
@@ -255,8 +272,6 @@ def _sizes(
     side = config.get('image_size') or config.get('crop_size') or 224
     crops = processor.get('do_center_crop', True)
     crop, resize = (_size(where, key, processor.get(key)) for key in ('crop_size', 'size'))
-    if not processor.get('do_resize', True):
-        resize = None
     # Older files leave the crop out; where there is none, a frame is what it is resized to.
     wanted = crop if crops else resize
     cut = side if wanted is None else wanted

@@ -252,6 +252,12 @@ def test_models_of_something_something_take_the_whole_video(
         ({**PROCESSOR, 'crop_size': {'height': 3}}, 'has crop_size .*, which is neither a number'),
         ({**PROCESSOR, 'rescale_factor': 'x'}, "rescale_factor 'x' must be a number above 0"),
         ({**PROCESSOR, 'rescale_factor': 0}, 'rescale_factor 0 must be a number above 0'),
+        ({**PROCESSOR, 'do_resize': False}, 'has do_resize False, and clips are made of frames'),
+        ({**PROCESSOR, 'resample': 0}, 'has resample 0, and clips are made of frames that are'),
+        (
+            {**PROCESSOR, 'size': dict(shortest_edge=32, longest_edge=40)},
+            'has size .*longest_edge.*, and clips are made of frames that are resized to cover',
+        ),
         ([PROCESSOR], 'preprocessor_config.json holds a list, and not keys and their values'),
     ],
 )
