@@ -18,7 +18,7 @@ LOCK = '.lock'
 PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 
-def end_with_parent(signal_number: int = signal.SIGTERM) -> None:
+def end_with_parent(signal_number: int = signal.SIGTERM, parent: int | None = None) -> None:
     """End this process when its parent ends, even by SIGKILL, of which no parent can warn it.
 
     Linux does that by itself (``PR_SET_PDEATHSIG``), whatever the process is busy with; elsewhere a
@@ -26,8 +26,10 @@ def end_with_parent(signal_number: int = signal.SIGTERM) -> None:
 
     Args:
         signal_number: What ends it on Linux.
+        parent: Number of the process that started this one, where it is known: that may have ended
+            while this one was still importing.
     """
-    parent = os.getppid()
+    parent = os.getppid() if parent is None else parent
     if sys.platform == 'linux':
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal_number))
         started_by = multiprocessing.parent_process()

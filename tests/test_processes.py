@@ -113,3 +113,16 @@ def test_a_child_whose_parent_ended_while_it_was_importing_ends(without_package,
     parent.kill()
     parent.wait()
     assert ended(pid)
+
+
+@linux_only
+def test_a_child_that_has_another_parent_than_started_it_ends(without_package):
+    """As a rank whose launcher was killed while it was importing."""
+    text = CHILD.format(root=without_package)
+    assert 'end_with_parent()' in text
+    for parent, ends in ((os.getpid(), False), (os.getpid() + 1, True)):
+        child = text.replace('end_with_parent()', f'end_with_parent(parent={parent})')
+        process = subprocess.Popen([sys.executable, '-c', child], stdout=subprocess.PIPE, text=True)
+        assert bool(process.stdout.readline()) != ends
+        process.kill()
+        assert process.wait() == (-signal.SIGTERM if ends else -signal.SIGKILL)

@@ -1,10 +1,13 @@
 """Run torch's launcher, which dist_train.sh and dist_test.sh start; say which port is taken."""
 
+import os
 import sys
 
 from torch.distributed import run
 
 if __name__ == '__main__':
+    # Ranks that find another parent, as this was killed while they began, end.
+    os.environ['MMDEBIAS_LAUNCHER'] = str(os.getpid())
     try:
         run.main()
     except RuntimeError as error:

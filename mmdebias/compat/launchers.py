@@ -11,6 +11,7 @@ import torch
 from mmdebias.processes import end_with_parent
 
 LAUNCHERS = ('_init_dist_pytorch', '_init_dist_slurm', '_init_dist_mpi')
+LAUNCHER = 'MMDEBIAS_LAUNCHER'  # the number of tools/launch.py's process, in its ranks
 
 
 def _has_accelerator() -> bool:
@@ -44,7 +45,8 @@ def _on_cpu_if_need_be(launcher: Callable) -> Callable:
     @functools.wraps(launcher)
     def init_dist(backend: str, *args: Any, **kwargs: Any) -> None:
         if 'TORCHELASTIC_RUN_ID' in os.environ:
-            end_with_parent()
+            started_by = os.environ.pop(LAUNCHER, None)  # not for what a rank may start
+            end_with_parent(parent=int(started_by) if started_by else None)
         if _has_accelerator():
             return launcher(backend, *args, **kwargs)
         _fill_local_rank(launcher.__name__)

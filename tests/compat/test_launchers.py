@@ -85,10 +85,11 @@ def test_device_ids_of_ddp(device, expected, monkeypatch):
 @pytest.mark.parametrize('by_torchrun', [True, False])
 def test_a_rank_is_bound_to_torchrun_and_to_no_shell(by_torchrun, monkeypatch):
     bound = []
-    monkeypatch.setattr(launchers, 'end_with_parent', lambda: bound.append(True))
+    monkeypatch.setattr(launchers, 'end_with_parent', lambda parent: bound.append(parent))
+    monkeypatch.setenv('MMDEBIAS_LAUNCHER', '7')
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     monkeypatch.delenv('TORCHELASTIC_RUN_ID', raising=False)
     if by_torchrun:
         monkeypatch.setenv('TORCHELASTIC_RUN_ID', 'none')
     launchers._on_cpu_if_need_be(lambda backend: None)('nccl')
-    assert bool(bound) == by_torchrun
+    assert bound == ([7] if by_torchrun else [])
