@@ -92,6 +92,13 @@ def _why_not(path: Path, message: str) -> CheckpointError:
             'code that the file names. Nothing of it was run. If you trust whoever made it, have '
             "them save the state dict alone: torch.save(model.state_dict(), 'weights.pth')"
         )
+    start = path.read_bytes()[:2]
+    # Files of torch.save are zips, or pickles of protocol 2.
+    if start[:1] == b'\x80' and start != b'\x80\x02':
+        return CheckpointError(
+            f'{path} is a pickle of Python that torch.save did not write: give a checkpoint, or '
+            'have what made it save the state dict by torch.save'
+        )
     return CheckpointError(
         f'{path} is truncated or damaged ({path.stat().st_size:,} bytes): download or copy it '
         'again, and compare its size and hash with the original'

@@ -131,7 +131,7 @@ def test_random_damage_never_gets_past_as_another_kind_of_error(tmp_path):
 
 
 def test_a_pickle_bare_of_torch_is_no_checkpoint(tmp_path):
-    (tmp_path / 'bare.pth').write_bytes(pickle.dumps([1, 2]))
+    (tmp_path / 'bare.pth').write_bytes(pickle.dumps([1, 2], protocol=4))
 
-    with pytest.raises(CheckpointError):
+    with pytest.raises(CheckpointError, match=r'bare.pth is a pickle of Python that torch.save'):
         read_checkpoint(tmp_path / 'bare.pth')
