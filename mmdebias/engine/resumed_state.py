@@ -211,10 +211,12 @@ def by_iteration(built: Any, loop: EpochBasedTrainLoop) -> list[str]:
 
     Args:
         built: The run's schedules, or a dict of them by optimiser, resumed.
-        loop: Of the training, resumed after an epoch.
+        loop: Of the training, resumed.
     """
-    now, had = len(loop.dataloader), loop.iter / loop.epoch
-    lines = []
+    now, lines = len(loop.dataloader), []
+    if not loop.epoch or loop.iter // now == loop.epoch:
+        return []  # a checkpoint from within an epoch, of as many batches
+    had = loop.iter / loop.epoch
     for schedule in (each for part in by_optimizer(built).values() for each in part):
         if schedule.by_epoch or not loop.iter < schedule.end < INF:
             continue

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from mmengine.runner import Runner
 from torch import nn
 from torch.optim import SGD, Adagrad, Adam, AdamW, RMSprop
 
-from mmdebias.engine.resumed_state import check_complete, check_optimizer
+from mmdebias.engine.resumed_state import by_iteration, check_complete, check_optimizer
 from mmdebias.weights import CheckpointError
 
 
@@ -293,6 +294,13 @@ def test_where_a_schedule_by_iteration_ends_with_another_batch_is_said(train):
     (line,) = [line for line in lines if 'CosineAnnealingLR steps' in line]
     assert line.startswith('An epoch has 1 batches now and had 2. ')
     assert 'to iteration 8: it ends with epoch 7 of 4, not with 4.' in line
+
+
+@pytest.mark.parametrize(('epoch', 'iteration'), [(0, 3), (1, 15)])
+def test_of_a_checkpoint_within_an_epoch_nothing_is_said(epoch, iteration):
+    cosine = SimpleNamespace(by_epoch=False, end=40)
+    loop = SimpleNamespace(dataloader=range(10), epoch=epoch, iter=iteration, max_epochs=4)
+    assert by_iteration([cosine], loop) == []
 
 
 @pytest.mark.parametrize('milestone', [1, 2, 3, 4])
