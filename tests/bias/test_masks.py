@@ -236,7 +236,7 @@ def test_boxes_of_a_long_video_are_drawn_for_the_frames_that_are_asked_for(tmp_p
         drawn.append((height, width))
         return draw_boxes(boxes, height, width)
 
-    monkeypatch.setattr('mmdebias.bias.masks.draw_boxes', draw)
+    monkeypatch.setattr('mmdebias.bias.box_masks.draw_boxes', draw)
     assert source.masks('a.mp4', np.array([3, 400, 3]), 500, 10, 12).shape == (3, 10, 12)
     assert len(drawn) == 2
 
