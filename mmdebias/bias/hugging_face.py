@@ -97,7 +97,7 @@ def from_hugging_face(
             guess = _stride_of(config['model_type'], clip.frames, _num_classes(config))[1]
             _warn_of_guess(name, guess, clip)
     with _said_by(name, folder):
-        kind = str((config.get('architectures') or ['?'])[0])
+        kind = _architecture(name, folder, config)
         classes = _classes(config)
     classifies = kind.endswith(CLASSIFIES)
     return ClipModel(
@@ -112,6 +112,18 @@ def from_hugging_face(
         has_features=True,
         note=f'how far its frames are apart is a guess, that of {guess}' if guess else '',
     )
+
+
+def _architecture(name: str, folder: Path, config: Mapping[str, Any]) -> str:
+    """Return the class whose weights a folder has: a guess would make encoders of classifiers."""
+    named = config.get('architectures')
+    if not isinstance(named, list) or not named or not isinstance(named[0], str):
+        raise ValueError(
+            f'{name}: {folder}/config.json has architectures {named!r}, so whether its weights are '
+            "a classifier's is not known: give the list with the name of the model's class that "
+            'save_pretrained writes there, such as ["VideoMAEForVideoClassification"].'
+        )
+    return named[0]
 
 
 def read_clip(

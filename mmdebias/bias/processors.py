@@ -91,8 +91,8 @@ def _sizes(
     # Older files leave the crop out; where there is none, a frame is what it is resized to.
     wanted = crop if crops else resize
     cut = side if wanted is None else wanted
-    if config.get('model_type', '') == 'vjepa2' and resize is not None:
-        # Its processor overrides the size that it is given by this one of the crop.
+    if config.get('model_type', '') == 'vjepa2':
+        # Its processor overrides the size that it is given, if any, by this one of the crop.
         resize = int(_sides(cut)[0] * 256 / 224)
     return _sides(cut), resize
 

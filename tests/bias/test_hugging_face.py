@@ -168,9 +168,10 @@ def test_clips_are_those_of_transformers_own_processor(save, transformers, kind,
 
 
 def test_v_jepa_2_resizes_as_its_processor_does(save):
-    options = dict(PROCESSOR, size=dict(shortest_edge=1))
-    folder = save('VJEPA2Model', VJEPA2, options, 'video_preprocessor_config.json')
-    assert read_clip('net', folder).resize == 36 and read_clip('net', folder).stride == 4
+    for size in (dict(shortest_edge=1), None):
+        options = dict(PROCESSOR, size=size)
+        folder = save('VJEPA2Model', VJEPA2, options, 'video_preprocessor_config.json')
+        assert read_clip('net', folder).resize == 36 and read_clip('net', folder).stride == 4
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_models_of_something_something_take_the_whole_video(
     transformers, tmp_path, capsys, kind, classes, stride
 ):
     names = {number: f'Action {number}' for number in range(classes)}
-    config = dict(model_type=kind, num_frames=8, id2label=names)
+    config = dict(model_type=kind, num_frames=8, id2label=names, architectures=['Net'])
     (tmp_path / 'config.json').write_text(json.dumps(config))
     (tmp_path / 'preprocessor_config.json').write_text(json.dumps(PROCESSOR))
     assert from_hugging_face('net', tmp_path).clip.stride == stride
@@ -295,7 +296,9 @@ def test_a_config_that_is_none_is_named(save):
     for changed, message in (
         ([config], r'net: .*config\.json holds a list, and not keys'),
         (dict(config, num_frames='many'), r"net: .*no clips can be made of \(frames='many' must"),
-        (dict(config, architectures={}, id2label=[1]), 'net: the config or the processor of .*'),
+        (dict(config, id2label=[1]), 'net: the config or the processor of .*'),
+        (dict(config, architectures='VideoMAE'), "json has architectures 'VideoMAE', so whether"),
+        (dict(config, architectures=None), 'json has architectures None, so whether its weights'),
     ):
         file.write_text(json.dumps(changed))
         with pytest.raises(ValueError, match=message):
