@@ -67,6 +67,7 @@ class Method:
 # FAME's mask where the actor's share of the frame is not known.
 _ADAPTIVE = dict(type='FAME', beta='adaptive', noise_floor=2)
 _POSITIVE = 'model.data_preprocessor.views.positive'
+_NEGATIVE = 'model.data_preprocessor.views.negative'
 
 METHODS = {
     method.name: method
@@ -149,6 +150,21 @@ METHODS = {
                     'DSM, triplet, later frames alone',
                     'dsm/r3d_toy_triplet',
                     {'train_dataloader.dataset.pipeline.disturb': None},
+                    baseline='moco',
+                ),
+                # The paper bends the positive alone, which can be seen without motion.
+                Variant(
+                    'dsm_triplet_bent',
+                    'DSM, triplet, negative bent, too',
+                    'dsm/r3d_toy_triplet',
+                    {_NEGATIVE: [dict(type='SpatialWarping')]},
+                    baseline='moco',
+                ),
+                Variant(
+                    'dsm_triplet_unbent',
+                    'DSM, triplet, nothing bent',
+                    'dsm/r3d_toy_triplet',
+                    {_POSITIVE: []},
                     baseline='moco',
                 ),
                 Variant(

@@ -55,7 +55,7 @@ def read_number(frame):
 
 @contextmanager
 def priority_kept():
-    """SVT-AV1 makes a root's thread real-time for good: findings/svt_av1_makes_threads_real_time."""
+    """SVT-AV1 makes a root's thread real-time: findings/svt_av1_makes_threads_real_time.sh."""
     known = hasattr(os, 'sched_getscheduler')  # Linux
     policy = (os.sched_getscheduler(0), os.sched_getparam(0)) if known else None
     try:
