@@ -309,7 +309,9 @@ def fits(hint: Any, value: object) -> bool | None:
 
 def in_words(kinds: Iterable[Any]) -> str:
     """Return what kinds of numbers, and lists of them, are called, ``a whole number or None``."""
-    return ' or '.join(dict.fromkeys(_in_words(kind) for kind in kinds))
+    words = {_in_words(kind) for kind in kinds}
+    # The simplest first; sets have no order.
+    return ' or '.join(sorted(words, key=lambda word: (word == 'None', len(word), word)))
 
 
 def _in_words(kind: Any) -> str:

@@ -7,6 +7,8 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
+import torch
+
 from mmdebias.video import READER_VERSION
 
 
@@ -45,4 +47,6 @@ def _version(package: str) -> str:
     import mmdebias
 
     # The package's own, also where it runs from a checkout that another one is installed beside.
-    return mmdebias.__version__ if package == 'mmdebias' else metadata.version(package)
+    # Wheels of torch for CUDA say which CUDA in the module alone.
+    stated = dict(mmdebias=mmdebias.__version__, torch=str(torch.__version__))
+    return stated[package] if package in stated else metadata.version(package)

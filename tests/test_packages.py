@@ -163,7 +163,8 @@ def test_mim_trains_what_is_installed(installed, few_videos, tmp_path):
         *('train_dataloader.batch_size=4', 'train_dataloader.num_workers=0'),
         *('train_dataloader.persistent_workers=False', 'train_cfg.max_epochs=1'),
     ]
-    mim = ('-c', 'from mim.cli import cli; cli()', 'train', 'mmdebias', 'moco/r3d_toy.py')
+    (config,) = installed.parent.rglob('.mim/configs/moco/r3d_toy.py')
+    mim = ('-c', 'from mim.cli import cli; cli()', 'train', 'mmdebias', config)
     more = ('--gpus', 0, '--work-dir', tmp_path / 'run', '--cfg-options', *options)
     run(installed / 'python', *mim, *more, cwd=tmp_path)
     assert (tmp_path / 'run' / 'epoch_1.pth').exists()

@@ -18,8 +18,10 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 print('training', os.getpid(), flush=True)
 time.sleep(60)
 """
+# Where the tests run in a shell's background, they and what they start ignore SIGINT.
 START = """
-import importlib.util, os, sys
+import importlib.util, os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from types import SimpleNamespace
 from mmdebias import runs
