@@ -33,12 +33,12 @@ from mmengine.registry import DefaultScope
 from torch import nn
 
 from mmdebias import runs
-from mmdebias.bias import confidence_interval
 from mmdebias.cli import NamedModel, Parser, add_models, output_folder, read_models
 from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import misspelt_options, parse_options
 from mmdebias.config_inheritance import read_config, without_scopes
 from mmdebias.datasets.label_subset import EQUAL
+from mmdebias.evaluation.protocol_table import render_table, table_rows
 from mmdebias.evaluation.protocols import (
     PROTOCOLS,
     SEARCHED,
@@ -224,8 +224,12 @@ def evaluate(args: argparse.Namespace, model: NamedModel, encoder: str) -> None:
                 results[split] = run_protocol(
                     args, model.checkpoint, protocol, config, split, place
                 )
-            rows += table_rows(protocol, config, results)
-            write(folder, setting, rows)  # a table of what there is, should a later one fail
+            shown = config.relative_to(ROOT) if config.is_relative_to(ROOT) else config
+            rows += table_rows(protocol, str(shown), results)
+            # A table of what there is, should a later one fail.
+            table = dict(setting=setting, rows=rows)
+            write_text(folder / 'table.json', json.dumps(table, indent=1))
+            write_text(folder / 'table.md', render_table(table))
     print(f'\n{(folder / "table.md").read_text()}\n{folder / "table.md"}, table.json')
 
 
@@ -391,58 +395,6 @@ def count_videos(work: Path, classified: bool) -> int:
     side = dataset if classified else dataset.query
     path = Path(side.data_root, side.ann_file)
     return sum(bool(line.strip()) for line in path.read_text().splitlines())
-
-
-def table_rows(protocol: str, config: Path, results: dict[str, dict]) -> list[dict]:
-    """Return a row a metric: its mean over the splits, and a 95 % confidence interval.
-
-    The interval is Wilson's for the test videos of one split: how far the number would move with
-    other test videos, not with another seed. The test sets of splits share videos, and the clips of
-    a video are not independent: neither makes it narrower.
-    """
-    rows = []
-    for name in next(iter(results.values()))['metrics']:
-        if '/' not in name:
-            continue
-        values = {split: result['metrics'][name] for split, result in results.items()}
-        mean = sum(values.values()) / len(values)
-        videos = round(sum(result['videos'] for result in results.values()) / len(results))
-        low, high = confidence_interval(mean, videos)
-        row = dict(protocol=protocol, metric=name, value=mean, splits=values, videos=videos)
-        shown = config.relative_to(ROOT) if config.is_relative_to(ROOT) else config
-        row |= dict(low=low, high=high, config=str(shown))
-        labels = {
-            split: result['labels'] for split, result in results.items() if 'labels' in result
-        }
-        rows.append(row | (dict(labels=labels) if labels else {}))
-    return rows
-
-
-def write(folder: Path, setting: dict, rows: list[dict]) -> None:
-    """Write both tables."""
-    write_text(folder / 'table.json', json.dumps(dict(setting=setting, rows=rows), indent=1))
-    lines = [
-        '| protocol | metric | % | 95 % interval | test videos | each split | config |',
-        '|---|---|---|---|---|---|---|',
-    ]
-    for row in rows:
-        value, low, high = (100 * row[key] for key in ('value', 'low', 'high'))
-        splits = ', '.join(f'{split}: {100 * share:.1f}' for split, share in row['splits'].items())
-        lines.append(
-            f'| {row["protocol"]} | {row["metric"]} | {value:.1f} | {low:.1f} to {high:.1f} '
-            f'| {row["videos"]} | {splits} | {row["config"]} |'
-        )
-    for protocol, labels in {row['protocol']: row.get('labels') for row in rows}.items():
-        if labels:
-            lines += ['', f'{protocol} was trained on ' + ', '.join(labels.values()) + '.']
-    versions = ', '.join(f'{name} {version}' for name, version in setting['versions'].items())
-    lines += [
-        '',
-        f'{setting["model"]}: {setting["checkpoint"]} (sha256 {setting["sha256"][:12]}), '
-        f'{setting["gpus"]} process(es), seed {setting["seed"]}, options '
-        f'{setting["options"] or "none"}; {versions}.',
-    ]
-    write_text(folder / 'table.md', '\n'.join(lines) + '\n')
 
 
 if __name__ == '__main__':

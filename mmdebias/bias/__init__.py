@@ -5,6 +5,8 @@ It needs no MMAction2, but for MMAction2's own models: see :mod:`mmdebias.bias.m
 
 from typing import TYPE_CHECKING, Any
 
+from mmdebias.intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
+
 from ..optional import has_mmaction2
 from .backgrounds import list_images
 from .clip_model import ClipModel
@@ -12,7 +14,6 @@ from .clip_spec import ClipSpec, parse_clip
 from .comparing import compare_reports, read_stored
 from .composer import Composer
 from .hugging_face import from_hugging_face
-from .intervals import Interval, bootstrap_interval, confidence_interval, paired_difference
 from .manifest import make_manifest, read_manifest, write_manifest
 from .masks import MaskSource, build_masks
 from .measures import Measure, bias_measures

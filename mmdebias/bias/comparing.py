@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .intervals import Interval, paired_difference
+from mmdebias.intervals import Interval, paired_difference
+
 from .numbers import FORMAT, VERSION
 from .per_video import unpack
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .intervals import bootstrap_interval, paired_difference, paired_ratio
+from mmdebias.intervals import bootstrap_interval, paired_difference, paired_ratio
+
 from .measures import Measure
 from .per_video import pack
 from .probes import WHOLE, measure_order, measures_by_name

@@ -15,8 +15,8 @@ from mmengine.config import Config
 from helpers.normal_form import digest
 from helpers.running import ROOT, run
 from mmdebias import runs
-from mmdebias.bias import confidence_interval
 from mmdebias.cli import NamedModel
+from mmdebias.intervals import confidence_interval
 from mmdebias.processes import FolderInUseError
 from mmdebias.weights import CheckpointError
 

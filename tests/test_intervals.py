@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmdebias.bias import bootstrap_interval, confidence_interval, paired_difference
-from mmdebias.bias.intervals import paired_ratio
+from mmdebias.intervals import (
+    bootstrap_interval,
+    confidence_interval,
+    paired_difference,
+    paired_ratio,
+)
 
 
 def shares(right, count):
