@@ -120,9 +120,8 @@ def _titled(film: np.ndarray, name: str) -> Tensor:
     large = np.stack(
         [cv2.resize(f.astype(np.float32), size, interpolation=cv2.INTER_NEAREST) for f in film]
     )
-    banner = np.zeros((22, size[0], 3), np.float32)
-    cv2.putText(
-        banner, name, (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (1, 1, 1), 1, cv2.LINE_AA
-    )  # fmt: skip
-    large = np.concatenate([np.broadcast_to(banner, (len(large), *banner.shape)), large], axis=1)
+    drawn = np.zeros((22, size[0], 3), np.uint8)  # OpenCV 5 writes on bytes alone
+    cv2.putText(drawn, name, (4, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255,) * 3, 1, cv2.LINE_AA)
+    banner = np.broadcast_to(drawn.astype(np.float32) / 255, (len(large), *drawn.shape))
+    large = np.concatenate([banner, large], axis=1)
     return torch.from_numpy(large).permute(3, 0, 1, 2)

@@ -24,7 +24,8 @@ def test_right_neighbours_are_green_and_wrong_ones_red(few_videos, tmp_path):
     one, none = [[videos[2], videos[1]]], [[videos[1], videos[3]]]
     mixed = cv2.imread(str(draw_retrieval_sheet(tmp_path / 'new' / 'a.png', videos[:1], one)))
     wrong = cv2.imread(str(draw_retrieval_sheet(tmp_path / 'b.png', videos[:1], none)))
-    assert share(mixed, RIGHT) > 0.01 and share(wrong, RIGHT) == 0
+    # A few pixels of a frame may have the colour.
+    assert share(mixed, RIGHT) > 0.01 and share(wrong, RIGHT) < 0.001
     assert share(wrong, WRONG) == pytest.approx(2 * share(mixed, WRONG), rel=0.1)
 
 
