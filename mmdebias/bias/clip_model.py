@@ -53,6 +53,7 @@ class ClipModel:
         output: 'scores' of classes, or 'features', on which the report trains a linear layer.
         classes: Names of the scores, in their order; None where labels are numbers of scores.
         fingerprint: Differs for different models: by it results are kept. '' keeps none.
+        of_files: Whether the fingerprint is the SHA-256 of files.
         batch_size: Clips that it takes at once.
         has_features: Whether it returns features, beside scores or alone.
         note: What else the report is to say of its clips.
@@ -65,6 +66,7 @@ class ClipModel:
     output: Kind = 'scores'
     classes: tuple[str, ...] | None = field(default=None, repr=False)
     fingerprint: str = ''
+    of_files: bool = True
     batch_size: int = 8
     has_features: bool = False
     note: str = ''
@@ -83,7 +85,10 @@ class ClipModel:
     @property
     def key(self) -> str:
         """Name the model and its clips; '' where nothing is to be kept."""
-        return digest(self.fingerprint, repr(self.clip), self.output) if self.fingerprint else ''
+        if not self.fingerprint:
+            return ''
+        # Without features nothing was kept that the measures of features could be read from.
+        return digest(self.fingerprint, repr(self.clip), self.output, self.has_features)
 
     @property
     def identity(self) -> list[str]:
@@ -110,7 +115,7 @@ class ClipModel:
         return dict(
             source=self.source,
             clip=f'{self.clip} ({self.note})' if self.note else str(self.clip),
-            sha256=self.fingerprint,
+            sha256=self.fingerprint if self.of_files else '',
             kind='probe' if self.probed else 'classifier',
         )
 

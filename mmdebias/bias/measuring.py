@@ -85,7 +85,8 @@ def _scores(
     Where the scene probe will need features of the test videos, they are those of the rows that
     show the videos as they are: the same clips are not put through the net again.
     """
-    trained = _list_key(job.train) if model.probed else ''
+    # The layer is named by what it was trained on, labels included.
+    trained = '' if layer is None else layer.name
     key = digest(
         model.key, trained, file_sha256(manifest), _masks_key(job.masks), _list_key(job.files)
     )

@@ -46,7 +46,8 @@ def from_module(
         output: 'scores', or 'features', on which the report trains a linear layer.
         classes: Names of the scores, in their order, where labels are names.
         has_features: Whether it returns a dict with 'features' beside its scores.
-        version: Names code and weights, so that a report that was interrupted goes on.
+        version: Names code and weights, so that a report that was interrupted goes on; with
+            ``name``, so models of other names may have the same.
         batch_size: Clips that it takes at once.
 
     Raises:
@@ -63,7 +64,9 @@ def from_module(
         source=f'{kind}, of a program{f", version {version}" if version else ""}',
         output=output,
         classes=None if classes is None else tuple(classes),
-        fingerprint=f'{kind} {version}' if version else '',
+        # Two nets of a program may be of one class and one version, and have other weights.
+        fingerprint=f'{kind} {name} {version}' if version else '',
+        of_files=False,
         batch_size=batch_size,
         has_features=has_features,
     )

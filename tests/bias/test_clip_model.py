@@ -103,6 +103,43 @@ def test_with_a_version_what_was_measured_is_read(puppets, masks, tmp_path, caps
     assert [reuses(version='a'), reuses(version='a'), reuses(version='b')] == [False, True, False]
 
 
+def test_models_of_one_class_and_version_are_not_taken_for_each_other(puppets, masks, tmp_path):
+    nets = {'one': Net(), 'other': Net()}
+    for net, sign in zip(nets.values(), (1, -1)):
+        nn.init.zeros_(net.head.weight)
+        net.head.bias.data = torch.tensor([sign, -sign]).float()
+    models = [from_module(name, net, CLIP, version='1') for name, net in nets.items()]
+    report = bias_report(
+        models, puppets[0], [0] * 6 + [1] * 2, masks, probes=['original'], out=tmp_path
+    )
+    assert [report.value(name, 'original/accuracy') for name in nets] == [0.75, 0.25]
+    # The version is no digest of files.
+    assert [entry['sha256'] for entry in report.content['checkpoints']] == ['', '']
+    assert 'version 1; clips' in report.markdown()
+
+
+def test_a_model_that_returns_features_by_now_is_asked_again(puppets, masks, tmp_path):
+    def both(clips):
+        return dict(scores=knows_the_scene(clips), features=clips.mean((2, 3, 4)))
+
+    for has_features in (False, True):
+        model = from_module('both', both, CLIP, has_features=has_features, version='1')
+        report = bias_report([model], *puppets, masks, out=tmp_path)
+    assert report.value('both', 'sensitivity/scene_share') > 0.9
+
+
+def test_labels_of_train_that_were_mended_count(puppets, masks, tmp_path):
+    paths, labels = puppets
+    model = from_module(
+        'colours', lambda clips: clips.mean((2, 3, 4)), CLIP, 'features', version='1'
+    )
+    settings = dict(masks=masks, train=paths, probes=['original'], out=tmp_path)
+    wrong = bias_report([model], paths, labels, **settings, train_labels=[1 - n for n in labels])
+    right = bias_report([model], paths, labels, **settings, train_labels=labels)
+    values = [report.value('colours', 'original/accuracy') for report in (wrong, right)]
+    assert values == [0, 1]
+
+
 def test_the_clips_of_a_video_are_averaged_whatever_the_batches(puppets, masks):
     spec = ClipSpec(frames=2, stride=2, size=32, clips=3)
 
