@@ -159,6 +159,14 @@ class ClipSpec:
             self._set(name, (red, green, blue))
         if min(self.std) <= 0:
             raise ValueError(f'std={self.std} must be above 0.')
+        in_pixels = pixel_range(self.mean) > 1
+        # The most that values in [0, 1] are divided by is 1; of pixels, 1 leaves them as they are.
+        if max(self.std) < 1 if in_pixels else max(self.std) > 1:
+            ranges = ('[0, 255]', '[0, 1]') if in_pixels else ('[0, 1]', '[0, 255]')
+            raise ValueError(
+                f'mean={self.mean} is of values in {ranges[0]} and std={self.std} of such in '
+                f'{ranges[1]}: give both for the same values.'
+            )
 
 
 def check_clip(name: str, clip: object) -> None:

@@ -41,7 +41,7 @@ def from_module(
         model: From clips, a tensor ``[N, *clip.shape]`` of the spec's values, to scores
             ``[N, classes]`` (logits or probabilities) or features: ``[N, C]``, maps
             ``[N, C, T, H, W]`` or tokens ``[N, L, C]``, which are averaged. A dict of 'scores' and
-            'features' gives both.
+            'features' gives both, where ``has_features`` says so.
         clip: The clips that it takes.
         output: 'scores', or 'features', on which the report trains a linear layer.
         classes: Names of the scores, in their order, where labels are names.

@@ -28,6 +28,8 @@ def test_a_mean_of_pixels_is_one_of_shares():
     spec = ClipSpec(8, mean=[102, 51, 0], std=[51, 51, 25.5])
     mean, std = spec.normalisation
     assert mean == pytest.approx((0.4, 0.2, 0)) and std == pytest.approx((0.2, 0.2, 0.1))
+    ClipSpec(8, mean=(104, 117, 128), std=(1, 1, 1))  # pixels less their mean
+    ClipSpec(8, mean=(0, 0, 0), std=(1, 1, 1))
 
 
 def test_a_spec_says_what_it_is():
@@ -65,6 +67,12 @@ def test_the_span_is_what_a_video_needs():
         (dict(mean=(0, 0, 0), std=(1, 0, 1)), ValueError, 'must be above 0'),
         (dict(mean=[math.nan] * 3, std=(1,) * 3), ValueError, 'mean=.nan.* must be finite'),
         (dict(mean=(0,) * 3, std=(1, math.inf, 1)), ValueError, 'std=.*inf.* must be finite'),
+        (
+            dict(mean=(0,) * 3, std=(255,) * 3),
+            ValueError,
+            r'values in \[0, 1\] and std=.* \[0, 255\]',
+        ),
+        (dict(mean=(124, 116, 104), std=(0.2,) * 3), ValueError, r'in \[0, 255\] and std=.*0\.2'),
         (dict(mean='abc', std=(1,) * 3), ValueError, 'mean=abc must be three numbers'),
         (dict(rounding='up'), ValueError, "rounding='up' must be one of"),
         (dict(mean=(0,) * 3, std=(1,) * 3, values='uint8'), ValueError, 'are not normalised'),
