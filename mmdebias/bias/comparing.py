@@ -139,7 +139,10 @@ def compare_reports(
     return dict(
         file=file,
         models=[list(pair) for pair in pairs.items()],
-        notes=_notes(report['setting'], stored['setting']),
+        notes=[
+            *_notes(report['setting'], stored['setting']),
+            *_notes_of_models(report, stored, pairs),
+        ],
         measures=measures,
     )
 
@@ -190,9 +193,16 @@ def _differences(
 def _notes(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
     """Return what else differs between two settings, in words."""
     notes = []
-    for key, what in (('seed', 'seed'), ('images', 'pictures behind actors')):
-        if here.get(key) != there.get(key):
-            notes.append(f'{what} {there.get(key)}, here {here.get(key)}')
+    for key, what in (
+        ('seed', 'seed'),
+        ('images', 'pictures behind actors'),
+        ('train', 'training lists'),
+        ('scenes', 'scenes'),
+        ('options', 'options of configs'),
+    ):
+        told = [_plain(setting.get(key)) for setting in (there, here)]
+        if told[0] != told[1]:
+            notes.append(f'{what} {told[0]}, here {told[1]}')
     masks = [setting.get('masks', {}).get('description') for setting in (there, here)]
     if masks[0] != masks[1]:
         notes.append(f'masks: {masks[0]}, here {masks[1]}')
@@ -201,3 +211,27 @@ def _notes(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
         if packages.get(name) != ours.get(name):
             notes.append(f'{name} {packages.get(name)}, here {ours.get(name)}')
     return notes
+
+
+def _notes_of_models(
+    report: Mapping[str, Any], stored: Mapping[str, Any], pairs: Mapping[str, str]
+) -> list[str]:
+    """Return in which clips, and in how many videos of training, models and theirs differ."""
+    here, there = (
+        {entry['name']: entry for entry in one['checkpoints']} for one in (report, stored)
+    )
+    notes = []
+    for name, against in pairs.items():
+        for key, what in (('clip', 'clips'), ('train_videos', 'training videos')):
+            before, now = there[against].get(key), here[name].get(key)
+            # Another kind of model has other facts.
+            if None not in (before, now) and before != now:
+                notes.append(f'{what} of {name}: {before}, here {now}')
+    return notes
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a setting in words, what is empty as None."""
+    if isinstance(value, Mapping):
+        value = [f'{key} {one}' for key, one in value.items()]
+    return ', '.join(map(str, value)) or None if isinstance(value, list) else value

@@ -95,6 +95,20 @@ def test_what_else_differs_is_noted():
     ]  # fmt: skip
 
 
+def test_other_training_and_other_clips_are_noted():
+    before = report_on(20, train=['a.txt', 'b.txt'], options={}, scenes=None)
+    now = report_on(30, train=['a.txt'], options={'model.depth': '18'}, scenes=dict(classes=8))
+    for report, clip, videos in ((before, '8 frames', 64), (now, '16 frames', 48)):
+        report['checkpoints'][0].update(clip=clip, train_videos=videos)
+    assert compare_reports(now, before)['notes'] == [
+        'training lists a.txt, b.txt, here a.txt',
+        'scenes None, here classes 8',
+        'options of configs None, here model.depth 18',
+        'clips of net: 8 frames, here 16 frames',
+        'training videos of net: 64, here 48',
+    ]
+
+
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
