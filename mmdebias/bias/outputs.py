@@ -49,9 +49,10 @@ def read_outputs(found: Any, kind: Kind, clips: int, name: str) -> Outputs:
         parts = {key: _part(found, key) for key in ('scores', 'features')}
         parts['scores'] = _part(found, 'logits') if parts['scores'] is None else parts['scores']
     if parts.get(kind) is None:
+        keys = f' of {", ".join(map(str, found))}' if isinstance(found, Mapping) else ''
         raise ValueError(
-            f'{name} returns {type(found).__name__}, which has no {kind}: return a tensor, or a '
-            f'dict with {kind!r}.'
+            f'{name} returns {type(found).__name__}{keys}, which has no {kind}: return a tensor, '
+            f'or a dict with {kind!r} (an ONNX file, an output of that name).'
         )
     scores, features = (_tensor(parts.get(key), key, name) for key in ('scores', 'features'))
     if scores is not None and (scores.ndim != 2 or len(scores) != clips):

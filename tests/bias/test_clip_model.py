@@ -209,7 +209,7 @@ def test_what_a_model_is_shown_stands_in_the_report(puppets, masks, tmp_path):
         (Net(classes=1), r'net has 1 classes, and the list has labels up to 1'),
         (nn.Conv3d(4, 2, 1), r'net does not take clips \[1, 3, 8, 32, 32\] of torch.float32: '),
         (lambda clips: clips, r"scores of shape \[1, 3, 8, 32, 32\] .* say output='features'"),
-        (lambda clips: dict(features=clips), 'returns dict, which has no scores'),
+        (lambda clips: dict(features=clips), 'returns dict of features, which has no scores'),
         (lambda clips: torch.zeros(2, 2), r'scores of shape \[2, 2\] for 1 clips'),
     ],
 )
