@@ -5,6 +5,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from matplotlib import color_sequences
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -30,6 +31,8 @@ BIAS_COLUMNS = {
     'bias:static_frame/accuracy': ('motion, one frame', 0),
     'bias:background_only/accuracy': ('motion, no actor', 0),
 }
+# Eighteen, as there are more rows than ten; with numbers, as the eye does not tell so many apart.
+COLOURS = (*color_sequences['tab10'], *color_sequences['Dark2'])
 
 
 def average_runs(results: list[dict]) -> list[dict]:
@@ -134,7 +137,7 @@ def shortcut_text(answer: dict | None) -> str:
 
 
 def draw(rows: list[dict], path: Path) -> None:
-    """Draw scene against motion: a point a run, a cross a method; references are far off."""
+    """Draw scene against motion: a point a run, a number a method; references are far off."""
     figure = Figure(figsize=(7.6, 4.4), layout='constrained')
     FigureCanvasAgg(figure)
     axes = figure.subplots()
@@ -146,10 +149,13 @@ def draw(rows: list[dict], path: Path) -> None:
             [100 * value for value in row['measures'][name]['values']]
             for name in ('scene_probe', 'motion_probe')
         )
-        colour = f'C{number}'
+        colour = COLOURS[number % len(COLOURS)]
         axes.scatter(x, y, color=colour, s=14, alpha=0.6, linewidths=0)
         middle = statistics.mean(x), statistics.mean(y)
-        axes.scatter(*middle, color=colour, s=70, marker='+', label=row['label'])
+        axes.scatter(
+            *middle, color=colour, s=70 if number < 9 else 110, label=row['label'],
+            marker=f'$\\mathbf{{{number + 1}}}$',
+        )  # fmt: skip
     axes.set(xlabel='scene, linear probe (%)', ylabel='motion, linear probe (%)')
     axes.set_title('Frozen features; grey: chance of the motion; a dot a seed', fontsize=9)
     figure.legend(fontsize=8, frameon=False, loc='outside right upper')
