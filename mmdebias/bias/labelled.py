@@ -202,9 +202,10 @@ def _from_program(
         raise ValueError(f'{argument} are paths, whose classes are not known: give labels, too.')
     if isinstance(labels, (str, Path)):
         raise TypeError(f'labels={str(labels)!r} must be a list, one for each of {argument}.')
+    videos, labels = list(videos), list(labels)
     if len(labels) != len(videos):
         raise ValueError(f'{argument} are {len(videos)} and labels {len(labels)}: give one each.')
-    if not len(videos):
+    if not videos:
         raise ValueError(f'{argument} is empty: give some videos.')
     wrong = [video for video in videos if not isinstance(video, (str, Path))]
     if wrong:

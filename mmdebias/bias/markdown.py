@@ -106,6 +106,11 @@ def setting_rows(report: dict[str, Any]) -> list[tuple[str, str]]:
             )
         if checkpoint.get('options'):
             text += f'; options {checkpoint["options"]}'
+        if checkpoint.get('short_videos'):
+            text += (
+                f'; {checkpoint["short_videos"]} of the videos are shorter than its clips, which '
+                'show them from the start again'
+            )
         rows.append((checkpoint['name'], text))
     if setting.get('scenes'):
         scenes = setting['scenes']

@@ -51,6 +51,9 @@ def measure(
             train_videos=len(job.train),
             probe=str((layer / LAYER).relative_to(job.out)),
         )
+    short = warn_of_short(model.name, model.span, job.whole_paths, job.time_limit)
+    if short:
+        facts['short_videos'] = len(short)
     scores, embeddings = _scores(job, model, layer, rows, manifest)
     if model.name in job.columns:
         scores = scores[:, job.columns[model.name]]
@@ -110,7 +113,6 @@ def _scores(
         features_of=unchanged if listens else [],
         parts=_parts_folder(job, key) if model.key else None,
     )
-    warn_of_short(model.name, model.span, job.whole_paths, job.time_limit)
     with announced(f'Scoring {len(rows)} videos'):
         found = model.answers(showing, layer)
     _keep(found, features, file, beside)

@@ -79,6 +79,7 @@ def from_torchscript(
     output: Kind = 'scores',
     *,
     classes: Sequence[str] | None = None,
+    has_features: bool = False,
     batch_size: int = 8,
 ) -> ClipModel:
     """Return a TorchScript file as a model of a bias report.
@@ -91,6 +92,7 @@ def from_torchscript(
         clip: As in :func:`from_module`.
         output: As in :func:`from_module`.
         classes: As in :func:`from_module`.
+        has_features: As in :func:`from_module`.
         batch_size: As in :func:`from_module`.
 
     Raises:
@@ -108,6 +110,7 @@ def from_torchscript(
         classes=None if classes is None else tuple(classes),
         fingerprint=file_sha256(path),
         batch_size=batch_size,
+        has_features=has_features,
     )
 
 

@@ -177,8 +177,9 @@ def test_one_video_of_each_class_gives_all_measures(puppets, masks):
 def test_videos_shorter_than_a_clip_are_told_of_once(puppets, masks, capsys):
     for spec, told in ((ClipSpec(8, 4, 32), 1), (ClipSpec(8, 2, 32), 0)):
         model = from_module('scene', knows_the_scene, spec)
-        bias_report([model], *puppets, masks, probes=['original', 'static_frame'])
+        report = bias_report([model], *puppets, masks, probes=['original', 'static_frame'])
         assert capsys.readouterr().out.count('a clip of scene spans 29 frames, and 8 of 8') == told
+        assert report.markdown().count('; 8 of the videos are shorter than its clips') == told
 
 
 def test_a_module_is_left_in_the_mode_it_was_in(puppets, masks):

@@ -75,6 +75,7 @@ def test_paths_of_a_program_are_relative_to_what_they_share(folder):
     found = read_labelled(paths, [1, 0])
     assert found.root == folder and found.paths == ('run/1.mp4', 'jump high/1.avi')
     assert read_labelled(['1.mp4'], ['run'], folder / 'run').paths == ('1.mp4',)
+    assert read_labelled(iter(paths), iter([1, 0])) == found
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,25 @@ def test_a_torchscript_file_is_reported_on_as_its_module(net, script, tmp_path):
     assert f'TorchScript, {script}, sha256' in report.markdown()
 
 
+class Both(nn.Module):
+    """Scores and features of clips [N, T, 3, H, W]."""
+
+    def forward(self, clips: torch.Tensor) -> dict[str, torch.Tensor]:
+        colours = clips.mean((1, 3, 4))
+        return dict(scores=colours[:, :2], features=colours)
+
+
+def test_a_torchscript_file_may_return_features_beside_scores(tmp_path):
+    paths, labels = write_puppets(tmp_path)
+    masks = tmp_path / 'masks' / 'puppets'
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.jit.save(torch.jit.script(Both()), tmp_path / 'both.pt')
+    model = from_torchscript('both', tmp_path / 'both.pt', CLIP, has_features=True)
+    report = bias_report([model], paths, labels, masks)
+    assert 0 <= report.value('both', 'sensitivity/scene_share') <= 1
+
+
 def test_a_file_that_is_no_torchscript_is_named(net, tmp_path):
     torch.save(net.state_dict(), tmp_path / 'weights.pth')
     with pytest.raises(ValueError, match=r'net: .*weights.pth is no TorchScript .* weights alone'):
