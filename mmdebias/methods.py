@@ -142,15 +142,31 @@ METHODS = {
             'Scene and the Motion, AAAI 2021',
             'dsm/r3d_toy',
             (
-                # The triplet has no baseline of its own: it is its negative that DSM disturbs, and
-                # MoCo's loss that it does without.
-                Variant('dsm_triplet', 'DSM, triplet', 'dsm/r3d_toy_triplet', baseline='moco'),
+                # Without its disturbances a triplet has another video's negative.
+                Variant(
+                    'dsm_triplet_baseline',
+                    'DSM, triplet, baseline',
+                    'dsm/r3d_toy_triplet',
+                    {
+                        'model.head.intra_video': False,
+                        'model.head.inter_video': True,
+                        _POSITIVE: [],
+                        'train_dataloader.dataset.pipeline.disturb': None,
+                    },
+                    baseline='moco',
+                ),
+                Variant(
+                    'dsm_triplet',
+                    'DSM, triplet',
+                    'dsm/r3d_toy_triplet',
+                    baseline='dsm_triplet_baseline',
+                ),
                 Variant(
                     'dsm_triplet_shift',
                     'DSM, triplet, later frames alone',
                     'dsm/r3d_toy_triplet',
                     {'train_dataloader.dataset.pipeline.disturb': None},
-                    baseline='moco',
+                    baseline='dsm_triplet_baseline',
                 ),
                 # The paper bends the positive alone, which can be seen without motion.
                 Variant(
@@ -158,14 +174,14 @@ METHODS = {
                     'DSM, triplet, negative bent, too',
                     'dsm/r3d_toy_triplet',
                     {_NEGATIVE: [dict(type='SpatialWarping')]},
-                    baseline='moco',
+                    baseline='dsm_triplet_baseline',
                 ),
                 Variant(
                     'dsm_triplet_unbent',
                     'DSM, triplet, nothing bent',
                     'dsm/r3d_toy_triplet',
                     {_POSITIVE: []},
-                    baseline='moco',
+                    baseline='dsm_triplet_baseline',
                 ),
                 Variant(
                     'fame_dsm_triplet',

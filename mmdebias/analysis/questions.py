@@ -23,6 +23,7 @@ from .source_clips import NOISE, REAL, STILL, TORN
 Views = dict[str, Tensor]
 SHOWN = FRAMES, DIFFERENCES = ('single frames', 'frame differences')
 OTHER_VIDEO = 'another video'
+TERMS = ('intra', 'inter')  # of the triplet loss
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,9 @@ def questions(cfg: Config) -> list[Question]:
     if isinstance(kind, type) and issubclass(kind, TripletRecognizer):
         own = _pairs(cfg, 'anchor', 'positive', [model.get('negative_view', 'negative')])
         # The other video's negative is the second term of the loss.
-        beside = dataclasses.replace(own[0], other_video=True)
-        return [*own, *([beside] if model.head.get('inter_video') else [])]
+        beside = [dataclasses.replace(own[0], other_video=True)]
+        within, between = (model.head.get(f'{key}_video', key == 'intra') for key in TERMS)
+        return [*(own if within else []), *(beside if between else [])]
     if isinstance(kind, type) and issubclass(kind, MoCoRecognizer):
         own_views = model.get('negative_view') or []
         own_views = [own_views] if isinstance(own_views, str) else own_views

@@ -25,6 +25,16 @@ def test_inter_video_term_takes_another_videos_negative():
     torch.testing.assert_close(losses['loss_triplet'], triplet(anchor, positive, negative))
 
 
+def test_the_videos_own_negative_may_be_left_out():
+    anchor, positive, negative = units(), units(), units()
+    losses = TripletHead(inter_video=True, intra_video=False).loss(anchor, positive, negative)
+    others = negative[[3, 0, 1, 2]]
+    torch.testing.assert_close(losses['loss_inter'], triplet(anchor, positive, others))
+    assert 'loss_triplet' not in losses
+    with pytest.raises(ValueError, match='leave no negative: set one to True'):
+        TripletHead(intra_video=False)
+
+
 def test_diagnostics_say_how_far_and_how_many():
     axes = torch.eye(4)
     anchor = axes[[0, 0]]
