@@ -46,10 +46,11 @@ class TripletHead(BaseModule):
 
         Returns:
             Scalars. ``loss_triplet``, unless without ``intra_video``; with ``inter_video``
-            ``loss_inter`` (the next sample's negative; in a batch of one there is but its own); ``dist_pos`` and ``dist_neg``, mean
-            distances from the anchor; ``satisfied``, share of triplets outside the margin, which
-            no longer teach; ``std``, standard deviation of the anchors times sqrt(D): 1 for
-            directions spread evenly, 0 for collapse (and for a batch of one).
+            ``loss_inter`` (the next sample's negative; in a batch of one there is but its own);
+            ``dist_pos`` and ``dist_neg``, mean distances from the anchor; ``satisfied``, share of
+            triplets outside the margin, which no longer teach; ``std``, standard deviation of the
+            anchors times sqrt(D): 1 for directions spread evenly, 0 for collapse (and for a batch
+            of one).
         """
         losses = {}
         if self.intra_video:
