@@ -124,8 +124,9 @@ def paired_ratio(
     interval allows among those that the reference counts.
 
     Args:
-        values: ``[N]`` in [0, 1], such as whether each video is right in another scene.
-        reference: ``[N]`` in [0, 1], such as whether it is right as filmed; not all 0.
+        values: ``[N]``, 0 or more, such as whether each video is right in another scene.
+        reference: ``[N]``, 0 or more, such as whether it is right as filmed; not all 0. In the
+            case without spread its sum stands for a number of videos: its mean should be 1 or less.
         confidence: As in :func:`bootstrap_interval`.
         resamples: As in :func:`bootstrap_interval`.
         seed: As in :func:`bootstrap_interval`.

@@ -61,6 +61,11 @@ def test_each_change_changes_one_thing(clips):
     assert not torch.equal(shuffled, now) and not torch.equal(shuffled, now.flip(2))
 
 
+def test_of_two_frames_the_shuffled_are_the_reversed(clips):
+    found = dict(changes(clips[0][:, :, :2], clips[1][:, :2], seed=0))
+    assert torch.equal(found['frames shuffled'], found['time reversed'])
+
+
 def test_what_sees_colours_feels_the_scene_only(clips):
     distances = feel(mean_colour, *clips)
     assert distances['time reversed'] == pytest.approx([0, 0], abs=1e-6)

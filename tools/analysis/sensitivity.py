@@ -35,6 +35,7 @@ from mmdebias.analysis.sensitivity import OTHER_VIDEO
 from mmdebias.bias import bootstrap_interval
 from mmdebias.cli import Parser, add_videos, output_folder, read_videos, run_command
 from mmdebias.files import write_text
+from mmdebias.intervals import paired_ratio
 
 SUMMARY = 'scene against motion'
 
@@ -87,24 +88,22 @@ def measure(model: Model, args: argparse.Namespace) -> tuple[Distances, str]:
 
 def numbers(distances: Distances, seed: int) -> dict[str, Any]:
     """Return means with intervals, ready for JSON."""
-    unit = distances[OTHER_VIDEO].mean()
+    unit = float(distances[OTHER_VIDEO].mean())
     if unit == 0:
         raise ValueError('the encoder embeds all videos alike: there is nothing that it feels')
     changes = {}
     for name, values in distances.items():
         if name == OTHER_VIDEO:
             continue
-        felt = bootstrap_interval(values, (0, 2), seed=seed)
+        # With other videos the unit would be another, too: it is drawn along with the change.
+        felt = paired_ratio(values / unit, distances[OTHER_VIDEO] / unit, seed=seed)
         changes[name] = dict(
-            share=felt.value / unit,
-            low=felt.low / unit,
-            high=felt.high / unit,
-            cosine_distance=felt.value,
+            share=felt.value, low=felt.low, high=felt.high, cosine_distance=float(values.mean())
         )
     summary = bootstrap_interval(summarise(distances), seed=seed)
     return dict(
         scene_against_motion=dict(share=summary.value, low=summary.low, high=summary.high),
-        another_video=dict(cosine_distance=float(unit)),
+        another_video=dict(cosine_distance=unit),
         changes=changes,
     )
 
