@@ -34,7 +34,7 @@ class WhichIsPositive:
         anchor: Name of a view.
         positive: Name of the view that belongs to it.
         negative: Name of the view that does not, of the same video.
-        other_video: The negative is that view of another video.
+        other_video: The negative is that view of another video, as a batch or a queue holds it.
         scales_motion: The pipeline moves what moves in the negative otherwise (DSM's flow scaling).
     """
 
@@ -102,11 +102,13 @@ class WhichClass:
 Question = WhichIsPositive | WhichClass
 
 
-def questions(cfg: Config) -> list[Question]:
+def questions(cfg: Config, alike: bool = True) -> list[Question]:
     """Return what a pre-training config asks.
 
     Args:
         cfg: Its ``model`` is looked at.
+        alike: Another video's clip is a view as the positive is; else as the config keeps it: the
+            queue of DSM's contrastive form holds anchors.
 
     Raises:
         ValueError: the model is none of those whose questions are known.
@@ -127,7 +129,8 @@ def questions(cfg: Config) -> list[Question]:
         own_views = [own_views] if isinstance(own_views, str) else own_views
         found = _pairs(cfg, 'query', 'key', own_views)
         anchor, positive = model.get('query_view', 'query'), model.get('key_view', 'key')
-        return [*found, WhichIsPositive(anchor, positive, positive, other_video=True)]
+        kept = positive if alike else model.get('queue_view') or positive
+        return [*found, WhichIsPositive(anchor, positive, kept, other_video=True)]
     raise ValueError(
         f'The questions that {model.type} asks are not known; those of MoCoRecognizer, '
         'TripletRecognizer, PretextRecognizer and classes of these are: give a config of '

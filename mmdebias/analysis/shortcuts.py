@@ -92,7 +92,7 @@ def answers(
         seed: Of everything.
         cases: Some of :data:`CASES`.
         alike: Augment the negative as the positive, too, so that what only the positive goes
-            through is no answer; else as the config has it.
+            through is no answer; else as the config has it, another video's clip included.
 
     Returns:
         An :class:`Answer` for each question, case and way to show it. Their intervals, Wilson's,
@@ -109,7 +109,7 @@ def answers(
         raise ValueError('videos is empty: give one or more.')
     with seeded(seed):
         small = smaller(cfg, SIDE, LENGTH)
-        asked = questions(small)
+        asked = questions(small, alike)
         views = ConfigViews(disturbed_alike(small, asked) if alike else small)
         # A pan has an order, so that it can tell nothing of a pretext task's shortcuts.
         pairs = any(isinstance(question, WhichIsPositive) for question in asked)

@@ -135,6 +135,17 @@ def test_negatives_are_augmented_as_their_positives():
     assert cfg.model.data_preprocessor['views'].negative == []
 
 
+def test_another_videos_clip_is_the_view_that_is_kept_as_shipped():
+    """DSM's queue holds anchors, whose colours the positive does not have."""
+    views = dict(anchor=torch.zeros(2, 3, 3, 8, 8), positive=torch.ones(2, 3, 3, 8, 8))
+    for alike, value in ((True, 1), (False, 0)):
+        question = questions(config('dsm/r3d_toy'), alike)[-1]
+        assert question.title == 'positive or another video'
+        clips, _ = question.clips(views)
+        assert (clips[:, 2] == value).all()
+    assert questions(config('be/r3d_toy'), False)[-1].negative == 'key'
+
+
 @pytest.mark.parametrize(
     ('name', 'shape'),
     [
