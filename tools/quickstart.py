@@ -117,7 +117,7 @@ def main() -> None:
     toy = make_videos('biased', args.bias, args.num_videos * 5 // 16, args, work)
     say(f'Here the scene goes with the motion {100 * args.bias:.0f} times of 100.')
     step('Fine-tuning both on their labels, at the same time')
-    say('Nine times of ten the scene is an answer, too: what does a net go by that has the choice?')
+    say('Where the scene goes with the motion, a net has the choice: what does it go by?')
     finetuned = at_once(
         {
             name: partial(finetune, name, work / f'finetuned_{folder_of(name)}', start, args)
@@ -257,11 +257,7 @@ def report(found: dict, bias: dict, work: Path, seconds: float) -> None:
     for name, measured in finetuned.items():
         row = ''.join(f'{interval_text(cell):>24}' for cell in measured.values())
         print(f'  {"fine-tuned from " + name:<32}{row}')
-    print(
-        '\nWhat is lost before the scene of another video was background, and what is right with '
-        'no actor is\nnothing else: labels that go with the scene teach the scene.\n'
-        f'{verdict_before_scenes(finetuned)}\n\nPictures:'
-    )
+    print(f'\n{verdict_no_actor(finetuned)}\n{verdict_before_scenes(finetuned)}\n\nPictures:')
     for picture in sorted(work.rglob('*.png')):
         print(f'  {picture}')
     print(f'\nThe report on how much of it is background:\n  {work / "bias_report/report.html"}')
@@ -279,6 +275,22 @@ def verdict(found: dict[str, dict]) -> str:
         gap, beside = compare(found[DEBIASED][column], found['MoCo'][column])
         lines.append(f"Of the {title} {DEBIASED}'s features hold {gap} than MoCo's ({beside}).")
     return '\n'.join(lines)
+
+
+def verdict_no_actor(finetuned: dict[str, dict]) -> str:
+    """Say which of the fine-tuned nets are right where there is nothing but the scene."""
+    chance = 1 / len(CLASSES)
+    told = [
+        f"{name}'s" for name, read in finetuned.items()
+        if read['background_only/accuracy']['low'] > chance
+    ]  # fmt: skip
+    if not told:
+        return 'With no actor neither net is right more often than by chance, 12.5 %.'
+    which = 'both nets are' if len(told) > 1 else f'{told[0]} net is'
+    return (
+        f'With no actor {which} right more often than by chance, 12.5 %: such labels have taught '
+        'the scene.'
+    )
 
 
 def verdict_before_scenes(finetuned: dict[str, dict]) -> str:
