@@ -108,8 +108,9 @@ def render_markdown(study: dict) -> str:
         f'Top-1 in %, mean ± standard deviation over seeds {setting["seeds"]}; chance is '
         f"{100 * setting['chance']:.1f}. ▲: every seed above every seed of the row's own baseline, "
         '▼: below; △▽: of MoCo. Scene against motion: of the way that features move, the share '
-        'with another scene. Told without motion: what a net of single frames gets right of what '
-        "the row's task asks of clips that hold no answer, and chance; bold above its interval. "
+        'with another scene. Told without motion: what a small 2-D net, of single frames or of '
+        "differences of two, gets right of what the row's task asks of clips that hold no answer, "
+        'where it is told best, and chance; bold where its interval lies above that. '
         f'{setting["device"]}, {setting["cores"]} cores, {setting["date"]}; {versions}.',
     ]
     return '\n'.join(lines) + '\n'
