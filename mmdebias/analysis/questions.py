@@ -154,7 +154,12 @@ def disturbed_alike(cfg: Config, asked: list[Question]) -> Config:
     for question in asked:
         if isinstance(question, WhichIsPositive) and question.positive != question.negative:
             positive = list(augments[question.positive])
-            own = [step for step in augments[question.negative] if step not in positive]
+            shared, own = list(positive), []
+            for step in augments[question.negative]:
+                if step in shared:  # once for each time that the positive has it
+                    shared.remove(step)
+                else:
+                    own.append(step)
             augments[question.negative] = [*positive, *own]
     return cfg
 

@@ -133,6 +133,10 @@ def test_negatives_are_augmented_as_their_positives():
     alike = disturbed_alike(cfg, questions(cfg)).model.data_preprocessor.views
     assert alike.negative == alike.positive == [dict(type='SpatialWarping')]
     assert cfg.model.data_preprocessor['views'].negative == []
+    # Bent twice is not bent as the positive is.
+    bend = dict(type='SpatialWarping')
+    cfg.model.data_preprocessor['views'].negative = [bend, bend]
+    assert disturbed_alike(cfg, questions(cfg)).model.data_preprocessor.views.negative == [bend] * 2
 
 
 def test_another_videos_clip_is_the_view_that_is_kept_as_shipped():
