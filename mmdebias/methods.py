@@ -183,6 +183,14 @@ METHODS = {
                     {_POSITIVE: []},
                     baseline='dsm_triplet_baseline',
                 ),
+                # A short video that begins again within the negative has a cut there.
+                Variant(
+                    'dsm_triplet_uncut',
+                    'DSM, triplet, no cuts',
+                    'dsm/r3d_toy_triplet',
+                    {'train_dataloader.dataset.pipeline.sample.views.negative.wrap': False},
+                    baseline='dsm_triplet_baseline',
+                ),
                 Variant(
                     'fame_dsm_triplet',
                     "FAME on DSM's triplet",
