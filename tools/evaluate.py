@@ -21,7 +21,6 @@ of few labels that configs/low_shot/README.md draws beside that of all, or draw 
 import argparse
 import hashlib
 import json
-import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,7 +37,7 @@ from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import misspelt_options, parse_options
 from mmdebias.config_inheritance import read_config, without_scopes
 from mmdebias.datasets.label_subset import EQUAL
-from mmdebias.evaluation.protocol_table import render_table, table_rows
+from mmdebias.evaluation.protocol_table import is_result, render_table, table_rows
 from mmdebias.evaluation.protocols import (
     PROTOCOLS,
     SEARCHED,
@@ -247,16 +246,6 @@ def read_setting(args: argparse.Namespace, model: NamedModel, encoder: str) -> d
         options=args.cfg_options,
         versions=versions(),
     )
-
-
-def is_result(found: object) -> bool:
-    """Tell whether what a file holds is what :func:`run_protocol` returns."""
-    if not isinstance(found, dict):
-        return False
-    metrics, videos = found.get('metrics'), found.get('videos')
-    if not (isinstance(metrics, dict) and metrics and isinstance(videos, int)):
-        return False
-    return all(isinstance(m, int | float) and math.isfinite(m) for m in metrics.values())
 
 
 def run_protocol(

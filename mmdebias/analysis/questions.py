@@ -23,7 +23,6 @@ from .source_clips import NOISE, REAL, STILL, TORN
 Views = dict[str, Tensor]
 SHOWN = FRAMES, DIFFERENCES = ('single frames', 'frame differences')
 OTHER_VIDEO = 'another video'
-TERMS = ('intra', 'inter')  # of the triplet loss
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def questions(cfg: Config, alike: bool = True) -> list[Question]:
         own = _pairs(cfg, 'anchor', 'positive', [model.get('negative_view', 'negative')])
         # The other video's negative is the second term of the loss.
         beside = [dataclasses.replace(own[0], other_video=True)]
-        within, between = (model.head.get(f'{key}_video', key == 'intra') for key in TERMS)
+        within, between = model.head.get('intra_video', True), model.head.get('inter_video', False)
         return [*(own if within else []), *(beside if between else [])]
     if isinstance(kind, type) and issubclass(kind, MoCoRecognizer):
         own_views = model.get('negative_view') or []

@@ -1,9 +1,20 @@
 """The table of a checkpoint: what each protocol measured, with intervals."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmdebias.intervals import confidence_interval
+
+
+def is_result(found: object) -> bool:
+    """Tell whether what a file holds is a result that :func:`table_rows` takes."""
+    if not isinstance(found, dict):
+        return False
+    metrics, videos = found.get('metrics'), found.get('videos')
+    if not (isinstance(metrics, dict) and metrics and isinstance(videos, int)):
+        return False
+    return all(isinstance(m, int | float) and math.isfinite(m) for m in metrics.values())
 
 
 def table_rows(
