@@ -101,11 +101,7 @@ def allow_checkpoint_types() -> None:
     HistoryBuffer (numbers, see ``slim_history_buffers``) and ConfigDict (a dict of what was allowed
     anyway) are allowed as they are. NumPy's names, ``getattr`` and the one-cycle schedule (its
     state holds a function of its class) mean the narrow stand-ins above.
-    torch < 2.6 does not restrict by default and its ``add_safe_globals`` knows no names: nothing to
-    do.
     """
-    if torch.__version__ < (2, 6):  # type: ignore[operator]  # a string that compares so
-        return
     from mmengine.config import ConfigDict
     from mmengine.logging import HistoryBuffer
 
@@ -161,13 +157,11 @@ def protect_downloads() -> None:
     mmengine 0.10.7's ``load_url`` is torch's ``load_state_dict_from_url``, whose ``weights_only``
     is False by default, so a downloaded checkpoint runs whatever code it holds. ``https://``,
     ``torchvision://``, ``open-mmlab://`` and ``mmcls://`` all go through the one name replaced
-    here; a caller's own ``weights_only`` still counts. torch < 2.6: as in
-    ``allow_checkpoint_types``.
+    here; a caller's own ``weights_only`` still counts.
     """
     from mmengine.runner import checkpoint
 
-    old = torch.__version__ < (2, 6)  # type: ignore[operator]  # a string that compares so
-    if old or isinstance(checkpoint.load_url, functools.partial):
+    if isinstance(checkpoint.load_url, functools.partial):
         return
     checkpoint.load_url = functools.partial(checkpoint.load_url, weights_only=True)
 
@@ -178,14 +172,12 @@ def explain_unreadable_checkpoints() -> None:
     mmengine 0.10.7's ``load_from_local`` passes on what torch's readers say of an empty, cut or
     foreign file: EOFError, ``KeyError: 101``, a zip library's words, a page on ``weights_only``,
     none with the file's name. :func:`mmdebias.weights.read_checkpoint` says it for every tool. Who
-    has switched the protection off (``TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD``) keeps MMEngine's own, and
-    so does torch < 2.6.
+    has switched the protection off (``TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD``) keeps MMEngine's own.
     """
     from mmengine.runner.checkpoint import CheckpointLoader
 
-    old = torch.__version__ < (2, 6)  # type: ignore[operator]  # a string that compares so
     original = CheckpointLoader._schemes['']
-    if old or hasattr(original, 'mmdebias'):
+    if hasattr(original, 'mmdebias'):
         return
 
     # MMEngine's log names the backend by what follows `load_from_`.

@@ -3,7 +3,6 @@
 import re
 import warnings
 from argparse import Namespace
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +44,8 @@ def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> dict:
     if not path.is_file():
         raise FileNotFoundError(f'{path} is not there: give a checkpoint file on this machine')
     _check_kind(path)
-    allow = getattr(torch.serialization, 'safe_globals', None)  # torch >= 2.5
     try:
-        with warnings.catch_warnings(), allow([Namespace]) if allow else nullcontext():
+        with warnings.catch_warnings(), torch.serialization.safe_globals([Namespace]):
             warnings.simplefilter('ignore')  # what a warning is of, the error below says
             checkpoint = torch.load(path, map_location=map_location, weights_only=True)
     except Exception as error:  # a damaged file may raise anything

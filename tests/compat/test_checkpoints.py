@@ -16,14 +16,9 @@ from mmengine.logging import HistoryBuffer
 from mmengine.optim import OneCycleLR
 from mmengine.optim.scheduler.param_scheduler import OneCycleParamScheduler
 from mmengine.runner import checkpoint
-from torch.torch_version import TorchVersion
 
 from mmdebias import compat
 from mmdebias.weights import CheckpointError
-
-only_new_torch = pytest.mark.skipif(
-    torch.__version__ < (2, 6), reason='torch < 2.6 does not restrict by default'
-)
 
 
 def as_checkpoint(data):
@@ -62,7 +57,6 @@ def stock_buffer(**methods):
     return Call(HistoryBuffer, state=dict(max_length=9, **numbers, statistics_methods=methods))
 
 
-@only_new_torch
 def test_stock_checkpoint_loads(sandbox, stock, needed):
     needed(stock['weights_only'].startswith('UnpicklingError'))
     file = sandbox / 'stock/epoch_1.pth'
@@ -82,7 +76,6 @@ def test_stock_checkpoint_loads(sandbox, stock, needed):
     assert trusted['param_schedulers'] == loaded['param_schedulers']
 
 
-@only_new_torch
 def test_train_save_resume(sandbox, mended, broken_upstream):
     from torch.serialization import get_unsafe_globals_in_checkpoint, safe_globals
 
@@ -109,7 +102,6 @@ def test_train_save_resume(sandbox, mended, broken_upstream):
         torch.load(sandbox / 'mended/epoch_2.pth')
 
 
-@only_new_torch
 @pytest.mark.parametrize(
     'value',
     [
@@ -138,7 +130,6 @@ def test_numpy_comes_back(value):
         assert torch.equal(torch.from_numpy(loaded), torch.from_numpy(value))
 
 
-@only_new_torch
 @pytest.mark.parametrize('core', ['numpy.core', 'numpy._core'])
 def test_both_names_of_numpy(core):
     written = pickle.dumps([np.arange(3.0), np.float64(2)], protocol=2)
@@ -147,7 +138,6 @@ def test_both_names_of_numpy(core):
     assert array.tolist() == [0, 1, 2] and scalar == 2
 
 
-@only_new_torch
 def test_old_history_buffer_loads():
     names = ('min', 'max', 'mean', 'current')
     loaded = save_and_load(stock_buffer(**{n: Call(getattr, HistoryBuffer, n) for n in names}))
@@ -157,7 +147,6 @@ def test_old_history_buffer_loads():
     assert loaded.data[0].tolist() == [1, 3, 5] and type(loaded.data[0]) is np.ndarray
 
 
-@only_new_torch
 @pytest.mark.parametrize('strategy', ['cos', 'linear'])
 def test_one_cycle_schedules_load(strategy):
     def schedule():
@@ -173,7 +162,6 @@ def test_one_cycle_schedules_load(strategy):
     assert resumed._get_value() == saved._get_value()
 
 
-@only_new_torch
 def test_file_cannot_change_the_class():
     before = dict(HistoryBuffer._statistics_methods)
     method = Call(getattr, HistoryBuffer, 'max')
@@ -217,7 +205,6 @@ def bombs(marker):
     }
 
 
-@only_new_torch
 @pytest.mark.parametrize('name', bombs(''))
 def test_malicious_checkpoint_is_refused(name, tmp_path):
     marker = tmp_path / 'ran'
@@ -226,7 +213,6 @@ def test_malicious_checkpoint_is_refused(name, tmp_path):
     assert not marker.exists()
 
 
-@only_new_torch
 @pytest.mark.parametrize('builtins', [b'builtins', b'__builtin__'])
 @pytest.mark.parametrize('owner', [b'cos\nsystem\n', b'cposix\nsystem\n', b'cbuiltins\ngetattr\n'])
 def test_getattr_of_something_else_is_refused(builtins, owner):
@@ -236,7 +222,6 @@ def test_getattr_of_something_else_is_refused(builtins, owner):
         load(b'\x80\x02c' + builtins + b'\ngetattr\n' + owner + attribute)
 
 
-@only_new_torch
 def test_crafted_dtype_has_no_fields():
     """NumPy believes such a state, and then takes the data for object pointers."""
     fields = {'f': (Call(np.dtype, 'f8', False, True), 0)}
@@ -248,7 +233,6 @@ def test_crafted_dtype_has_no_fields():
     assert dtype == np.float64 and dtype.fields is None and not dtype.hasobject
 
 
-@only_new_torch
 @pytest.mark.parametrize(
     'code', ['O8', 'V8', 'M8', '(2,)f8', 'f8,O', [('f', 'O')], {'names': ['f'], 'formats': ['O']}]
 )
@@ -257,7 +241,6 @@ def test_other_dtypes_are_refused(code):
         save_and_load(Call(np.dtype, code, False, True))
 
 
-@only_new_torch
 def test_array_is_filled_once():
     """NumPy would free the data under whatever already looks at it, a tensor for one."""
     array = np.arange(3.0)
@@ -285,14 +268,12 @@ def download(tmp_path, monkeypatch):
     return load_from
 
 
-@only_new_torch
 def test_stock_checkpoint_is_downloaded(sandbox, stock, needed, download):
     needed(stock['download'] == '')  # upstream reads without restriction what asks for getattr
     loaded = download((sandbox / 'stock/epoch_1.pth').as_uri())
     assert type(loaded['message_hub']['log_scalars']['train/loss']) is HistoryBuffer
 
 
-@only_new_torch
 @pytest.mark.parametrize('scheme', ['http', 'torchvision', 'mmcls'])
 def test_malicious_download_is_refused(scheme, download, tmp_path):
     marker, file = tmp_path / 'ran', tmp_path / 'bomb.pth'
@@ -305,7 +286,6 @@ def test_malicious_download_is_refused(scheme, download, tmp_path):
     assert marker.exists()
 
 
-@only_new_torch
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
@@ -324,25 +304,12 @@ def test_a_file_that_cannot_be_read_is_named_and_explained(change, message, tmp_
         checkpoint.CheckpointLoader.load_checkpoint(str(tmp_path / 'a.pth'), 'cpu')
 
 
-@only_new_torch
 def test_who_switched_the_protection_off_keeps_mmengines_reader(tmp_path, monkeypatch):
     torch.save([1, 2], tmp_path / 'list.pth')
     with pytest.raises(CheckpointError, match='it holds a list'):
         checkpoint.CheckpointLoader.load_checkpoint(str(tmp_path / 'list.pth'))
     monkeypatch.setenv('TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', '1')
     assert checkpoint.CheckpointLoader.load_checkpoint(str(tmp_path / 'list.pth')) == [1, 2]
-
-
-@pytest.mark.parametrize('workaround', [compat.allow_checkpoint_types, compat.protect_downloads])
-def test_old_torch_is_left_alone(workaround, monkeypatch):
-    def refuse(_):
-        raise AssertionError('torch < 2.6 takes no names')
-
-    monkeypatch.setattr(torch, '__version__', TorchVersion('2.5.1+cpu'))
-    monkeypatch.setattr(torch.serialization, 'add_safe_globals', refuse, raising=False)
-    monkeypatch.setattr(checkpoint, 'load_url', refuse)
-    workaround()
-    assert checkpoint.load_url is refuse
 
 
 def test_mended_history_buffer_is_left_alone(monkeypatch):

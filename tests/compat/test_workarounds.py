@@ -44,7 +44,7 @@ def patched():
         ColorJitter.adjust_hue,
         ResNet3d.init_weights,
         ResNet3dLayer.init_weights,
-        set(torch.serialization.get_safe_globals()) if torch.__version__ >= (2, 6) else None,
+        set(torch.serialization.get_safe_globals()),
     ]
 
 
