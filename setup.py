@@ -21,20 +21,20 @@ mmaction2 = [
     'mmengine>=0.10.6,<1',  # the first that can be imported beside torch 2.5 and later
     # An option of the reader, and what MMAction2's own configs use. It has no other wheels.
     'decord>=0.6; platform_machine in "x86_64 AMD64" and sys_platform in "linux win32"',
-    'kornia>=0.8',
+    'kornia>=0.8.1',
     'importlib_metadata',  # MMAction2 imports it without saying so
     'setuptools<81',  # MMEngine imports pkg_resources
 ]
 
 # Models for the bias report: of Hugging Face, and ONNX files.
 transformers = ['transformers>=4.53']
-onnx = ['onnxruntime']
+onnx = ['onnxruntime>=1.20']
 
 # What tools/convert/export_weights.py --to onnx writes and checks with.
-export = ['onnx', 'onnxruntime', 'onnxscript']
+export = ['onnx>=1.18', 'onnxruntime>=1.20', 'onnxscript>=0.2']
 
 # Nearest neighbours among many features; without it they are found by matrix products.
-faiss = ['faiss-cpu']
+faiss = ['faiss-cpu>=1.9']
 
 # Recorded motions of people for tools/data/make_toy.py --motions mocap: only its data is read.
 mocap = ['pybullet>=3.2']
@@ -74,22 +74,22 @@ setup(
         'mmdebias.bias': ['page.html', 'style.css'],
     },
     entry_points={'console_scripts': ['mmdebias-bias = mmdebias.bias.command:main']},
-    python_requires='>=3.10,<3.14',
+    python_requires='>=3.10,<3.15',
     # The bias report, the reader and the mathematics.
     install_requires=[
         'torch>=2.6',
-        'av>=16',
-        'matplotlib',
+        'av>=16.1',
+        'matplotlib>=3.7',
         'numpy>=1.26',
-        'opencv-python',
-        'pillow',
-        'scipy',
+        'opencv-python>=4.9',
+        'pillow>=10',
+        'scipy>=1.10',
     ],
     extras_require={
         'test': [
             'pytest>=7',
             'pytest-xdist>=3.6',
-            'tensorboard',
+            'tensorboard>=2.14',
             'ruff',
             'mypy',
             *docs,  # with MMAction2
@@ -104,7 +104,7 @@ setup(
         'export': export,
         'faiss': faiss,
         'mocap': mocap,
-        'tensorboard': ['tensorboard'],
+        'tensorboard': ['tensorboard>=2.14'],
         # Finding people in videos; mmdet needs a full mmcv beside it.
         'detect': ['mmdet>=3.0,<4'],
     },

@@ -16,8 +16,8 @@ if [ -z "${VIRTUAL_ENV:-}" ] && [ -z "${CONDA_PREFIX:-}" ]; then
     environment=$(basename "$CONSTRAINTS" .txt)
     environment=.venv${environment#constraints}
     if [ ! -x "$environment/bin/python" ]; then
-        if ! "$PYTHON" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))'; then
-            echo "$("$PYTHON" --version) cannot run mmdebias: it needs Python 3.10 to 3.13." >&2
+        if ! "$PYTHON" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 14))'; then
+            echo "$("$PYTHON" --version) cannot run mmdebias: it needs Python 3.10 to 3.14." >&2
             echo "Name one: PYTHON=python3.11 bash $0" >&2
             exit 1
         fi

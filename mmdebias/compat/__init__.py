@@ -9,6 +9,7 @@ that can be asked).
 | module | what upstream does (mmengine 0.10.7, mmaction2 1.2.0) |
 |---|---|
 | ``installation`` | a wrong mmcv, mmcv-lite's warning, two wheels of one ``cv2``, pkg_resources |
+| | and ``pkgutil.find_loader``, which Python 3.14 lacks |
 | ``building`` | a misspelt argument is a TypeError that names no key of the config |
 | ``checkpoints`` | torch >= 2.6 refuses MMEngine's own files, yet runs code of downloaded ones |
 | | and does not name the file that it cannot read |
@@ -36,6 +37,7 @@ from .checkpoints import (
 from .installation import (
     check_mmcv,
     check_opencv,
+    find_modules_on_python_3_14,
     find_packages_without_pkg_resources,
     hush_missing_mmcv_ops,
 )
@@ -59,6 +61,7 @@ WORKAROUNDS = (
     hush_missing_mmcv_ops,
     supply_missing_drn,
     leave_out_vindlu,
+    find_modules_on_python_3_14,
     find_packages_without_pkg_resources,
     allow_checkpoint_types,
     slim_history_buffers,

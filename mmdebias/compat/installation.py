@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 MMCV_MIN, MMCV_MAX = '2.0.0rc4', '2.2.0'
 MMCV_INSTALL = """\
@@ -153,6 +154,18 @@ def replace_everywhere(old: Callable, new: Callable) -> None:
     for module in list(sys.modules.values()):
         if getattr(module, '__dict__', {}).get(old.__name__) is old:
             setattr(module, old.__name__, new)
+
+
+def find_modules_on_python_3_14() -> None:
+    """Let MMEngine see on Python 3.14 whether mmcv has its compiled operators.
+
+    mmengine 0.10.7 asks ``pkgutil.find_loader``, which Python 3.14 has no more, whenever it builds
+    an optimizer or makes a model ready for one process: an AttributeError.
+    """
+    from mmengine.utils.dl_utils import misc
+
+    if not hasattr(misc.pkgutil, 'find_loader'):
+        misc.pkgutil = SimpleNamespace(find_loader=importlib.util.find_spec)
 
 
 def find_packages_without_pkg_resources() -> None:

@@ -20,9 +20,10 @@ VIDEOMAE = dict(
     **SMALL, image_size=32, num_frames=4, intermediate_size=32, decoder_hidden_size=16,
     decoder_num_hidden_layers=1, decoder_num_attention_heads=2, decoder_intermediate_size=16,
 )  # fmt: skip
+# Before transformers 5 its rotation takes heads of 12 numbers and more.
 VJEPA2 = dict(
-    **SMALL, crop_size=32, frames_per_clip=16, num_pooler_layers=1, pred_hidden_size=16,
-    pred_num_attention_heads=2, pred_num_hidden_layers=1,
+    {**SMALL, 'hidden_size': 24}, crop_size=32, frames_per_clip=16, num_pooler_layers=1,
+    pred_hidden_size=24, pred_num_attention_heads=2, pred_num_hidden_layers=1,
 )  # fmt: skip
 OTHERS = dict(**SMALL, image_size=32, num_frames=4, intermediate_size=32)
 NAMES = dict(id2label={0: 'Going Down', 1: 'going right', 2: 'standing'})
@@ -66,7 +67,7 @@ def report_on(model, puppets, **options):
     ('kind', 'options', 'width'),
     [
         ('VideoMAEForVideoClassification', VIDEOMAE, 16),
-        ('VJEPA2ForVideoClassification', VJEPA2, 16),
+        ('VJEPA2ForVideoClassification', VJEPA2, 24),
         ('TimesformerForVideoClassification', OTHERS, 16),
         ('VivitForVideoClassification', dict(OTHERS, tubelet_size=[2, 8, 8]), 16),
     ],

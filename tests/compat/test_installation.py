@@ -5,11 +5,13 @@ import sys
 import warnings
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import mmengine
 import pytest
 from mmengine.config import Config
 from mmengine.utils import package_utils
+from mmengine.utils.dl_utils import misc
 from packaging.requirements import Requirement
 
 from helpers.running import ROOT, run
@@ -66,6 +68,18 @@ def test_import_is_silent(stock, needed):
     if installation.is_installed('mmcv-lite'):
         needed(any(message.startswith(MISSING_OPS) for message in stock['mmcv_ops']))
     assert run([sys.executable, '-c', 'import mmdebias'], env=dict(PYTHONWARNINGS='')) == ''
+
+
+@pytest.mark.parametrize('full', [False, True])
+def test_mmcvs_operators_are_looked_for_without_find_loader(full, tmp_path, monkeypatch):
+    monkeypatch.setattr(misc, 'pkgutil', SimpleNamespace())  # as it is on Python 3.14
+    with pytest.raises(AttributeError):
+        misc.mmcv_full_available()
+    compat.find_modules_on_python_3_14()
+    if full:
+        (tmp_path / '_ext.py').touch()
+    monkeypatch.setattr(sys.modules['mmcv'], '__path__', [str(tmp_path)])
+    assert misc.mmcv_full_available() == full
 
 
 def test_only_missing_mmcv_ops_are_hushed():
@@ -194,25 +208,47 @@ def test_requirements():
         assert not declared(name)
 
 
-@pytest.mark.parametrize('file', ['constraints.txt', 'constraints-newest.txt'])
-def test_opencv_is_pinned_to_one_version(file):
+SETS = ['constraints.txt', 'constraints-newest.txt', 'constraints-oldest.txt']
+
+
+def pins(file, python):
+    """Versions that a file of constraints names, by package, on a Python."""
     lines = (ROOT / file).read_text().splitlines()
-    pins = dict(line.split('==') for line in lines if line.startswith('opencv'))
-    assert set(pins) >= {'opencv-python', 'opencv-contrib-python'}
-    assert len(set(pins.values())) == 1
+    found = [Requirement(line) for line in lines if line and not line.startswith('#')]
+    environment = dict(python_version=python)
+    found = [pin for pin in found if not pin.marker or pin.marker.evaluate(environment)]
+    versions = {pin.name.lower(): str(pin.specifier).removeprefix('==') for pin in found}
+    assert len(versions) == len(found)
+    return versions
+
+
+@pytest.mark.parametrize('file', SETS)
+def test_opencv_is_pinned_to_one_version(file):
+    versions = pins(file, '3.10')
+    assert versions['opencv-python'] == versions['opencv-contrib-python']
     if file == 'constraints.txt':
-        assert set(pins.values()) == {installation.OPENCV_KNOWN_GOOD}
+        assert versions['opencv-python'] == installation.OPENCV_KNOWN_GOOD
         assert installation.OPENCV_KNOWN_GOOD.startswith('4.')
 
 
-@pytest.mark.parametrize('python', ['3.10', '3.11', '3.12', '3.13'])
-def test_both_sets_of_versions_hold_the_same_packages_on_every_python(python):
-    sets = []
-    for file in ('constraints.txt', 'constraints-newest.txt'):
-        lines = (ROOT / file).read_text().splitlines()
-        found = [Requirement(line) for line in lines if line and not line.startswith('#')]
-        environment = dict(python_version=python)
-        names = [pin.name for pin in found if not pin.marker or pin.marker.evaluate(environment)]
-        assert len(names) == len(set(names))
-        sets.append(set(names))
-    assert sets[0] == sets[1]
+@pytest.mark.parametrize('python', ['3.10', '3.11', '3.12', '3.13', '3.14'])
+def test_sets_of_versions_hold_the_same_packages_on_every_python(python):
+    usual, newest, oldest = (pins(file, python) for file in SETS)
+    assert set(usual) == set(newest)
+    # Old TensorBoard takes a newer protobuf, which it does not run with.
+    assert set(oldest) == {*usual, 'protobuf'}
+
+
+def test_the_oldest_set_is_the_oldest_that_is_taken():
+    oldest = pins('constraints-oldest.txt', '3.10')
+    declared = [Requirement(line) for line in metadata.requires('mmdebias')]
+    floors = {
+        (need.name.lower(), bound.version)
+        for need in declared
+        for bound in need.specifier
+        if bound.operator == '>=' and need.name in oldest
+    }
+    assert {name for name, _ in floors} >= {'torch', 'numpy', 'mmengine', 'kornia', 'opencv-python'}
+    for name, floor in floors:
+        # 2.6 is tested as 2.6.0, and 0.10.6 as itself.
+        assert f'{oldest[name]}.'.startswith(f'{floor}.'), (name, floor)

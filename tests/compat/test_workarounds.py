@@ -11,6 +11,7 @@ from mmengine.model import MMDistributedDataParallel, weight_init
 from mmengine.registry import Registry
 from mmengine.runner import Runner, checkpoint
 from mmengine.utils import package_utils
+from mmengine.utils.dl_utils import misc
 from torch.utils.data._utils import worker
 
 from mmdebias import compat
@@ -25,6 +26,7 @@ def patched():
     return [
         list(sys.meta_path),
         package_utils.is_installed,
+        misc.pkgutil,
         mmengine.utils.get_installed_path,
         Config._get_cfg_path,
         Config._substitute_env_variables,

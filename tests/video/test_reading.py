@@ -158,8 +158,9 @@ def test_a_part_has_the_pixels_of_the_whole_frame(kind, box, tmp_path):
 def test_a_title_that_is_not_utf8(tmp_path):
     path = encode(tmp_path / 'video.avi', 'mpeg4', title='caf\u00e9'.encode().decode())
     path.write_bytes(path.read_bytes().replace('caf\u00e9'.encode(), b'caf\xe9\xff'))
-    with pytest.raises(UnicodeDecodeError):
-        av.open(str(path))
+    if int(av.__version__.split('.')[0]) < 19:
+        with pytest.raises(UnicodeDecodeError):
+            av.open(str(path))
     assert read_number(read_frames(path, [7])[0]) == 7
 
 

@@ -1,8 +1,10 @@
 """Try upstream by itself, without mmdebias, and keep {name: error, or the value returned}."""
 
 import importlib
+import importlib.util
 import json
 import os
+import pkgutil
 import sys
 import types
 import warnings
@@ -18,6 +20,9 @@ from mmengine.utils import get_installed_path, is_installed
 
 out = sys.argv[1]
 outcomes = {}
+# Without it MMEngine builds no optimizer on Python 3.14, and nothing else could be tried there.
+if not hasattr(pkgutil, 'find_loader'):
+    pkgutil.find_loader = importlib.util.find_spec
 
 
 def attempt(name, function):
