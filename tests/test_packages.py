@@ -72,9 +72,8 @@ def installed(request, built, tmp_path_factory):
     run(sys.executable, '-m', 'pip', '--python', python, *install, cwd=home)
     # Its requirements are those of the environment of the tests, found after what is its own. An
     # editable mmdebias there stays out: only the .pth files of an environment itself are read.
-    packages = Path(
-        run(python, '-c', 'import site; print(*site.getsitepackages())', cwd=home).strip()
-    )
+    asking = 'import sysconfig; print(sysconfig.get_path("purelib"))'
+    packages = Path(run(python, '-c', asking, cwd=home).strip())
     homes = {Path(find_spec(name).origin).parents[1] for name in ('mmengine', 'torch')}
     (packages / 'requirements.pth').write_text('\n'.join(map(str, homes)))
     return python.parent
