@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 
-def backward_early(loss: Tensor, modules: Iterable[nn.Module]) -> Tensor:
-    """Take a loss's gradients now, and return the loss with them in place of its graph.
+def backward_early(losses: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Take the gradients of losses now, and return the losses with them in place of their graph.
 
     A loss of several parts holds the feature maps of all of them until its backward pass. Of a part
     that went through here a gradient a parameter is left. The sum of the parts has one backward
@@ -16,19 +16,28 @@ def backward_early(loss: Tensor, modules: Iterable[nn.Module]) -> Tensor:
     accumulated, and synchronised once among ranks.
 
     Args:
-        loss: A scalar.
-        modules: Those whose parameters it trains; nothing else gets a gradient.
+        losses: Scalars by name, computed together and from nothing that another loss, which is
+            computed later, depends on but parameters. All parameters that they depend on count.
 
     Returns:
-        The same scalar. The loss itself, with its graph, where gradients are not taken: there are
-        none; a module recomputes its activations (``with_cp``), holds few maps and cannot be asked
-        for single gradients; in float16, whose small gradients are lost unless the loss is scaled
-        first, by what only the optimiser's wrapper knows.
+        The same scalars. They keep their graph where gradients are not taken: there are none; in
+        float16, whose small gradients are lost unless the loss is scaled first, by what only the
+        optimiser's wrapper knows; where a reentrant ``torch.utils.checkpoint``, as MMEngine's
+        ``activation_checkpointing`` and MMAction2's ``with_cp`` have it, holds few maps and cannot
+        be asked for single gradients; and where a hook of a parameter would change its gradient
+        twice.
     """
-    modules = list(modules)
-    if any(map(_recomputes, modules)) or _is_half(loss.device):
-        return loss
-    return with_gradients(loss, [p for module in modules for p in module.parameters()])
+    leaves, has_checkpoints = _leaves([loss for loss in losses.values() if loss.requires_grad])
+    if not leaves or has_checkpoints or any(leaf._backward_hooks for leaf in leaves):
+        return losses
+    if _is_half(leaves[0].device):
+        return losses
+    names = [name for name, loss in losses.items() if loss.requires_grad]
+    return {
+        # One graph, which the last of them frees.
+        name: with_gradients(loss, leaves, keep_graph=name in names[:-1])
+        for name, loss in losses.items()
+    }
 
 
 def with_gradients(loss: Tensor, tensors: Iterable[Tensor], keep_graph: bool = False) -> Tensor:
@@ -58,8 +67,24 @@ def with_gradients(loss: Tensor, tensors: Iterable[Tensor], keep_graph: bool = F
     return found
 
 
-def _recomputes(module: nn.Module) -> bool:
-    return any(getattr(each, 'with_cp', False) for each in module.modules())
+def _leaves(losses: list[Tensor]) -> tuple[list[Tensor], bool]:
+    """Return what a backward pass would leave gradients at, and if reentrant checkpoints are met.
+
+    A checkpoint of that kind hides what is within it.
+    """
+    leaves, has_checkpoints = [], False
+    waiting: list[Any] = [loss.grad_fn for loss in losses if loss.grad_fn is not None]
+    seen = set(waiting)
+    while waiting:
+        node = waiting.pop()
+        has_checkpoints |= node.name() == 'CheckpointFunctionBackward'
+        if hasattr(node, 'variable'):
+            leaves.append(node.variable)
+        for following, _ in node.next_functions:
+            if following is not None and following not in seen:
+                seen.add(following)
+                waiting.append(following)
+    return leaves, has_checkpoints
 
 
 def _is_half(device: torch.device) -> bool:
@@ -78,5 +103,11 @@ class _WithGradients(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, outer: Tensor) -> tuple[Tensor | None, ...]:
+        if ctx.gradients is None:
+            raise RuntimeError(
+                'The gradients of a part of this loss were taken when it was computed, for one '
+                'backward pass, which it has had (retain_graph=True cannot keep them): compute the '
+                'loss again for another.'
+            )
         gradients, ctx.gradients = ctx.gradients, None
         return (None, None, *(outer * gradient for gradient in gradients))

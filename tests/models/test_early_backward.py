@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.utils.checkpoint import checkpoint
 
 from helpers.two_ranks import on_two_ranks
 from mmdebias.models.early_backward import backward_early, with_gradients
@@ -12,17 +13,17 @@ from mmdebias.models.early_backward import backward_early, with_gradients
 class TwoParts(nn.Module):
     """A net whose loss is that of one input plus that of another."""
 
-    def __init__(self, early, with_cp=False):
+    def __init__(self, early):
         super().__init__()
         torch.manual_seed(0)
         self.net = nn.Sequential(nn.Linear(5, 7), nn.BatchNorm1d(7), nn.Tanh(), nn.Linear(7, 3))
-        self.early, self.with_cp = early, with_cp
+        self.early = early
         self.first_has_a_graph = None
 
     def forward(self, one, other):
         first = self.net(one).square().mean()
         if self.early:
-            first = backward_early(first, [self])
+            first = backward_early(dict(loss=first))['loss']
         self.first_has_a_graph = type(first.grad_fn).__name__ != '_WithGradientsBackward'
         return first + self.net(other).square().mean()
 
@@ -71,12 +72,54 @@ def test_bfloat16_takes_them_early_and_float16_does_not():
         torch.testing.assert_close(gradients(early), gradients(late), rtol=0.02, atol=0.002)
 
 
-def test_recomputed_activations_and_frozen_nets_are_left_alone():
-    model = TwoParts(True, with_cp=True)
-    model(*inputs()).backward()
-    assert model.first_has_a_graph
+@pytest.mark.parametrize('reentrant', [True, False])
+def test_recomputed_activations_have_the_gradients_of_one_backward_pass(reentrant):
+    early, late = TwoParts(True), TwoParts(False)
+    for model in (early, late):
+        whole = model.net.forward
+        # As MMEngine's activation_checkpointing does, and within it something else is trained.
+        model.net.forward = lambda x, f=whole: checkpoint(f, x, use_reentrant=reentrant)
+        model.scale = nn.Parameter(torch.ones(5))
+        model(*(clips * model.scale for clips in inputs())).backward()
+    assert early.first_has_a_graph == reentrant
+    torch.testing.assert_close(gradients(early), gradients(late))
+
+
+def test_frozen_nets_are_left_alone():
     model = TwoParts(True).requires_grad_(False)
     assert not model(*inputs()).requires_grad
+
+
+def test_a_hook_of_a_parameter_changes_its_gradient_once():
+    early, late = TwoParts(True), TwoParts(False)
+    for model in (early, late):
+        model.net[0].weight.register_hook(lambda gradient: gradient / 2)
+        model(*inputs()).backward()
+    assert early.first_has_a_graph
+    torch.testing.assert_close(gradients(early), gradients(late))
+
+
+def test_several_losses_have_one_graph():
+    found = []
+    for early in (True, False):
+        net = TwoParts(False).net
+        features = net(inputs()[0])
+        losses = dict(
+            loss_one=features.square().mean(), loss_other=features.tanh().sum(),
+            size=features.detach().norm(),
+        )  # fmt: skip
+        if early:
+            losses = backward_early(losses)
+        (losses['loss_one'] + 3 * losses['loss_other']).backward()
+        found.append([losses['size'], *(parameter.grad for parameter in net.parameters())])
+    torch.testing.assert_close(*found)
+
+
+def test_a_second_backward_pass_says_that_the_gradients_are_gone():
+    loss = TwoParts(True)(*inputs())
+    loss.backward(retain_graph=True)
+    with pytest.raises(RuntimeError, match='compute the loss again'):
+        loss.backward()
 
 
 def test_frozen_and_unused_parameters_get_no_gradient():

@@ -40,7 +40,8 @@ class MoCoRecognizer(PretrainingRecognizer):
         symmetric: Let each view be query and key in turn; the loss is the mean of both directions
             (FAME, appendix A.1), and the keys of both enter the queue after both were computed.
             The first direction's gradients are taken before the second is computed, so that memory
-            holds the feature maps of one (see :func:`backward_early`).
+            holds the feature maps of one; not in float16, as of ``--amp``, nor with
+            ``negative_view``, nor as :func:`backward_early` says.
         query_view: Name of the view that is the query.
         key_view: Name of the view that is the positive key.
         negative_view: Name of a view that is the query's own hard negative, embedded by the query
@@ -169,12 +170,11 @@ class MoCoRecognizer(PretrainingRecognizer):
                 others = other_rows(key, bank)
             query = self.embed(inputs[query_view])
             directions.append(self._compare(query, key, others, negative))
-            if len(directions) < len(pairs) and negative is None:
-                # Its maps need not be kept while the other direction's are.
-                trained = (self.backbone, self.neck, self.head)
-                directions[-1] = {
-                    name: backward_early(value, trained) for name, value in directions[-1].items()
-                }
+            # Its maps need not be kept while the other direction's are, if nothing but parameters
+            # is common to both: no negative, and no augment that is trained.
+            trained_views = any(clips.requires_grad for clips in inputs.values())
+            if len(directions) < len(pairs) and negative is None and not trained_views:
+                directions[-1] = backward_early(directions[-1])
         if self.queue_view is not None:
             all_keys = {self.queue_view: self._keys_of(self.queue_view, all_keys, inputs)}
         self._enqueue(all_keys)
