@@ -116,19 +116,33 @@ def test_symmetric_loss_is_the_mean_of_both_directions_before_any_key_is_queued(
     assert torch.equal(moco.queue.features[8:], queue[8:])
 
 
-def test_gradients_of_directions_taken_in_turn_are_those_of_the_mean(monkeypatch):
+class WithPredictor(moco_module.MoCoRecognizer):
+    """A part of its own behind the neck, as BYOL and MoCo v3 have it."""
+
+    def __init__(self, **arguments):
+        super().__init__(**arguments)
+        self.predictor = torch.nn.Linear(self.neck.out_channels, self.neck.out_channels)
+
+    def embed(self, clips):
+        return self.predictor(super().embed(clips))
+
+
+@pytest.mark.parametrize('kind', [moco_module.MoCoRecognizer, WithPredictor])
+def test_gradients_of_directions_taken_in_turn_are_those_of_the_mean(kind, monkeypatch):
     torch.manual_seed(0)
-    early, clips = model().train(), views()
+    early, clips = model(type=kind).train(), views()
     late = copy.deepcopy(early)
     one = early.loss(clips)['loss_contrast']
     one.backward()
-    monkeypatch.setattr(moco_module, 'backward_early', lambda loss, modules: loss)
+    monkeypatch.setattr(moco_module, 'backward_early', lambda losses: losses)
     both = late.loss(clips)['loss_contrast']
     both.backward()
     assert one.item() == both.item()
     for ours, theirs in zip(early.parameters(), late.parameters()):
         if theirs.grad is not None:
             torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-5, atol=1e-6)
+    if kind is WithPredictor:
+        assert early.predictor.weight.grad.abs().sum() > 0
     assert early.backbone.conv1.conv.weight.grad.abs().sum() > 0
 
 
