@@ -161,3 +161,16 @@ def test_out_of_memory_is_caught_and_named(monkeypatch):
     )
     assert nets.attempt(dict) == {}
     assert list(nets.doubled(8, 50)) == [16, 32]
+
+
+def test_a_step_chooses_its_kernels_as_a_training_does(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import nets
+
+    cfg, _ = nets.read_config('r3d_swings', queue_size=32)
+    monkeypatch.setattr(torch.backends.cudnn, 'benchmark', False)
+    nets.build_step(cfg)
+    assert torch.backends.cudnn.benchmark
+    cfg.env_cfg.cudnn_benchmark = False
+    nets.build_step(cfg)
+    assert not torch.backends.cudnn.benchmark
