@@ -111,6 +111,23 @@ def test_one_part_fails_and_the_next_is_run(check, tmp_path, monkeypatch, capsys
     assert 'bad: failed: exit status 1: no' in capsys.readouterr().out
 
 
+def test_the_parts_limits_are_the_whole_checks(check):
+    names = list(check.PARTS)
+    assert sum(part.seconds for part in check.PARTS.values()) == 60 * check.MINUTES
+
+    def limit(name, passed, chosen=names, dry_run=False):
+        return check.time_limit(name, chosen, passed, dry_run)
+
+    first, second = names[:2]
+    own = {name: part.seconds for name, part in check.PARTS.items()}
+    assert limit(first, 0) == own[first]
+    assert limit(second, 10) == own[first] + own[second] - 10  # what the first has left
+    assert limit(second, own[first]) == own[second]
+    assert limit(names[-1], 560) == 10
+    assert limit(second, 0, [second]) == 60 * check.MINUTES
+    assert limit(first, 0, dry_run=True) == check.PATIENCE * own[first]
+
+
 def test_tests_that_fail_are_named(check, tmp_path):
     import gpu_parts
 

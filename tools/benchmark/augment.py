@@ -240,7 +240,7 @@ def _show_ahead(
     ready = prepare(host)
     seconds = best_times(
         dict(in_turn=in_turn, ahead=ahead, steps=lambda: [step(ready) for _ in range(batches)]),
-        min(args.repeats, 5),
+        min(args.repeats, 3),
     )
     show(
         case='gpu, copy, augments and steps',

@@ -2,7 +2,8 @@
 
 Usage: bash tools/benchmark/gpu.sh OUT [--dry-run] [--only PART...]
 
-Parts, each in processes of its own and with its own limit of time:
+Parts, each in processes of its own and with its own limit of time, to which is added what the
+parts before it have left:
 
 tests     those marked ``gpu``: the CPU and the GPU agree
 augments  FAME's mask and merge in frames a second, all augments beside the step, AugmentAhead
@@ -62,21 +63,30 @@ def main() -> int:
     parser.add_argument('--only', nargs='+', choices=PARTS, default=list(PARTS), metavar='PART')
     parser.add_argument('--dry-run', action='store_true', help='on a CPU, with tiny sizes')
     args = parser.parse_args()
+    args.only = [name for name in PARTS if name in args.only]  # each once
     if not args.dry_run and not torch.cuda.is_available():
         parser.exit(1, 'error: there is no GPU here; --dry-run tries the parts on a CPU\n')
     args.out.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
     setting, found = read_setting(args.dry_run), {}
     for name in args.only:
-        times = PATIENCE if args.dry_run else 1
-        left = 60 * MINUTES * times - (time.monotonic() - begin)
-        limit = min(PARTS[name].seconds * times, left)
+        limit = time_limit(name, args.only, time.monotonic() - begin, args.dry_run)
         found[name] = run_part(name, PARTS[name], args.out.resolve(), args.dry_run, limit)
         write_text(args.out / 'gpu.json', json.dumps(dict(setting, parts=found), indent=1) + '\n')
         write_text(args.out / 'gpu.md', render(setting, found))
         print(f'{name}: {found[name]["says"]} ({found[name]["seconds"]:.0f} s)', flush=True)
     print(args.out / 'gpu.md')
     return int(any('failed' in part for part in found.values()))
+
+
+def time_limit(name: str, chosen: Sequence[str], passed: float, dry_run: bool) -> float:
+    """Return the seconds that a part may take: all that are left but those of the parts after it.
+
+    So each part has its own, whatever those before it did, and what they have left.
+    """
+    times = PATIENCE if dry_run else 1
+    after = chosen[chosen.index(name) + 1 :]
+    return 60 * MINUTES * times - passed - times * sum(PARTS[part].seconds for part in after)
 
 
 def read_setting(dry_run: bool) -> dict:

@@ -21,7 +21,7 @@ class Part(NamedTuple):
 
     title: str
     seconds: int
-    """It may take."""
+    """It may take; what parts before it have left comes on top."""
     commands: Callable[[Path, bool], list[list]]
     """From a work folder, and whether this is a dry run, to the commands."""
     says: Callable[[Rows], str]
@@ -217,11 +217,13 @@ def say_study(rows: Rows) -> str:
     )
 
 
+# For an H200 and 16 CPU cores, start-up of 10 to 15 s a process included: an estimate, as none has
+# been measured. Together they are the whole check's minutes.
 PARTS = dict(
-    tests=Part('tests marked `gpu`', 90, tests, say_tests, test_rows),
+    tests=Part('tests marked `gpu`', 70, tests, say_tests, test_rows),
     augments=Part('augments beside the step', 60, augments, say_augments),
-    nets=Part('nets by precision, layout, batch, `torch.compile`', 180, nets, say_nets),
-    loading=Part('loading against the step', 100, loading, say_loading),
-    resume=Part('resumed after SIGKILL, `--amp`', 60, resume, say_resume),
-    study=Part('a seed of the study at `--scale gpu`', 200, study, say_study, study_rows),
+    nets=Part('nets by precision, layout, batch, `torch.compile`', 170, nets, say_nets),
+    loading=Part('loading against the step', 75, loading, say_loading),
+    resume=Part('resumed after SIGKILL, `--amp`', 45, resume, say_resume),
+    study=Part('a seed of the study at `--scale gpu`', 150, study, say_study, study_rows),
 )
