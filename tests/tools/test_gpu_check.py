@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -178,6 +179,53 @@ def test_out_of_memory_is_caught_and_named(monkeypatch):
     )
     assert nets.attempt(dict) == {}
     assert list(nets.doubled(8, 50)) == [16, 32]
+
+
+@pytest.fixture
+def nets(monkeypatch):
+    """The module of the tool, whose cases are noted in ``nets.ran`` and take no time."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import nets
+
+    def run(args, net, mode, batch, **how):
+        nets.ran.append((net, mode, batch))
+        return dict(mode=mode, clips_a_second=float(len(mode)))
+
+    monkeypatch.setattr(nets, 'run', run)
+    nets.ran = []
+    return nets
+
+
+def test_each_item_is_measured_of_the_first_net_before_any_of_the_others(nets, monkeypatch):
+    arguments = ['nets.py', '--nets', 'i3d', 'c3d', 'r3d_18', '--batch-size', '2', '--most', '4']
+    monkeypatch.setattr(sys, 'argv', [*arguments, '--device', 'cpu'])
+    nets.main()
+    items = ['float32', 'bfloat16', 'bfloat16, channels last']
+    best = items[-1]
+    whole = [*((mode, 2) for mode in items), (best, 4), (f'{best}, compiled', 2)]
+    assert nets.ran[:5] == [('i3d', *case) for case in whole]
+    assert [net for net, *_ in nets.ran[5:11]] == ['c3d'] * 3 + ['r3d_18'] * 3
+    assert nets.ran[11:13] == [('c3d', best, 4), ('r3d_18', best, 4)]
+    assert nets.ran[13:] == [(net, f'{best}, compiled', 2) for net in ('c3d', 'r3d_18')]
+    assert nets.NETS[0] == 'i3d'
+
+
+def test_the_doublings_of_a_net_end_in_time(nets, monkeypatch, capsys):
+    # Before them all; before and after 2 videos, before and after 4, before 8.
+    clock = iter([0, 0, 4, 4, 8, 8])
+    monkeypatch.setattr(nets, 'time', SimpleNamespace(monotonic=lambda: next(clock)))
+    args = SimpleNamespace(batch_size=1, most=64, doubling_seconds=10)
+    nets.time_doublings(args, 'i3d', 'bfloat16')
+    assert [batch for *_, batch in nets.ran] == [2, 4]
+    row = json.loads(capsys.readouterr().out)
+    assert row['batch_size'] == 8
+    assert row['not_tried'] == 'the doublings of a net may take 10 s'
+
+
+def test_a_loss_that_is_not_finite_is_a_failure(nets):
+    nets.check_loss(torch.tensor(1.5))
+    found = nets.attempt(lambda: nets.check_loss(torch.tensor(float('nan'))))
+    assert found == dict(failed='FloatingPointError: the loss is nan')
 
 
 def test_a_step_chooses_its_kernels_as_a_training_does(monkeypatch):

@@ -2,9 +2,11 @@
 
 Usage: python tools/benchmark/nets.py [--nets NAME...] [--device cuda] [--batch-size N] [--most N]
 
-A JSON line a case. First each net in float32, in bfloat16 and in bfloat16 with the channels last;
-then the faster layout of the two with the batch doubled until the memory does not suffice, or
---most; then compiled. A case that fails says why, and the others follow.
+A JSON line a case. Of a net: float32, bfloat16 and bfloat16 with the channels last; the faster
+layout of the two with the batch doubled until the memory does not suffice, --most, or
+--doubling-seconds; the same compiled. All of that of the first net, then of the others one after
+the other: so what is cut off by a limit of time has been measured of one net at least. A case that
+fails, as by a loss that is not finite, says why, and the others follow.
 
 A step is that of configs/moco/i3d_k400.py with another encoder, on random clips that are on the
 device: augmentations, both directions of the loss with queue and key encoder, optimiser. Clips a
@@ -16,7 +18,9 @@ it; on a CPU what the process holds. float32 is PyTorch's own setting: convoluti
 
 import argparse
 import gc
-from collections.abc import Callable, Iterator
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -33,12 +37,16 @@ CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
 ENCODERS = CONFIGS / '_base_' / 'encoders'
 ALL = sorted(path.stem for path in ENCODERS.glob('*.py'))
 # The others are for generated videos.
-NETS = [name for name in ALL if not name.endswith(('_toy', '_swings'))]
+NETS = sorted(
+    (name for name in ALL if not name.endswith(('_toy', '_swings'))),
+    key=lambda name: name != 'i3d',  # first what the papers pre-train most
+)
 MODES: dict[str, dict[str, bool]] = {
     'float32': {},
     'bfloat16': dict(amp=True),
     'bfloat16, channels last': dict(amp=True, channels_last=True),
 }
+ITEMS = ('modes', 'doublings', 'compiled')
 
 
 def main() -> None:
@@ -48,20 +56,50 @@ def main() -> None:
     MMLogger.get_current_instance().setLevel('ERROR')  # MMEngine says of each weight what it was
     device = torch.device(args.device)
     show(case='setting', device=device_name(device), torch=torch.__version__)
-    faster = {}
-    for net in args.nets:
-        rows = [run(args, net, name, args.batch_size, **mode) for name, mode in MODES.items()]
-        # Where both failed, larger batches and compiled code need not be tried.
-        if speeds := {
-            row['mode']: row['clips_a_second'] for row in rows[1:] if 'failed' not in row
-        }:
-            faster[net] = max(speeds, key=lambda mode: speeds[mode])
-    for net, mode in faster.items():
-        for batch in doubled(args.batch_size, args.most):
-            if 'failed' in run(args, net, mode, batch, **MODES[mode]):
-                break
-    for net, mode in faster.items():  # last: compiling takes longest
-        run(args, net, f'{mode}, compiled', args.batch_size, compiled=True, **MODES[mode])
+    faster: dict[str, str] = {}
+    for net, item in plan(args.nets):
+        if item == 'modes':
+            time_modes(args, net, faster)
+        elif net not in faster:
+            continue  # both layouts failed: larger batches and compiled code need not be tried
+        elif item == 'doublings':
+            time_doublings(args, net, faster[net])
+        else:
+            mode = faster[net]
+            run(args, net, f'{mode}, compiled', args.batch_size, compiled=True, **MODES[mode])
+
+
+def plan(nets: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what is measured of which net, in order: all of the first, then item by item.
+
+    What is last is cut off by a limit of time. Compiling takes longest, so it is last of the
+    others.
+    """
+    first, *others = nets
+    return [(first, item) for item in ITEMS] + [(net, item) for item in ITEMS for net in others]
+
+
+def time_modes(args: argparse.Namespace, net: str, faster: dict[str, str]) -> None:
+    """Measure a net by precision and layout, and note the faster of bfloat16's layouts."""
+    rows = [run(args, net, name, args.batch_size, **mode) for name, mode in MODES.items()]
+    speeds = {row['mode']: row['clips_a_second'] for row in rows[1:] if 'failed' not in row}
+    if speeds:
+        faster[net] = max(speeds, key=lambda mode: speeds[mode])
+
+
+def time_doublings(args: argparse.Namespace, net: str, mode: str) -> None:
+    """Measure a net with larger and larger batches, as far as memory and time suffice."""
+    begin, last = time.monotonic(), 0.0
+    for batch in doubled(args.batch_size, args.most):
+        before = time.monotonic()
+        # A batch takes as long as half of it did, at least.
+        if before - begin + last > args.doubling_seconds:
+            reason = f'the doublings of a net may take {args.doubling_seconds:g} s'
+            show(case='net', net=net, mode=mode, batch_size=batch, not_tried=reason)
+            break
+        if 'failed' in run(args, net, mode, batch, **MODES[mode]):
+            break
+        last = time.monotonic() - before
 
 
 def parse_args() -> argparse.Namespace:
@@ -73,6 +111,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu')
     parser.add_argument('--batch-size', type=int, default=8, metavar='N', help='videos')
     parser.add_argument('--most', type=int, default=512, metavar='N', help='the largest batch')
+    parser.add_argument(
+        '--doubling-seconds', type=float, default=20.0, help='that larger batches of a net may take'
+    )
     parser.add_argument('--clip-len', type=int, default=16)
     parser.add_argument('--size', type=int, help="pixels of a side; default: the encoder's own")
     parser.add_argument('--queue-size', type=int, default=65536)
@@ -139,18 +180,23 @@ def measure(
     clips = random_batch(cfg, batch, (args.clip_len, size, size), device)
 
     def step() -> None:
+        nonlocal last
         # As AmpOptimWrapper has it; bfloat16 needs no scaled losses.
         with torch.autocast(device.type, torch.bfloat16, enabled=amp):
             data = model.data_preprocessor(clips, training=True)
             loss, _ = model.parse_losses(model(**data, mode='loss'))
         optimizer.update_params(loss)
+        last = loss.detach()
 
+    last = torch.zeros(())
     first = timed(step)
+    check_loss(last)
     forget_device_peak(device)
     seconds, steps = timed(step), 1
     if seconds < args.seconds:
         steps = min(int(args.seconds / seconds), 20)
         seconds = timed(lambda: [step() for _ in range(steps)]) / steps
+    check_loss(last)
     views = len(cfg.model.data_preprocessor.views)
     return dict(
         clip=f'{args.clip_len}x{size}x{size}',
@@ -160,6 +206,16 @@ def measure(
         peak_mib=device_peak(device),
         first_step_s=first,
     )
+
+
+def check_loss(loss: torch.Tensor) -> None:
+    """Look at the last step's loss: a net that computes nonsense may do so fast.
+
+    Raises:
+        FloatingPointError: it is not finite.
+    """
+    if not math.isfinite(loss.item()):
+        raise FloatingPointError(f'the loss is {loss.item()}')
 
 
 def read_config(net: str, queue_size: int, recipe: str = 'moco/i3d_k400.py') -> tuple[Config, int]:
