@@ -1,5 +1,6 @@
 """The check on a GPU: its dry run on a CPU, and that a part that fails takes no other with it."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -178,6 +179,19 @@ def test_out_of_memory_is_caught_and_named(monkeypatch):
         failed='out of memory: CUDA out of memory. Tried to allocate 2 GiB'
     )
     assert nets.attempt(dict) == {}
+
+    def no_handle():
+        raise RuntimeError('CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`')
+
+    assert nets.attempt(no_handle)['failed'].startswith('out of memory: CUDA error: CUBLAS')
+    others = (
+        'CUDNN_STATUS_ALLOC_FAILED',
+        'CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED',
+        'backend failed: OutOfMemoryError: CUDA out of memory',
+        'CUDA error: out of memory',
+    )
+    assert all(nets.is_out_of_memory(RuntimeError(text)) for text in others)
+    assert not nets.is_out_of_memory(RuntimeError('CUDA error: an illegal memory access'))
     assert list(nets.doubled(8, 50)) == [16, 32]
 
 
@@ -226,6 +240,53 @@ def test_a_loss_that_is_not_finite_is_a_failure(nets):
     nets.check_loss(torch.tensor(1.5))
     found = nets.attempt(lambda: nets.check_loss(torch.tensor(float('nan'))))
     assert found == dict(failed='FloatingPointError: the loss is nan')
+
+
+def test_after_an_error_that_cuda_keeps_it_is_said_what_is_missing(monkeypatch, capsys):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import nets
+
+    tried = []
+
+    def measure(args, net, batch, **how):
+        tried.append(net)
+        raise RuntimeError('CUDA error: an illegal memory access was encountered\nmore')
+
+    def synchronize(device):
+        raise RuntimeError('CUDA error: an illegal memory access was encountered')
+
+    monkeypatch.setattr(nets, 'measure', measure)
+    monkeypatch.setattr(sys, 'argv', ['nets.py', '--nets', 'i3d', 'c3d', '--device', 'cpu'])
+    nets.main()  # on a CPU the other cases are tried
+    assert tried == ['i3d'] * 3 + ['c3d'] * 3
+    capsys.readouterr()
+
+    monkeypatch.setattr(torch.cuda, 'synchronize', synchronize)
+    monkeypatch.setattr(nets, 'device_name', str)
+    monkeypatch.setattr(sys, 'argv', [*sys.argv[:-1], 'cuda'])
+    with pytest.raises(SystemExit) as stopped:
+        nets.main()
+    assert tried[6:] == ['i3d']
+    assert str(stopped.value) == (
+        'CUDA no longer works in this process (CUDA error: an illegal memory access was encountered'
+        '); not measured therefore: the rest of i3d modes, i3d doublings, i3d compiled, c3d modes, '
+        'c3d doublings, c3d compiled'
+    )
+    assert 'RuntimeError: CUDA error' in capsys.readouterr().out
+
+
+def test_all_nets_are_measured_and_the_first_does_not_take_the_others_with_it(check, tmp_path):
+    import gpu_parts
+    import nets
+
+    named = [words[words.index('--nets') + 1 :] for words in gpu_parts.nets(tmp_path, False)]
+    assert [*itertools.chain(*named)] == nets.NETS
+    codes = ['raise SystemExit("first")', ROW, 'raise SystemExit("last")']
+    commands = [[sys.executable, '-c', code] for code in codes]
+    both = check.Part('some', 60, lambda *_: commands, len_of, independent=True)
+    found = check.run_part('some', both, tmp_path, True, 60.0)
+    assert found['failed'] == 'exit status 1: first; exit status 1: last'
+    assert len(found['rows']) == 1
 
 
 def test_a_step_chooses_its_kernels_as_a_training_does(monkeypatch):

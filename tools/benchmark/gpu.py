@@ -112,10 +112,12 @@ def run_part(name: str, part: Part, out: Path, dry_run: bool, limit: float) -> F
         log = out / f'{name}.log'
         log.write_text('')
         for command in part.commands(Path(work), dry_run):
-            if reason is None:
-                reason = run(command, log, limit - (time.monotonic() - begin), dry_run)
-                if reason == LATE:
-                    reason = f'not done within {limit:.0f} s'
+            left = limit - (time.monotonic() - begin)
+            if reason is None or (part.independent and left > 0):
+                failure = run(command, log, left, dry_run)
+                if failure == LATE:
+                    failure = f'not done within {limit:.0f} s'
+                reason = '; '.join(filter(None, [reason, failure])) or None
         try:
             rows = part.rows(Path(work), log.read_text(errors='replace'))
             says = part.says(rows) if rows else ''
@@ -149,7 +151,7 @@ def run(command: Sequence[object], log: Path, seconds: float, dry_run: bool) -> 
         finally:  # workers too, and whatever the command has left
             end(process)
     lines = [line for line in log.read_text(errors='replace').splitlines() if line.strip()]
-    return f'exit status {status}: {lines[-1][:200] if lines else ""}' if status else None
+    return f'exit status {status}: {lines[-1][:400] if lines else ""}' if status else None
 
 
 def end(process: subprocess.Popen) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 GOAL = 30_000
 """Frames a second of FAME's mask and merge, 16x224x224."""
+OTHER_NETS = ['c3d', 'r2plus1d_18', 'r3d_18', 'r3d_34']
 TINY_NET = ['model.backbone.base_channels=4', 'model.neck.in_channels=32', 'model.queue_size=32']
 
 Rows = list[dict]
@@ -28,6 +29,8 @@ class Part(NamedTuple):
     """From what was measured to a sentence."""
     rows: Callable[[Path, str], Rows] = lambda work, log: json_lines(log)
     """From the work folder and the log to what was measured."""
+    independent: bool = False
+    """The commands that follow one that failed are run."""
 
 
 def json_lines(log: str) -> Rows:
@@ -102,11 +105,12 @@ def say_augments(rows: Rows) -> str:
 
 
 def nets(work: Path, dry_run: bool) -> list[list]:
-    """Return the command that times nets."""
+    """Return the commands that time nets: the first one's failures are not the others'."""
     small = ['--nets', 'r3d_swings', '--device', 'cpu', '--batch-size', 2, '--most', 4]
     small += ['--clip-len', 4, '--size', 16, '--queue-size', 64, '--seconds', 0.1]
-    # Code for a CPU takes minutes to compile.
-    return [tool('benchmark/nets.py', *([*small, '--backend', 'eager'] if dry_run else []))]
+    if dry_run:  # code for a CPU takes minutes to compile
+        return [tool('benchmark/nets.py', *small, '--backend', 'eager')]
+    return [tool('benchmark/nets.py', '--nets', *names) for names in (['i3d'], OTHER_NETS)]
 
 
 def say_nets(rows: Rows) -> str:
@@ -222,7 +226,9 @@ def say_study(rows: Rows) -> str:
 PARTS = dict(
     tests=Part('tests marked `gpu`', 70, tests, say_tests, test_rows),
     augments=Part('augments beside the step', 60, augments, say_augments),
-    nets=Part('nets by precision, layout, batch, `torch.compile`', 170, nets, say_nets),
+    nets=Part(
+        'nets by precision, layout, batch, `torch.compile`', 170, nets, say_nets, independent=True
+    ),
     loading=Part('loading against the step', 75, loading, say_loading),
     resume=Part('resumed after SIGKILL, `--amp`', 45, resume, say_resume),
     study=Part('a seed of the study at `--scale gpu`', 150, study, say_study, study_rows),

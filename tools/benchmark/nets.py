@@ -6,7 +6,8 @@ A JSON line a case. Of a net: float32, bfloat16 and bfloat16 with the channels l
 layout of the two with the batch doubled until the memory does not suffice, --most, or
 --doubling-seconds; the same compiled. All of that of the first net, then of the others one after
 the other: so what is cut off by a limit of time has been measured of one net at least. A case that
-fails, as by a loss that is not finite, says why, and the others follow.
+fails, as by a loss that is not finite, says why, and the others follow; unless CUDA itself no
+longer works in this process, as behind an illegal access: the last line says what is missing then.
 
 A step is that of configs/moco/i3d_k400.py with another encoder, on random clips that are on the
 device: augmentations, both directions of the loss with queue and key encoder, optimiser. Clips a
@@ -19,6 +20,7 @@ it; on a CPU what the process holds. float32 is PyTorch's own setting: convoluti
 import argparse
 import gc
 import math
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -47,6 +49,7 @@ MODES: dict[str, dict[str, bool]] = {
     'bfloat16, channels last': dict(amp=True, channels_last=True),
 }
 ITEMS = ('modes', 'doublings', 'compiled')
+FULL = 'out of memory'
 
 
 def main() -> None:
@@ -57,16 +60,13 @@ def main() -> None:
     device = torch.device(args.device)
     show(case='setting', device=device_name(device), torch=torch.__version__)
     faster: dict[str, str] = {}
-    for net, item in plan(args.nets):
-        if item == 'modes':
-            time_modes(args, net, faster)
-        elif net not in faster:
-            continue  # both layouts failed: larger batches and compiled code need not be tried
-        elif item == 'doublings':
-            time_doublings(args, net, faster[net])
-        else:
-            mode = faster[net]
-            run(args, net, f'{mode}, compiled', args.batch_size, compiled=True, **MODES[mode])
+    items = plan(args.nets)
+    for place, (net, item) in enumerate(items):
+        try:
+            time_item(args, net, item, faster)
+        except LostDeviceError as error:
+            missing = [f'the rest of {net} {item}', *map(' '.join, items[place + 1 :])]
+            sys.exit(f'{error}; not measured therefore: {", ".join(missing)}')
 
 
 def plan(nets: Sequence[str]) -> list[tuple[str, str]]:
@@ -77,6 +77,19 @@ def plan(nets: Sequence[str]) -> list[tuple[str, str]]:
     """
     first, *others = nets
     return [(first, item) for item in ITEMS] + [(net, item) for item in ITEMS for net in others]
+
+
+def time_item(args: argparse.Namespace, net: str, item: str, faster: dict[str, str]) -> None:
+    """Measure one of ITEMS of a net."""
+    if item == 'modes':
+        time_modes(args, net, faster)
+    elif net not in faster:
+        return  # both layouts failed: larger batches and compiled code need not be tried
+    elif item == 'doublings':
+        time_doublings(args, net, faster[net])
+    else:
+        mode = faster[net]
+        run(args, net, f'{mode}, compiled', args.batch_size, compiled=True, **MODES[mode])
 
 
 def time_modes(args: argparse.Namespace, net: str, faster: dict[str, str]) -> None:
@@ -131,7 +144,11 @@ def doubled(batch: int, most: int) -> Iterator[int]:
 
 
 def run(args: argparse.Namespace, net: str, mode: str, batch: int, **how: bool) -> dict:
-    """Measure a case and print it; one that fails says why."""
+    """Measure a case and print it; one that fails says why.
+
+    Raises:
+        LostDeviceError: it has left a device that nothing can be computed on.
+    """
     row = dict(case='net', net=net, mode=mode, batch_size=batch)
     row |= attempt(partial(measure, args, net, batch, **how))
     show(**row)
@@ -139,19 +156,47 @@ def run(args: argparse.Namespace, net: str, mode: str, batch: int, **how: bool) 
     # number of versions of a function, after which torch.compile gives up without a word.
     torch.compiler.reset()
     gc.collect()
+    if 'failed' in row and not row['failed'].startswith(FULL):
+        check_device(torch.device(args.device))
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     return row
+
+
+class LostDeviceError(RuntimeError):
+    """An error of a GPU that each later call of CUDA in this process reports again."""
+
+
+def check_device(device: torch.device) -> None:
+    """Look whether a GPU still computes.
+
+    Raises:
+        LostDeviceError: it does not, in this process.
+    """
+    if device.type != 'cuda':
+        return
+    try:
+        torch.cuda.synchronize(device)
+    except Exception as error:  # torch.AcceleratorError, or RuntimeError by its version
+        message = f'CUDA no longer works in this process ({first_line(error)[:60]})'
+        raise LostDeviceError(message) from error
 
 
 def attempt(call: Callable[[], dict]) -> dict:
     """Return what a case found, or why it failed."""
     try:
         return call()
-    except torch.cuda.OutOfMemoryError as error:
-        return dict(failed=f'out of memory: {first_line(error)}')
     except Exception as error:  # whatever it is, the cases that follow are worth having
-        return dict(failed=f'{type(error).__name__}: {first_line(error)}')
+        kind = FULL if is_out_of_memory(error) else type(error).__name__
+        return dict(failed=f'{kind}: {first_line(error)}')
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Say whether memory did not suffice: cuBLAS, cuDNN and compilers have errors of their own."""
+    text = str(error).lower()
+    return isinstance(error, torch.cuda.OutOfMemoryError) or any(
+        words in text for words in ('out of memory', 'alloc_failed', 'allocation_failed')
+    )
 
 
 def first_line(error: Exception) -> str:
