@@ -150,6 +150,38 @@ def test_tests_that_fail_are_named(check, tmp_path):
     assert ROOT / 'tests' / 'evaluation' / 'test_search.py' in files
 
 
+def test_whether_the_goal_is_reached_is_said(check):
+    import gpu_parts
+
+    row = dict(clip='16x224x224', augments_share_of_the_step=0.2, net='i3d')
+
+    def said(frames, hidden=0.5, **other):
+        alone = dict(row, fame_frames_a_second=frames, **other)
+        return gpu_parts.say_augments([alone, dict(share_hidden=hidden)])
+
+    assert 'a second at 16x224x224 (goal 30,000 at 16x224x224: reached), all' in said(30_000.0)
+    assert '(goal 30,000 at 16x224x224: missed), all augments 20%' in said(29_999.0)
+    assert '(goal 30,000 at 16x224x224), all' in said(40_000.0, clip='4x16x16')
+    assert said(1.0).endswith(', of which AugmentAhead hides 50%')
+    assert said(1.0, hidden=-0.3).endswith(', of which AugmentAhead hides nothing')
+
+
+def test_a_resumed_training_that_goes_on_otherwise_is_a_failure(check):
+    import resume
+
+    def judge(first, largest):
+        found = dict(difference_of_the_first_step=first, largest_difference=largest)
+        return resume.judge(found, *resume.GPU_LIMITS)
+
+    assert judge(0.005, 0.05) == ''
+    assert judge(0.03, 0.05) == (
+        'the first loss after the kill is off by a share of 0.03, where 0.01 is allowed'
+    )
+    assert judge(0.0, 0.2) == 'a later loss is off by a share of 0.2, where 0.1 is allowed'
+    assert '0.03' in judge(0.03, 0.2) and '0.2' in judge(0.03, 0.2)
+    assert 'nan' in judge(float('nan'), float('nan'))
+
+
 def test_where_the_memory_ends_is_said(check):
     import gpu_parts
 

@@ -242,11 +242,12 @@ def _show_ahead(
         dict(in_turn=in_turn, ahead=ahead, steps=lambda: [step(ready) for _ in range(batches)]),
         min(args.repeats, 3),
     )
+    beside = seconds['in_turn'] - seconds['steps']
     show(
         case='gpu, copy, augments and steps',
         **{f'{name}_ms_a_batch': 1e3 * time / batches for name, time in seconds.items()},
-        share_hidden=(seconds['in_turn'] - seconds['ahead'])
-        / (seconds['in_turn'] - seconds['steps']),
+        # Below zero where it makes all slower. Nothing beside the steps: nothing to hide.
+        share_hidden=(seconds['in_turn'] - seconds['ahead']) / beside if beside > 0 else 0.0,
     )
 
 
