@@ -24,12 +24,12 @@ def command(*arguments, **variables):
 
 @pytest.fixture
 def check(monkeypatch):
-    """The modules ``gpu``, ``gpu_parts`` and ``gpu_page`` of the tool."""
+    """The module ``gpu`` of the tool; those beside it can be imported, too."""
     monkeypatch.syspath_prepend(str(FOLDER))
     import gpu
 
     yield gpu
-    for name in ('gpu', 'gpu_parts', 'gpu_page', 'measuring'):
+    for name in ('gpu', 'gpu_parts', 'gpu_page', 'gpu_setting', 'measuring'):
         sys.modules.pop(name, None)
 
 
@@ -148,6 +148,44 @@ def test_tests_that_fail_are_named(check, tmp_path):
     files = gpu_parts.tests(tmp_path, True)[0]
     assert ROOT / 'tests' / 'gpu' / 'test_ops.py' in files
     assert ROOT / 'tests' / 'evaluation' / 'test_search.py' in files
+
+
+def test_versions_and_commit_are_noted(check, tmp_path, monkeypatch):
+    import gpu_setting
+
+    found = gpu_setting.read_setting(dry_run=True)['versions']
+    assert {'torch', 'mmdebias', 'kornia', 'numpy'} <= set(found)
+    assert any(name.startswith('mmcv') for name in found)
+    assert any(name.startswith('opencv') for name in found)
+    assert all(isinstance(version, str) and version for version in found.values())
+
+    answers = {'nvidia-smi': '570.1\n570.1'}
+    monkeypatch.setattr(gpu_setting, 'printed', lambda command: answers.get(command[0], ''))
+    monkeypatch.setattr(torch.backends.cudnn, 'version', lambda: 91002)
+    found = gpu_setting.all_versions()
+    assert found['driver'] == '570.1' and found['cuDNN'] == '91002' and 'commit' not in found
+
+
+def test_the_commit_of_a_clone_and_of_nothing_else(check, tmp_path):
+    from gpu_setting import commit
+
+    def git(*words):
+        name = ['-c', 'user.name=a', '-c', 'user.email=a@example.org']
+        done = ['git', '-C', str(tmp_path), *name, *words]
+        return subprocess.run(done, check=True, capture_output=True, text=True).stdout.strip()
+
+    file, below = tmp_path / 'file', tmp_path / 'below'
+    below.mkdir()
+    file.write_text('a')
+    assert commit(tmp_path) == ''
+    git('init')
+    git('add', 'file')
+    git('commit', '-m', 'first')
+    assert commit(tmp_path) == git('rev-parse', '--short', 'HEAD') and commit(below) == ''
+    (below / 'result').write_text('not told of')
+    assert commit(tmp_path) == git('rev-parse', '--short', 'HEAD')
+    file.write_text('b')
+    assert commit(tmp_path) == git('rev-parse', '--short', 'HEAD') + '+changes'
 
 
 def test_whether_the_goal_is_reached_is_said(check):

@@ -12,10 +12,10 @@ loading   loading against the step: how many CPU cores the GPU needs
 resume    a training under --amp, killed by SIGKILL and resumed
 study     a seed of tools/analysis/toy_study.py --scale gpu: MoCo and FAME
 
-Writes OUT/gpu.md and OUT/gpu.json, with card, date and versions, anew after each part, and a log of
-each. A part that fails, or is not done in time, is in the table with its reason and with what it
-had measured by then. The exit status is 1 if a part failed. ``--dry-run`` does the same on a CPU
-with tiny sizes: its figures mean nothing.
+Writes OUT/gpu.md and OUT/gpu.json, with card, date, versions and commit, anew after each part, and
+a log of each. A part that fails, or is not done in time, is in the table with its reason and with
+what it had measured by then. The exit status is 1 if a part failed. ``--dry-run`` does the same on
+a CPU with tiny sizes: its figures mean nothing.
 """
 
 import argparse
@@ -33,14 +33,12 @@ from pathlib import Path
 import torch
 from gpu_page import Found, render
 from gpu_parts import PARTS, Part
-from measuring import device_name
+from gpu_setting import ROOT, read_setting
 
 from mmdebias.cli import output_folder
 from mmdebias.files import write_text
 from mmdebias.processes import BOUND
-from mmdebias.provenance import versions
 
-ROOT = Path(__file__).resolve().parents[2]
 MINUTES = 9.5
 """Of all parts; starting takes the rest of ten."""
 PATIENCE = 20
@@ -87,21 +85,6 @@ def time_limit(name: str, chosen: Sequence[str], passed: float, dry_run: bool) -
     times = PATIENCE if dry_run else 1
     after = chosen[chosen.index(name) + 1 :]
     return 60 * MINUTES * times - passed - times * sum(PARTS[part].seconds for part in after)
-
-
-def read_setting(dry_run: bool) -> dict:
-    """Return what the figures depend on."""
-    card = device_name('cpu' if dry_run else 'cuda')
-    setting = dict(
-        card=card,
-        date=time.strftime('%Y-%m-%d'),
-        dry_run=dry_run,
-        cores=len(os.sched_getaffinity(0)),
-    )
-    if not dry_run:
-        properties = torch.cuda.get_device_properties(0)
-        setting |= dict(memory_gib=round(properties.total_memory / 2**30), cuda=torch.version.cuda)
-    return dict(setting, versions=versions())
 
 
 def run_part(name: str, part: Part, out: Path, dry_run: bool, limit: float) -> Found:
