@@ -113,6 +113,64 @@ def test_one_part_fails_and_the_next_is_run(check, tmp_path, monkeypatch, capsys
     assert 'bad: failed: exit status 1: no' in capsys.readouterr().out
 
 
+@pytest.fixture
+def short(check, monkeypatch):
+    """``short(*arguments)``: the exit status of a dry run of three parts that take no time."""
+    names = ('a', 'b', 'c')
+    monkeypatch.setattr(check, 'PARTS', {name: part(check, ROW) for name in names})
+
+    def run(*arguments, **fields):
+        setting = dict(card='CPU, some', date='2026-01-01', dry_run=True, cores=1)
+        setting |= dict(versions=dict(torch='2', commit='abc')) | fields
+        monkeypatch.setattr(check, 'read_setting', lambda dry_run: setting)
+        monkeypatch.setattr(sys, 'argv', ['gpu.py', '--out', *map(str, arguments), '--dry-run'])
+        return check.main()
+
+    return run
+
+
+def test_only_some_parts_keeps_the_others(short, check, tmp_path):
+    def read():
+        return json.loads((tmp_path / 'gpu.json').read_text())['parts']
+
+    assert short(tmp_path, '--only', 'c') == 0 and list(read()) == ['c']
+    assert short(tmp_path) == 0 and list(read()) == ['a', 'b', 'c']
+    failing = part(check, 'raise SystemExit("no")')
+    check.PARTS['b'] = failing
+    newer = dict(date='2026-01-02', versions=dict(torch='3'))
+    assert short(tmp_path, '--only', 'b', **newer) == 1
+    assert list(read()) == ['a', 'b', 'c'] and read()['b']['failed'] and read()['a']['rows']
+    page = (tmp_path / 'gpu.md').read_text()
+    assert '`a` is of an earlier run: date 2026-01-01, torch 2, commit abc.' in page
+    assert '`b` is of' not in page
+    # Of what is kept nothing failed; the first run's setting is kept with it.
+    assert short(tmp_path, '--only', 'c', **newer) == 0
+    assert '`a` is of an earlier run: date 2026-01-01' in (tmp_path / 'gpu.md').read_text()
+    check.PARTS['b'] = check.PARTS['a']
+    assert short(tmp_path) == 0
+    assert not any('setting' in found for found in read().values())
+
+
+@pytest.mark.parametrize(
+    ('written', 'said'),
+    [
+        ('{"dry_run": false, "card": "CPU, some", "parts": {}}', 'results of a check on CPU, some'),
+        ('{"dry_run": true, "card": "other", "parts": {}}', 'results of a dry run on other'),
+        ('{"dry_run": true', 'is no result of this check, or half of one'),
+    ],
+)
+def test_only_does_not_mix_results_of_two_kinds(short, tmp_path, capsys, written, said):
+    (tmp_path / 'gpu.json').write_text(written)
+    with pytest.raises(SystemExit) as stopped:
+        short(tmp_path, '--only', 'a')
+    error = capsys.readouterr().err
+    assert stopped.value.code == 1 and said in error
+    assert f'give another folder than {tmp_path}, or leave out --only' in error
+    assert [path.name for path in tmp_path.iterdir()] == ['gpu.json']
+    assert (tmp_path / 'gpu.json').read_text() == written
+    assert short(tmp_path) == 0  # a whole run replaces it
+
+
 def test_the_parts_limits_are_the_whole_checks(check):
     names = list(check.PARTS)
     assert sum(part.seconds for part in check.PARTS.values()) == 60 * check.MINUTES

@@ -15,7 +15,8 @@ study     a seed of tools/analysis/toy_study.py --scale gpu: MoCo and FAME
 Writes OUT/gpu.md and OUT/gpu.json, with card, date, versions and commit, anew after each part, and
 a log of each. A part that fails, or is not done in time, is in the table with its reason and with
 what it had measured by then. The exit status is 1 if a part failed. ``--dry-run`` does the same on
-a CPU with tiny sizes: its figures mean nothing.
+a CPU with tiny sizes: its figures mean nothing. ``--only`` keeps what OUT has of other parts, if
+that is of the same card and as dry; without it all is replaced.
 """
 
 import argparse
@@ -36,13 +37,15 @@ from gpu_parts import PARTS, Part
 from gpu_setting import ROOT, read_setting
 
 from mmdebias.cli import output_folder
-from mmdebias.files import write_text
+from mmdebias.files import read_json, write_text
 from mmdebias.processes import BOUND
 
 MINUTES = 9.5
 """Of all parts; starting takes the rest of ten."""
 PATIENCE = 20
 """Times as long a dry run may take: a CPU is slow, and may have other work."""
+SAME = ('dry_run', 'card')
+"""Of the setting: what results that stand on one page have in common."""
 DRY = dict(
     CUDA_VISIBLE_DEVICES='',
     OMP_NUM_THREADS='1',
@@ -58,23 +61,54 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('--out', type=output_folder, required=True, metavar='OUT')
-    parser.add_argument('--only', nargs='+', choices=PARTS, default=list(PARTS), metavar='PART')
+    parser.add_argument('--only', nargs='+', choices=PARTS, metavar='PART', help='of %(choices)s')
     parser.add_argument('--dry-run', action='store_true', help='on a CPU, with tiny sizes')
     args = parser.parse_args()
-    args.only = [name for name in PARTS if name in args.only]  # each once
     if not args.dry_run and not torch.cuda.is_available():
         parser.exit(1, 'error: there is no GPU here; --dry-run tries the parts on a CPU\n')
-    args.out.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
-    setting, found = read_setting(args.dry_run), {}
-    for name in args.only:
-        limit = time_limit(name, args.only, time.monotonic() - begin, args.dry_run)
+    setting = read_setting(args.dry_run)
+    chosen = [name for name in PARTS if args.only is None or name in args.only]
+    try:
+        found = {} if args.only is None else kept_parts(args.out, setting, chosen)
+    except ValueError as error:
+        parser.exit(1, f'error: {error}\n')
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name in chosen:
+        limit = time_limit(name, chosen, time.monotonic() - begin, args.dry_run)
         found[name] = run_part(name, PARTS[name], args.out.resolve(), args.dry_run, limit)
-        write_text(args.out / 'gpu.json', json.dumps(dict(setting, parts=found), indent=1) + '\n')
-        write_text(args.out / 'gpu.md', render(setting, found))
+        write_results(args.out, setting, found)
         print(f'{name}: {found[name]["says"]} ({found[name]["seconds"]:.0f} s)', flush=True)
     print(args.out / 'gpu.md')
-    return int(any('failed' in part for part in found.values()))
+    return int(any('failed' in found[name] for name in chosen))
+
+
+def kept_parts(out: Path, setting: dict, chosen: Sequence[str]) -> dict[str, Found]:
+    """Return what a folder has of other parts than those chosen, each with its own setting.
+
+    Raises:
+        ValueError: it has results of another kind, or none that can be read.
+    """
+    path = out / 'gpu.json'
+    if not path.exists():
+        return {}
+    there = read_json(path)
+    remedy = f'give another folder than {out}, or leave out --only, which replaces all'
+    if not isinstance(there, dict) or not isinstance(there.get('parts'), dict):
+        raise ValueError(f'{path} is no result of this check, or half of one: {remedy}')
+    parts = there.pop('parts')
+    if [there.get(key) for key in SAME] != [setting[key] for key in SAME]:
+        kind = 'a dry run' if there.get('dry_run') else 'a check'
+        raise ValueError(f'{path} has the results of {kind} on {there.get("card")}: {remedy}')
+    # A part that was kept before has an older setting than the file.
+    return {name: {'setting': there, **part} for name, part in parts.items() if name not in chosen}
+
+
+def write_results(out: Path, setting: dict, found: dict[str, Found]) -> None:
+    """Write the page and the JSON file, in the order of the parts."""
+    parts = {name: found[name] for name in PARTS if name in found}
+    write_text(out / 'gpu.json', json.dumps(dict(setting, parts=parts), indent=1) + '\n')
+    write_text(out / 'gpu.md', render(setting, parts))
 
 
 def time_limit(name: str, chosen: Sequence[str], passed: float, dry_run: bool) -> float:

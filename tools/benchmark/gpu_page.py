@@ -14,6 +14,8 @@ class Found(TypedDict, total=False):
     """A sentence."""
     failed: str
     """Why it failed, if it did."""
+    setting: dict
+    """Of an earlier run, if it was measured in that."""
 
 
 def render(setting: Mapping, parts: Mapping[str, Found]) -> str:
@@ -37,9 +39,22 @@ def render(setting: Mapping, parts: Mapping[str, Found]) -> str:
     ]
     lines += table(summary)
     for name, part in parts.items():
+        if others := differences(part.get('setting', setting), setting):
+            lines += ['', f'`{name}` is of an earlier run: {", ".join(others)}.']
+    for name, part in parts.items():
         for case, rows in by_case(part['rows']).items():
             lines += ['', f'## {name}: {case}', '', *table(rows)]
     return '\n'.join(lines) + '\n'
+
+
+def differences(earlier: Mapping, now: Mapping) -> list[str]:
+    """Return what was otherwise in an earlier run, as it was there."""
+    there, here = ({**setting, **setting['versions'], 'versions': ''} for setting in (earlier, now))
+    return [
+        f'{name} {there.get(name, "none")}'
+        for name in dict.fromkeys([*there, *here])
+        if there.get(name) != here.get(name)
+    ]
 
 
 def by_case(rows: list[dict]) -> dict[str, list[dict]]:
