@@ -1,6 +1,7 @@
 """The benchmarks say what they measured; how long it took is not tested."""
 
 import json
+import sys
 
 import pytest
 
@@ -98,3 +99,16 @@ def test_a_step_of_one_commit():
     printed = run(command, env=dict(PYTHONPATH=str(ROOT)), timeout=300)
     row = json.loads(printed.splitlines()[-1])
     assert row['ms'] > 0 and row['peak_mib'] > 0
+
+
+def test_a_step_that_fails_says_why(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / 'tools' / 'benchmark'))
+    import step
+
+    assert step.printed([sys.executable, '-c', 'print(1); print(2)'], 'now') == '2'
+    code = 'print("{}"); raise ValueError("no such net")'
+    with pytest.raises(SystemExit) as stopped:
+        step.printed([sys.executable, '-c', code], 'd261f1a')
+    assert str(stopped.value).endswith(
+        'ValueError: no such net\nerror: the step of d261f1a failed, exit status 1'
+    )

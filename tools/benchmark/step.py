@@ -16,8 +16,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from commits import NOW, beside, show_best
+
+LINES = 20
+"""Of a process that failed, to show."""
 
 
 def main() -> None:
@@ -50,10 +54,7 @@ def compare(trees: dict[str, Path], repeats: int) -> None:
             if name != NOW:
                 command += ['--options', '{}']
             env = dict(os.environ, PYTHONPATH=str(tree))
-            printed = subprocess.run(
-                command, check=True, capture_output=True, text=True, env=env, cwd=tree
-            ).stdout
-            found[name].append(json.loads(printed.splitlines()[-1]))
+            found[name].append(json.loads(printed(command, name, env=env, cwd=tree)))
     before, now = show_best(found)
     print(
         json.dumps(
@@ -64,6 +65,15 @@ def compare(trees: dict[str, Path], repeats: int) -> None:
             )
         )
     )
+
+
+def printed(command: list[str], name: str, **options: Any) -> str:
+    """Return the last line that a command prints; one that fails ends this with its last lines."""
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode:
+        end = '\n'.join(done.stderr.splitlines()[-LINES:])
+        sys.exit(f'{end}\nerror: the step of {name} failed, exit status {done.returncode}')
+    return done.stdout.splitlines()[-1]
 
 
 def measure(args: argparse.Namespace) -> None:
