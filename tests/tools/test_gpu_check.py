@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import signal
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -169,6 +170,54 @@ def test_only_does_not_mix_results_of_two_kinds(short, tmp_path, capsys, written
     assert [path.name for path in tmp_path.iterdir()] == ['gpu.json']
     assert (tmp_path / 'gpu.json').read_text() == written
     assert short(tmp_path) == 0  # a whole run replaces it
+
+
+# What is sent to the check itself comes from its second part.
+INTERRUPTED = """
+import signal, sys
+sys.path.insert(0, {folder!r})
+# Where the tests run in a shell's background, they and what they start ignore SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import gpu
+from mmdebias.processes import orderly_end
+def len_of(rows):
+    return f'{{len(rows)}} rows'
+codes = dict(a={row!r}, b={row!r} + {send!r}, c={row!r})
+gpu.PARTS = {{
+    name: gpu.Part('some', 60, lambda *_, code=code: [[sys.executable, '-c', code]], len_of)
+    for name, code in codes.items()
+}}
+sys.argv = ['gpu.py', '--out', {out!r}, '--dry-run']
+with orderly_end():
+    sys.exit(gpu.main())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_check_says_what_is_missing(tmp_path, number):
+    send = [
+        '\nimport os, tempfile, time; tempfile.mkdtemp()',
+        f'os.kill(os.getppid(), {int(number)}); time.sleep(60)',
+    ]
+    place, temporary = tmp_path / 'out', tmp_path / 'tmp'
+    temporary.mkdir()
+    script = INTERRUPTED.format(folder=str(FOLDER), row=ROW, send='\n'.join(send), out=str(place))
+    done = subprocess.run(
+        [sys.executable, '-c', script], text=True, capture_output=True, timeout=50,
+        env=environment(PYTHONPATH=str(ROOT), TMPDIR=str(temporary)),
+    )  # fmt: skip
+    assert done.returncode == 130
+    assert done.stderr == f'interrupted in b: {place / "gpu.md"} says what is missing\n'
+    assert done.stdout.startswith('a: 1 rows') and 'b: ' not in done.stdout
+    parts = json.loads((place / 'gpu.json').read_text())['parts']
+    assert {name: part['says'] for name, part in parts.items()} == dict(
+        a='1 rows', b='failed: interrupted; until then 1 rows', c='not run'
+    )
+    page = (place / 'gpu.md').read_text()
+    assert '| `b`: some | failed: interrupted; until then 1 rows |' in page
+    assert '| `c`: some | not run |' in page
+    assert list(temporary.iterdir()) == []
 
 
 def test_the_parts_limits_are_the_whole_checks(check):

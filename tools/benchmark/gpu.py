@@ -16,19 +16,21 @@ Writes OUT/gpu.md and OUT/gpu.json, with card, date, versions and commit, anew a
 a log of each. A part that fails, or is not done in time, is in the table with its reason and with
 what it had measured by then. The exit status is 1 if a part failed. ``--dry-run`` does the same on
 a CPU with tiny sizes: its figures mean nothing. ``--only`` keeps what OUT has of other parts, if
-that is of the same card and as dry; without it all is replaced.
+that is of the same card and as dry; without it all is replaced. Ctrl-C and SIGTERM end it with a
+page that says which part was interrupted, and which were not run.
 """
 
 import argparse
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -38,7 +40,7 @@ from gpu_setting import ROOT, read_setting
 
 from mmdebias.cli import output_folder
 from mmdebias.files import read_json, write_text
-from mmdebias.processes import BOUND
+from mmdebias.processes import BOUND, orderly_end
 
 MINUTES = 9.5
 """Of all parts; starting takes the rest of ten."""
@@ -77,7 +79,14 @@ def main() -> int:
     for name in chosen:
         limit = time_limit(name, chosen, time.monotonic() - begin, args.dry_run)
         found[name] = run_part(name, PARTS[name], args.out.resolve(), args.dry_run, limit)
+        interrupted = found[name].get('failed', '').startswith(INTERRUPTED)
+        if interrupted:
+            found |= {part: not_run(PARTS[part]) for part in chosen[chosen.index(name) + 1 :]}
         write_results(args.out, setting, found)
+        if interrupted:
+            parser.exit(
+                130, f'{INTERRUPTED} in {name}: {args.out / "gpu.md"} says what is missing\n'
+            )
         print(f'{name}: {found[name]["says"]} ({found[name]["seconds"]:.0f} s)', flush=True)
     print(args.out / 'gpu.md')
     return int(any('failed' in found[name] for name in chosen))
@@ -125,18 +134,21 @@ def run_part(name: str, part: Part, out: Path, dry_run: bool, limit: float) -> F
     """Run a part's commands, one after the other, within some seconds for all of them."""
     begin = time.monotonic()
     reason = None if limit > 0 else 'no time is left'
-    with tempfile.TemporaryDirectory() as work:
-        log = out / f'{name}.log'
-        log.write_text('')
-        for command in part.commands(Path(work), dry_run):
-            left = limit - (time.monotonic() - begin)
-            if reason is None or (part.independent and left > 0):
-                failure = run(command, log, left, dry_run)
-                if failure == LATE:
-                    failure = f'not done within {limit:.0f} s'
-                reason = '; '.join(filter(None, [reason, failure])) or None
+    log = out / f'{name}.log'
+    log.write_text('')
+    with work_folder() as work:
         try:
-            rows = part.rows(Path(work), log.read_text(errors='replace'))
+            for command in part.commands(work, dry_run):
+                left = limit - (time.monotonic() - begin)
+                if reason is None or (part.independent and left > 0):
+                    failure = run(command, log, left, dry_run, work)
+                    if failure == LATE:
+                        failure = f'not done within {limit:.0f} s'
+                    reason = '; '.join(filter(None, [reason, failure])) or None
+        except (KeyboardInterrupt, SystemExit):  # the latter is orderly_end's
+            reason = INTERRUPTED
+        try:
+            rows = part.rows(work, log.read_text(errors='replace'))
             says = part.says(rows) if rows else ''
         except Exception as error:  # half of what it should have written, perhaps
             rows, says = [], ''
@@ -150,12 +162,37 @@ def run_part(name: str, part: Part, out: Path, dry_run: bool, limit: float) -> F
     return found
 
 
+def not_run(part: Part) -> Found:
+    """Return what is known of a part that comes after an interruption."""
+    reason = 'not run'
+    return Found(title=part.title, seconds=0.0, rows=[], says=reason, failed=reason)
+
+
+@contextlib.contextmanager
+def work_folder() -> Iterator[Path]:
+    """Make a folder for a while; processes that are ending may still write to it at its end."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        yield folder
+    finally:
+        for _ in range(50):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(0.1)
+
+
 LATE = 'late'
+INTERRUPTED = 'interrupted'
 
 
-def run(command: Sequence[object], log: Path, seconds: float, dry_run: bool) -> str | None:
+def run(
+    command: Sequence[object], log: Path, seconds: float, dry_run: bool, work: Path
+) -> str | None:
     """Run a command with its output in a log; return why it failed, if it did."""
-    variables = {**os.environ, 'PYTHONUNBUFFERED': '1', **(DRY if dry_run else {})}
+    # Temporary folders of a command that is killed go with the part's.
+    variables = {**os.environ, 'PYTHONUNBUFFERED': '1', 'TMPDIR': str(work)}
+    variables |= DRY if dry_run else {}
     with log.open('a') as file:
         process = subprocess.Popen(
             [str(word) for word in command], cwd=ROOT, env=variables, stdout=file, stderr=file,
@@ -179,4 +216,8 @@ def end(process: subprocess.Popen) -> None:
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    try:
+        with orderly_end():
+            sys.exit(main())
+    except KeyboardInterrupt:  # between two parts
+        sys.exit(INTERRUPTED)

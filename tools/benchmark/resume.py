@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -31,7 +31,7 @@ from measuring import show
 
 from mmdebias.cli import run_command
 from mmdebias.datasets.toy import ToyConfig, make_toy
-from mmdebias.processes import BOUND
+from mmdebias.processes import BOUND, orderly_end
 from mmdebias.runs import QUIET_THREADS, TAIL, find_tool
 
 EPOCHS = 3
@@ -89,16 +89,15 @@ def kill_and_resume(args: argparse.Namespace, place: Path, steps: int) -> dict:
     Raises:
         RuntimeError: a training failed, or ended before it was killed.
     """
-    process = start(args, place, [])
-    while max(curve(place), default=0) < (EPOCHS - 1) * steps + UNDONE:
-        if process.poll() is not None:
-            raise RuntimeError(f'the training ended before the kill:\n{log_end(place)}')
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with killed(start(args, place, [])) as process:
+        while max(curve(place), default=0) < (EPOCHS - 1) * steps + UNDONE:
+            if process.poll() is not None:
+                raise RuntimeError(f'the training ended before the kill:\n{log_end(place)}')
+            time.sleep(0.01)
     before = curve(place)
-    if start(args, place, ['--resume']).wait():
-        raise RuntimeError(f'the training did not go on after the kill:\n{log_end(place)}')
+    with killed(start(args, place, ['--resume'])) as process:
+        if process.wait():
+            raise RuntimeError(f'the training did not go on after the kill:\n{log_end(place)}')
     after = curve(place, newest=True)
     first, last = (EPOCHS - 1) * steps + 1, max(before)
     differences = [abs(after[n] - before[n]) / abs(before[n]) for n in range(first, last + 1)]
@@ -130,6 +129,17 @@ def start(args: argparse.Namespace, place: Path, more: list[str]) -> subprocess.
         )  # fmt: skip
 
 
+@contextlib.contextmanager
+def killed(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
+    """Kill a process group by SIGKILL at the end, whatever the reason is."""
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def curve(place: Path, newest: bool = False) -> dict[int, float]:
     """Return the losses that the trainings there have logged, by step; or those of the last one."""
     files = sorted(place.glob('work/*/vis_data/2*.json'))
@@ -149,4 +159,5 @@ def log_end(place: Path) -> str:
 
 
 if __name__ == '__main__':
-    run_command(main)
+    with orderly_end():
+        run_command(main)

@@ -44,6 +44,7 @@ from mmdebias.cli import existing_config, run_command
 from mmdebias.config_arguments import keys_of
 from mmdebias.config_checks import merge_options
 from mmdebias.engine.epoch_seed_hook import innermost_datasets
+from mmdebias.processes import orderly_end
 
 # Steps that cuDNN tries kernels in, and that the allocator grows in.
 WARM_UP = 3
@@ -364,4 +365,5 @@ def cell(key: str, value: str | float | None) -> str:
 
 
 if __name__ == '__main__':
-    run_command(main)
+    with orderly_end():
+        run_command(main)
