@@ -14,6 +14,7 @@ IMPORTED = (
     'comparing.py',
     'gpu_page.py',
     'gpu_parts.py',
+    'gpu_setting.py',
     'measuring.py',
     'stepping.py',
 )

@@ -149,14 +149,14 @@ def run(args: argparse.Namespace, net: str, mode: str, batch: int, **how: bool) 
     Raises:
         LostDeviceError: it has left a device that nothing can be computed on.
     """
-    row = dict(case='net', net=net, mode=mode, batch_size=batch)
-    row |= attempt(partial(measure, args, net, batch, **how))
+    found = attempt(partial(measure, args, net, batch, **how))
+    row = dict(case='net', net=net, mode=mode, batch_size=batch) | found
     show(**row)
     # What failed is free only now: the error held it. Code of earlier nets would count towards the
     # number of versions of a function, after which torch.compile gives up without a word.
     torch.compiler.reset()
     gc.collect()
-    if 'failed' in row and not row['failed'].startswith(FULL):
+    if 'failed' in found and not found['failed'].startswith(FULL):
         check_device(torch.device(args.device))
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
