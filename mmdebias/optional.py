@@ -24,9 +24,12 @@ class MissingPackageError(ImportError):
 
 @cache
 def has_mmaction2() -> bool:
-    """Return whether MMAction2 is installed; it is looked for once, and not imported."""
+    """Return whether MMAction2 is installed, and MMEngine, without which it is of no use.
+
+    They are looked for once, and not imported.
+    """
     try:
-        return importlib.util.find_spec('mmaction') is not None
+        return all(importlib.util.find_spec(name) for name in ('mmaction', 'mmengine'))
     except ImportError:  # somebody's finder refuses it
         return False
 

@@ -50,6 +50,21 @@ def test_what_needs_mmaction2_says_so_where_it_is_asked_for():
     assert printed.count(says) == 6
 
 
+def test_mmaction2_without_mmengine_is_none():
+    run_without(
+        ('mmengine',),
+        """
+        import mmdebias
+        from mmdebias.optional import MissingPackageError
+
+        try:
+            mmdebias.models
+        except MissingPackageError as error:
+            assert 'pip install "mmdebias[mmaction2]"' in str(error)
+    """,
+    )
+
+
 def test_a_name_that_is_nowhere_is_no_attribute():
     with pytest.raises(AttributeError, match="'mmdebias' has no attribute 'nothing'"):
         names_of_mmaction2('mmdebias', ['models'])('nothing')
